@@ -1,0 +1,30 @@
+import re
+
+# What an entry tells, as integrators read it. A change of a row is `create`, `change` or `delete`,
+# unless its model says otherwise (`_audit_kind`) or its state moved.
+KINDS = {
+    "create": "Created",
+    "change": "Changed",
+    "delete": "Deleted",
+    "state": "State",
+    "override": "Override",
+    "passcode": "Passcode",
+    "login": "Login",
+    "login_failed": "Failed Login",
+    "export": "Export",
+    "payment": "Payment",
+    "stock": "Stock",
+    "config": "Configuration",
+}
+
+# How long an entry has to be kept decides its class; one partition each.
+CLASSES = ("books", "ops", "access")
+
+# Kinds of events that are about access, whatever the model.
+ACCESS_KINDS = {"login", "login_failed", "export", "passcode"}
+
+# Names of fields whose value never enters the log: only that it changed.
+NEVER_NAMES = re.compile(
+    r"(^|_)(password|passwd|passcode|pin|otp|token|secret|api_?key|private_?key|signature)s?(_|$)"
+)
+CHANGED = "•••"

@@ -1,0 +1,74 @@
+from odoo import models
+
+from .. import capture, context
+from ..declaration import is_audited
+
+EXPORT_IDS = 500  # of so many exported records the trail names the ids, of more the count
+
+
+class Base(models.AbstractModel):
+    """Accepts `audit=True` and `audit="masked"` on the fields of every model.
+
+    Masked is for personal data. A secret is never audited by value: of fields that are named like
+    one, see `const.NEVER_NAMES`, the trail says only that they changed.
+    """
+
+    _inherit = "base"
+
+    # How long the entries of a model are to be kept (`const.CLASSES`), and of which kind they are
+    # if it is not simply created, changed, deleted (`const.KINDS`).
+    _audit_class = "ops"
+    _audit_kind = None
+    _audited = False  # whether any field is, set with the model
+
+    def _valid_field_parameter(self, field, name):
+        return name == "audit" or super()._valid_field_parameter(field, name)
+
+    def _post_model_setup__(self):
+        """Override of `base` to know at every write whether it is captured."""
+        super()._post_model_setup__()
+        type(self)._audited = any(map(is_audited, self._fields.values()))
+
+    def _auto_init(self):
+        """Override of `base` to capture the data that is loaded with an addon."""
+        super()._auto_init()
+        if self._audited:
+            self.pool.post_init(capture.sync, self.env, [self._name])
+
+    # === CRUD METHODS === #
+
+    def _create(self, data_list):
+        """Override of `base` to tell PostgreSQL who writes."""
+        self._audit_tell()
+        return super()._create(data_list)
+
+    def write(self, vals):
+        """Override of `base` to tell PostgreSQL who writes: relations are written at once."""
+        self._audit_tell()
+        return super().write(vals)
+
+    def _write_multi(self, vals_list):
+        """Override of `base` to tell PostgreSQL who writes."""
+        self._audit_tell()
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        """Override of `base` to tell PostgreSQL who deletes, also what hangs on these records."""
+        if self:
+            context.tell(self.env)
+        return super().unlink()
+
+    def export_data(self, fields_to_export):
+        """Override of `base` to log who took which data along."""
+        result = super().export_data(fields_to_export)
+        facts = {"fields": fields_to_export, "count": len(self), "ids": self.ids[:EXPORT_IDS]}
+        self.env["fsm.audit.log"]._log_event(
+            "export", self._name, changes={name: [None, fact] for name, fact in facts.items()}
+        )
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _audit_tell(self):
+        if self._audited:
+            context.tell(self.env)

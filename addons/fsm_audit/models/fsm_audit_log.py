@@ -1,0 +1,193 @@
+import json
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import file_open, sql
+
+from .. import capture, context
+from ..const import ACCESS_KINDS, CHANGED, KINDS, NEVER_NAMES
+
+LINE = Markup("<div><b>{label}</b> {old}{arrow}{new}</div>")
+
+
+class FsmAuditLog(models.Model):
+    """What happened: one line for each change of a record and for each event.
+
+    A view of the trail that PostgreSQL keeps in the schema `fsm_audit`. Nothing can be written here.
+    """
+
+    _name = "fsm.audit.log"
+    _description = "Audit Entry"
+    _auto = False
+    _order = "id desc"
+    _rec_name = "kind"
+
+    # What happened
+    at = fields.Datetime(readonly=True)
+    kind = fields.Selection(list(KINDS.items()), readonly=True)
+    changes = fields.Json(readonly=True, help="{field: [old, new]}")
+    summary = fields.Html(string="What Changed", compute="_compute_summary", sanitize=False)
+    reason = fields.Char(readonly=True)
+
+    # To what
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    model = fields.Char(readonly=True)
+    record_id = fields.Many2oneReference(string="Record ID", model_field="model", readonly=True)
+    record_name = fields.Char(string="Record", compute="_compute_record_name")
+
+    # By whom, and how
+    user_id = fields.Many2one(comodel_name="res.users", readonly=True)
+    source = fields.Char(readonly=True, help="ui, portal, xmlrpc, jsonrpc, json2, cron, cli, sql")
+    ip = fields.Char(string="IP Address", readonly=True)
+    request_ref = fields.Char(string="Request", readonly=True)
+    transaction = fields.Char(readonly=True, help="Entries of one transaction share it.")
+    out_of_band = fields.Boolean(readonly=True, help="It was written around Odoo.")
+    db_user = fields.Char(string="Database User", readonly=True)
+
+    # === INITIALISATION === #
+
+    def init(self):
+        with file_open("fsm_audit/sql/schema.sql") as schema:
+            self.env.cr.execute(schema.read())
+        sql.drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            """
+            CREATE VIEW fsm_audit_log AS
+            SELECT id, at AT TIME ZONE 'UTC' AS at,
+                   CASE WHEN kind IS NOT NULL THEN kind
+                        WHEN op = 'I' THEN 'create'
+                        WHEN op IN ('D', 'T') THEN 'delete'
+                        WHEN changes ? 'state' THEN 'state'
+                        ELSE 'change' END AS kind,
+                   changes, reason, company_id, model, res_id::integer AS record_id,
+                   (ctx->>'uid')::integer AS user_id,
+                   COALESCE(ctx->>'src', 'sql') AS source, ctx->>'ip' AS ip,
+                   ctx->>'req' AS request_ref, txid::text AS transaction,
+                   ctx IS NULL AS out_of_band, db_user
+              FROM fsm_audit.entry
+            """
+        )
+
+    def _register_hook(self):
+        super()._register_hook()
+        capture.sync(self.env)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("model", "record_id")
+    def _compute_record_name(self):
+        for entry in self:
+            entry.record_name = entry._record_title()
+
+    @api.depends("changes")
+    def _compute_summary(self):
+        for entry in self:
+            entry.summary = entry._render_changes()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        raise self._refusal()
+
+    def write(self, vals):
+        raise self._refusal()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise self._refusal()
+
+    def _refusal(self):
+        return UserError(self.env._("The audit trail only grows: nobody changes an entry."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _log_event(self, kind, records_or_model, reason=None, changes=None, separate=False):
+        """Log what is not told by a change of a row: an export, a denial, a revealed passcode.
+
+        :param str kind: one of `const.KINDS`
+        :param records_or_model: records, one entry each, or the name of a model
+        :param dict changes: `{name: [before, after]}`, of values JSON knows; never a secret
+        :param bool separate: log in a transaction of its own, so that the mark stays even though
+            this request is refused and rolled back
+        """
+        assert kind in KINDS, f"unknown kind of audit event: {kind}"
+        if separate:
+            with self.pool.cursor() as cr:
+                self._insert_event(cr, kind, records_or_model, reason, changes)
+        else:
+            self._insert_event(self.env.cr, kind, records_or_model, reason, changes)
+
+    def _insert_event(self, cr, kind, records_or_model, reason, changes):
+        is_name = isinstance(records_or_model, str)
+        model = self.env[records_or_model] if is_name else records_or_model
+        facts = {name: _shown(name, pair) for name, pair in (changes or {}).items()}
+        cr.execute(
+            "SELECT fsm_audit.log_event(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                kind,
+                "access" if kind in ACCESS_KINDS else model._audit_class,
+                model._name,
+                model.ids or [None],
+                self._companies(model) or [None],
+                reason,
+                json.dumps(facts) if facts else None,
+                json.dumps(context.describe(self.env)),
+            ],
+        )
+
+    # === GETTERS === #
+
+    def _record_title(self):
+        """Return the name of the record as it is called now; what is known of one that is gone."""
+        self.ensure_one()
+        if not self.record_id:
+            return self.model
+        record_sudo = self._records_sudo(self.model, [self.record_id])
+        return record_sudo.display_name if record_sudo else f"{self.model},{self.record_id}"
+
+    @api.model
+    def _records_sudo(self, model, ids):
+        """Return those of the records that still exist, nothing if their addon is gone."""
+        if model not in self.env:
+            return None
+        return self.env[model].sudo().browse(ids).exists()  # who reads the trail reads the names
+
+    def _render_changes(self):
+        """Return the changes as a list for people: labels and names, not columns and ids."""
+        self.ensure_one()
+        if not isinstance(self.changes, dict):
+            return False
+        lines = []
+        for name, pair in sorted(self.changes.items()):
+            field = self.env[self.model]._fields.get(name) if self.model in self.env else None
+            label = field._description_string(self.env) if field else name
+            old, new = (self._readable(field, value) for value in pair)
+            lines.append(LINE.format(label=label, old=old, arrow=" → " if old else "", new=new))
+        return Markup().join(lines)
+
+    def _readable(self, field, value):
+        """Return one side of a change as people say it."""
+        if value is None or value == []:
+            return "" if field is None or field.type != "boolean" else self.env._("No")
+        if field is None:
+            return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if field.type == "boolean":
+            return self.env._("Yes") if value else self.env._("No")
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field.type in ("many2one", "many2many"):
+            ids = value if isinstance(value, list) else [value]
+            found = self._records_sudo(field.comodel_name, ids)
+            names = {record.id: record.display_name for record in found or ()}
+            return ", ".join(names.get(res_id, f"{field.comodel_name},{res_id}") for res_id in ids)
+        if isinstance(value, dict):  # translated, or one for each company
+            return ", ".join(f"{key}: {text}" for key, text in value.items())
+        return str(value)
+
+
+def _shown(name, pair):
+    return [value and CHANGED for value in pair] if NEVER_NAMES.search(name) else pair

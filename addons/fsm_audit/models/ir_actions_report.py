@@ -1,0 +1,99 @@
+import io
+
+import lxml.html
+
+from odoo import api, models
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+# Room that page headers no longer need, in mm.
+MARGINS = {"data-report-margin-top": 10, "data-report-margin-bottom": 10}
+
+
+class IrActionsReport(models.Model):
+    """Prints headers and footers also where wkhtmltopdf was built without patched Qt.
+
+    Debian's build ignores `--header-html` and `--footer-html` and refuses several documents at
+    once. With it, the header becomes the top of a document, the footer its end, and documents are
+    printed one by one. Page numbers are left out. With a patched build nothing changes.
+    """
+
+    _inherit = "ir.actions.report"
+
+    @api.model
+    def _run_wkhtmltopdf(
+        self,
+        bodies,
+        report_ref=False,
+        header=None,
+        footer=None,
+        landscape=False,
+        specific_paperformat_args=None,
+        set_viewport_size=False,
+    ):
+        """Override of `base` to do without page headers and without several documents at once."""
+        options = {
+            "report_ref": report_ref,
+            "landscape": landscape,
+            "set_viewport_size": set_viewport_size,
+        }
+        if _wkhtml().is_patched_qt:
+            return super()._run_wkhtmltopdf(
+                bodies,
+                header=header,
+                footer=footer,
+                specific_paperformat_args=specific_paperformat_args,
+                **options,
+            )
+        if header or footer:
+            bodies = _inline(bodies, header, footer)
+            specific_paperformat_args = {**(specific_paperformat_args or {}), **MARGINS}
+        options["specific_paperformat_args"] = specific_paperformat_args
+        return _join(
+            [super(IrActionsReport, self)._run_wkhtmltopdf([b], **options) for b in bodies]
+        )
+
+
+def _inline(bodies, header, footer):
+    """Return the documents with their header at the top and their footer at the end.
+
+    :param str header: the headers of all documents, in their order; so is `footer`
+    """
+    headers, footers = _parts(header, "header"), _parts(footer, "footer")
+    documents = []
+    for index, body in enumerate(bodies):
+        document = lxml.html.document_fromstring(body)
+        main = document.find(".//main")
+        main = document.find("body") if main is None else main
+        if headers:
+            main.insert(0, headers[min(index, len(headers) - 1)])
+        if footers:
+            main.append(footers[min(index, len(footers) - 1)])
+        documents.append(
+            lxml.html.tostring(document, encoding="unicode", doctype="<!DOCTYPE html>")
+        )
+    return documents
+
+
+def _parts(page, css_class):
+    """Return the elements of this class, without page numbers."""
+    if not page:
+        return []
+    parts = lxml.html.document_fromstring(page).find_class(css_class)
+    for part in parts:
+        for number in part.find_class("page") + part.find_class("topage"):
+            numbering = number.getparent()  # “Page 1 / 2”
+            if numbering is not part and numbering.getparent() is not None:
+                numbering.drop_tree()
+    return parts
+
+
+def _join(pdfs):
+    if len(pdfs) == 1:
+        return pdfs[0]
+    writer = PdfFileWriter()
+    for pdf in pdfs:
+        writer.appendPagesFromReader(PdfFileReader(io.BytesIO(pdf), strict=False))
+    joined = io.BytesIO()
+    writer.write(joined)
+    return joined.getvalue()

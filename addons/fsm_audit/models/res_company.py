@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+    _audit_kind = "config"
+
+    name = fields.Char(audit=True)
+    active = fields.Boolean(audit=True)

@@ -1,0 +1,189 @@
+"""The text of the triggers: each table has one function, generated from what is declared.
+
+Fast because it is plain: an `IF` for each column and one `INSERT`. A connection that comes back
+to Odoo's pool forgets its plans, so each SQL statement in a body is planned again every request.
+"""
+
+import hashlib
+
+from odoo.tools import SQL
+
+from .const import CHANGED
+from .declaration import Relation
+
+SCHEMA = "fsm_audit"
+NAME = "fsm_audit_capture"
+
+# What Odoo reads from an empty column of a type; writing it into one is no change.
+EMPTY = {"bool": "false", "int4": "0", "int8": "0", "float8": "0", "numeric": "0"}
+TEXTS = {"varchar", "text"}
+
+
+def function(table):
+    """Return the name of the function of a table."""
+    name = f"capture_{table}"
+    if len(name) > 63:  # PostgreSQL's limit
+        name = f"{name[:54]}_{hashlib.md5(name.encode()).hexdigest()[:8]}"
+    return SQL.identifier(SCHEMA, name)
+
+
+def body(capture):
+    if not capture.columns:
+        return _NOTHING
+    return _relation_body(capture) if isinstance(capture, Relation) else _table_body(capture)
+
+
+def definitions(capture):
+    """Return the triggers of a table: name → when, and what they run."""
+    runs = function(capture.name)
+    if isinstance(capture, Relation):
+        events = {"INSERT": SQL("NEW"), "DELETE": SQL("OLD")}
+        return {
+            f"{NAME}_{event.lower()}": SQL(
+                "AFTER %s ON %s REFERENCING %s TABLE AS changed_rows"
+                " FOR EACH STATEMENT EXECUTE FUNCTION %s()",
+                SQL(event),
+                SQL.identifier(capture.name),
+                side,
+                runs,
+            )
+            for event, side in events.items()
+        }
+    table = SQL.identifier(capture.name)
+    return {
+        NAME: SQL(
+            "AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION %s()",
+            table,
+            runs,
+        ),
+        f"{NAME}_truncate": SQL(
+            "AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION fsm_audit.truncated(%s)",
+            table,
+            capture.model,
+        ),
+    }
+
+
+def _literal(text):
+    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def _table_body(table):
+    """Return the body of the function of a table: an `IF` for each column, one `INSERT`."""
+    masked = any(column.how == "masked" for column in table.columns)
+    values = {
+        "op": "left(TG_OP, 1)",
+        "class": _literal(table.class_),
+        "kind": _literal(table.kind),
+        "model": _literal(table.model),
+        "res_id": "COALESCE(NEW.id, OLD.id)",
+        "company_id": _company(table),
+        "actor": "NEW.write_uid" if table.has_uid else "NULL",
+        "app": "CASE WHEN ctx IS NULL THEN current_setting('application_name') END",
+        "ctx": "ctx - 'c'",
+        "changes": "changes",
+    }
+    tests = "\n".join(map(_column_test, table.columns))
+    return f"""
+DECLARE
+    changes jsonb := '{{}}';
+    vals jsonb := '{{}}';
+    ctx jsonb;
+BEGIN
+{tests}
+    IF changes = '{{}}' AND TG_OP = 'UPDATE' THEN
+        RETURN NULL;
+    END IF;
+    ctx := NULLIF(current_setting('fsm.ctx', true), '')::jsonb;
+{_insert_masked(table, values) if masked else _insert(values)}
+    RETURN NULL;
+END"""
+
+
+def _company(table):
+    if not table.company:
+        return "NULL"
+    column = f'NEW."{table.company}", OLD."{table.company}"'
+    return f"COALESCE({column}, fsm_audit.company_of(ctx))"
+
+
+def _column_test(column):
+    old, new = f'OLD."{column.name}"', f'NEW."{column.name}"'
+    test = f"{old} IS DISTINCT FROM {new}"
+    if empty := EMPTY.get(column.type):
+        test = f"COALESCE({old}, {empty}) <> COALESCE({new}, {empty})"
+    steps = []
+    if column.how == "masked":
+        steps.append(_note("vals", column.name, old, new))
+        old, new = f"fsm_audit.mask({old}::text)", f"fsm_audit.mask({new}::text)"
+    elif column.how == "changed":
+        old, new = (f"CASE WHEN {value} IS NOT NULL THEN '{CHANGED}' END" for value in (old, new))
+    elif column.type in TEXTS:
+        old, new = f"fsm_audit.clip({old})", f"fsm_audit.clip({new})"
+    steps.append(_note("changes", column.name, old, new))
+    return f"    IF {test} THEN\n{''.join(steps)}    END IF;"
+
+
+def _note(variable, name, old, new):
+    pair = f"jsonb_build_array({old}, {new})"
+    return f"        {variable} := {variable} || jsonb_build_object('{name}', {pair});\n"
+
+
+def _insert(values):
+    return f"""    INSERT INTO fsm_audit.entry ({", ".join(values)})
+    VALUES ({", ".join(values.values())});"""
+
+
+def _insert_masked(table, values):
+    """One statement for the entry and, if a masked value changed, for what it really was."""
+    partner = f'COALESCE(NEW."{table.partner}", OLD."{table.partner}")' if table.partner else "NULL"
+    sealed = values | {
+        "commitment": "encode(sha256(convert_to(salt || vals::text, 'UTF8')), 'base64')"
+    }
+    return f"""    IF vals = '{{}}' THEN
+    {_insert(values)}
+    ELSE
+        DECLARE
+            salt text := gen_random_uuid()::text;
+        BEGIN
+            WITH entry AS (
+            {_insert(sealed)[:-1]} RETURNING id
+            )
+            INSERT INTO fsm_audit.pii (entry_id, model, res_id, partner_id, salt, vals)
+            SELECT id, {_literal(table.model)}, {values["res_id"]}, {partner}, salt, vals FROM entry;
+        END;
+    END IF;"""
+
+
+def _relation_body(relation):
+    """Return the body for a relation table: one entry for each left record of a statement."""
+    company = "fsm_audit.company_of(ctx)"
+    if relation.owner:
+        own = f'SELECT company_id FROM "{relation.owner}" WHERE id = "{relation.left}"'
+        company = f"COALESCE(({own}), {company})"
+    ids = f"""jsonb_agg("{relation.right}")"""
+    pair = f"CASE TG_OP WHEN 'INSERT' THEN jsonb_build_array('[]'::jsonb, {ids})"
+    values = {
+        "op": "'U'",
+        "class": _literal(relation.class_),
+        "kind": _literal(relation.kind),
+        "model": _literal(relation.model),
+        "res_id": f'"{relation.left}"',
+        "company_id": company,
+        "app": "CASE WHEN ctx IS NULL THEN current_setting('application_name') END",
+        "ctx": "ctx - 'c'",
+        "changes": f"jsonb_build_object('{relation.field}',"
+        f" {pair} ELSE jsonb_build_array({ids}, '[]'::jsonb) END)",
+    }
+    return f"""
+DECLARE
+    ctx jsonb := NULLIF(current_setting('fsm.ctx', true), '')::jsonb;
+BEGIN
+    INSERT INTO fsm_audit.entry ({", ".join(values)})
+    SELECT {", ".join(values.values())}
+      FROM changed_rows GROUP BY "{relation.left}";
+    RETURN NULL;
+END"""
+
+
+_NOTHING = "BEGIN RETURN NULL; END"
