@@ -1,0 +1,91 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# The steps a customer is shown, each with the states it covers.
+STEPS = (
+    (_lt("Received"), {"request", "received"}),
+    (_lt("Checked"), {"diagnosis"}),
+    (_lt("Estimate"), {"estimate"}),
+    (_lt("Repair"), {"approved", "parts", "repair", "outside", "qc"}),
+    (_lt("Ready"), {"ready", "unclaimed"}),
+    (_lt("Delivered"), {"delivered"}),
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class FsmTrack(http.Controller):
+    """The customer's own page: no login, only a link that nobody can guess."""
+
+    @http.route("/t/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
+    def track(self, token):
+        return self._page(self._job(token))
+
+    @http.route("/t/<string:token>/answer", type="http", auth="public", methods=["POST"])
+    def answer(self, token, answer="", version="", name="", signature="", reason="", **_other):
+        """Take the customer's answer to exactly the estimate he saw."""
+        job_sudo = self._job(token)
+        estimate = job_sudo.estimate_ids[:1]
+        error = ""
+        if str(estimate.version) != version:
+            error = request.env._("The estimate has changed. Please read it again.")
+        elif answer not in ("approved", "declined"):
+            error = request.env._("Please choose an answer.")
+        elif answer == "approved" and not signature.startswith("data:image/png;base64,"):
+            error = request.env._("Please sign with your finger.")
+        else:
+            try:
+                with request.env.cr.savepoint():
+                    picture = signature.partition(",")[2] or False
+                    if picture:
+                        job_sudo._check_picture(picture, "signature", {"PNG": "image/png"})
+                    job_sudo._record_answer(
+                        answer, "link", name or job_sudo.partner_id.name, reason, picture
+                    )
+            except UserError as refusal:
+                error = refusal.args[0]
+        if error:
+            return self._page(job_sudo, error=error)
+        return request.redirect(f"/t/{token}")
+
+    @http.route("/t/<string:token>/code", type="http", auth="public", methods=["POST"])
+    def code(self, token, **_other):
+        """Make a new delivery OTP and show it once."""
+        job_sudo = self._job(token)
+        try:
+            job_sudo._check_deliverable()
+            code = request.env["fsm.delivery.otp"]._issue(job_sudo)
+        except UserError as refusal:
+            return self._page(job_sudo, error=refusal.args[0])
+        return self._page(job_sudo, code=code)
+
+    def _job(self, token):
+        """Return the job card of a link in sudo: whoever has the link may see its page."""
+        job_sudo = request.env["fsm.job"].sudo().search([("access_token", "=", token)], limit=1)
+        if not token or not job_sudo:
+            raise request.not_found()
+        return job_sudo.with_company(job_sudo.company_id).with_context(lang="en_IN")
+
+    def _page(self, job_sudo, error="", code=""):
+        reached = next(
+            (n for n, (_label, states) in enumerate(STEPS) if job_sudo.state in states), -1
+        )
+        values = {
+            "job": job_sudo,
+            "estimate": job_sudo.estimate_ids[:1],
+            "steps": [
+                {"label": label, "done": n < reached, "current": n == reached}
+                for n, (label, _states) in enumerate(STEPS)
+            ],
+            "error": error,
+            "code": code,
+        }
+        return request.render("fsm_jobs.track_page", values, headers=HEADERS)

@@ -1,0 +1,395 @@
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command, Domain
+
+from ..verbs import verb
+
+CODE_PATTERN = re.compile(r"[A-Z][A-Z0-9]{0,2}")
+NUMBER_DIGITS = 5  # SPR-00042
+TIMEZONE = "Asia/Kolkata"
+# Monday to Saturday, as most service centres in India open.
+OPENING_DAYS, OPENING_HOUR, CLOSING_HOUR = range(6), 10.0, 19.0
+
+# What a branch shares with its company: said once, on the company.
+COMPANY_FIELDS = ("vat", "state_id", "street", "city", "zip", "phone", "email")
+
+# The roles that `assign_user` knows, each with its group.
+ROLES = {
+    "owner": "fsm_jobs.group_fsm_owner",
+    "manager": "fsm_jobs.group_fsm_manager",
+    "receptionist": "fsm_jobs.group_fsm_receptionist",
+    "technician": "fsm_jobs.group_fsm_technician",
+    "accountant": "fsm_jobs.group_fsm_accountant",
+}
+
+
+class FsmBranch(models.Model):
+    """A service centre: where devices come in, and where they are handed back.
+
+    It stands one to one to a child company of the organisation, so that Odoo's own rules keep the
+    branches apart (docs/adr/0001). Creating a branch creates that company and all that goes with it.
+    """
+
+    _name = "fsm.branch"
+    _description = "Branch"
+    _order = "name, id"
+
+    # The sign over the door
+    name = fields.Char(required=True)
+    code = fields.Char(
+        required=True,
+        size=3,
+        help="One to three letters or digits, first a letter. Starts every number of the branch.",
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    organization_id = fields.Many2one(
+        string="Organisation",
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    # Address and registration
+    vat = fields.Char(string="GSTIN", related="company_id.vat", readonly=False)
+    state_id = fields.Many2one(related="company_id.state_id", readonly=False)
+    street = fields.Char(related="company_id.street", readonly=False)
+    city = fields.Char(related="company_id.city", readonly=False)
+    zip = fields.Char(related="company_id.zip", readonly=False)
+    phone = fields.Char(related="company_id.phone", readonly=False)
+    email = fields.Char(related="company_id.email", readonly=False)
+
+    # Work
+    calendar_id = fields.Many2one(
+        string="Opening Hours", comodel_name="resource.calendar", check_company=True
+    )
+    sequence_id = fields.Many2one(
+        string="Job Card Series", comodel_name="ir.sequence", readonly=True, ondelete="restrict"
+    )
+    waive_qc = fields.Boolean(
+        string="Repairer May Pass Quality Check",
+        help="For a branch with one technician: no second person is asked for.",
+    )
+    allow_delivery_by_reason = fields.Boolean(
+        string="Manager May Deliver Without Code or Signature",
+        help="He gives a reason, which is kept.",
+    )
+
+    _company_uniq = models.Constraint("UNIQUE(company_id)", "This company already is a branch.")
+    _code_uniq = models.Constraint(
+        "UNIQUE(organization_id, code)", "Another branch of the organisation has this code."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("name", "code")
+    def _compute_display_name(self):
+        for branch in self:
+            branch.display_name = branch.name
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("code")
+    def _check_code(self):
+        for branch in self:
+            if not CODE_PATTERN.fullmatch(branch.code or ""):
+                raise ValidationError(
+                    self.env._(
+                        "The code “%s” of a branch must be one to three of A–Z and 0–9, "
+                        "first a letter.",
+                        branch.code or "",
+                    )
+                )
+
+    @api.constrains("code", "organization_id")
+    def _check_code_leaves_documents_apart(self):
+        """Credit notes are numbered R + code, vouchers V + code: neither may be another code."""
+        for branch in self:
+            others = self.with_context(active_test=False).search(
+                [("organization_id", "=", branch.organization_id.id), ("id", "!=", branch.id)]
+            )
+            for other in others:
+                pair = {branch.code, other.code}
+                if any({prefix + code for code in pair} & pair for prefix in "RV"):
+                    raise ValidationError(
+                        self.env._(
+                            "The codes %(code)s and %(other)s would give two documents the same "
+                            "number: credit notes start with R and vouchers with V.",
+                            code=branch.code,
+                            other=other.code,
+                        )
+                    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        branches = super().create([self._complete_values(vals) for vals in vals_list])
+        branches._let_owners_in()
+        # Charts, journals and warehouses belong to the suite, not to the rights of an owner.
+        for branch_sudo in branches.sudo():
+            branch_sudo.with_company(branch_sudo.company_id)._provision()
+        return branches
+
+    def write(self, vals):
+        if fixed := {"company_id", "organization_id", "sequence_id"} & vals.keys():
+            raise UserError(
+                self.env._("A branch keeps its company and its series (%s).", ", ".join(fixed))
+            )
+        if self and "code" in vals and any(branch.code != vals["code"] for branch in self):
+            raise UserError(
+                self.env._("A branch keeps its code: numbers that start with it are in print.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("A branch is closed, not deleted: archive it."))
+
+    # === BUSINESS METHODS - CREATION === #
+
+    def _complete_values(self, vals):
+        """Return the values of a new branch, its company and series made from them."""
+        self.check_access("create")
+        vals = {**vals, "code": str(vals.get("code") or "").strip().upper()}
+        if vals.pop("company_id", None) or vals.pop("sequence_id", None):
+            raise UserError(self.env._("A branch makes its own company and series."))
+        organization = self._organization(vals.get("organization_id"))
+        company_values = {name: vals.pop(name) for name in COMPANY_FIELDS if name in vals}
+        if not company_values.get("state_id"):
+            raise UserError(
+                self.env._("Branch %s needs its state: it decides about GST.", vals.get("name"))
+            )
+        # An owner holds no right on companies; founding a branch is his only way to one.
+        company_sudo = self.env["res.company"].sudo().create(
+            {
+                **company_values,
+                "name": vals.get("name"),
+                "parent_id": organization.id,
+                "country_id": organization.country_id.id,
+            }
+        )
+        calendar_sudo = company_sudo.resource_calendar_id
+        calendar_sudo.write(self._opening_hours(vals.get("name")))
+        return {
+            **vals,
+            "organization_id": organization.id,
+            "company_id": company_sudo.id,
+            "calendar_id": vals.get("calendar_id") or calendar_sudo.id,
+            "sequence_id": self._create_series(company_sudo, vals["code"]).id,
+        }
+
+    def _organization(self, organization_id):
+        """Return the root company in which a branch may be founded by the caller."""
+        roots = self.env.user.company_ids.root_id
+        organization = (
+            self.env["res.company"].browse(organization_id)
+            if organization_id
+            else self.env.company.root_id
+        )
+        if not self.env.su and organization not in roots:
+            raise AccessError(self.env._("You do not belong to this organisation."))
+        return organization.sudo()  # its country and currency are public within it
+
+    @api.model
+    def _opening_hours(self, name):
+        return {
+            "name": self.env._("Opening hours %s", name),
+            "tz": TIMEZONE,
+            "attendance_ids": [Command.clear()]
+            + [
+                Command.create(
+                    {
+                        "name": self.env._("Open"),
+                        "dayofweek": str(day),
+                        "hour_from": OPENING_HOUR,
+                        "hour_to": CLOSING_HOUR,
+                        "day_period": "full_day",
+                    }
+                )
+                for day in OPENING_DAYS
+            ],
+        }
+
+    @api.model
+    def _create_series(self, company, code):
+        # A number may be lost with a rolled-back intake: job cards need not be gapless.
+        return (
+            self.env["ir.sequence"]
+            .sudo()  # a series is part of the branch that is being founded
+            .create(
+                {
+                    "name": self.env._("Job cards %s", code),
+                    "code": "fsm.job",
+                    "implementation": "standard",
+                    "prefix": f"{code}-",
+                    "padding": NUMBER_DIGITS,
+                    "company_id": company.id,
+                }
+            )
+        )
+
+    def _let_owners_in(self):
+        """Give the owners of the organisation the new branches, and whoever founded them."""
+        owners = self.env.ref(ROLES["owner"]).sudo()  # who owns is not for everybody to read
+        for branch in self:
+            users = owners.all_user_ids.filtered(
+                lambda user, branch=branch: branch.organization_id in user.company_ids
+            )
+            users |= self.env.user.sudo()  # the founder sees what he founded
+            users.write({"company_ids": [Command.link(branch.company_id.id)]})
+
+    def _provision(self):
+        """Make what the suite needs for these branches. Leaves extend it; it may be called again.
+
+        Runs as superuser in the branch's own company.
+        """
+
+    # === BUSINESS METHODS === #
+
+    def _next_job_numbers(self, count):
+        """Draw `count` job card numbers at once: a query a batch, not one a job card.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        sequence_sudo = self.sequence_id.sudo()  # the series is drawn from, not read
+        self.env.cr.execute(
+            "SELECT nextval(%s) FROM generate_series(1, %s)",
+            (f"ir_sequence_{sequence_sudo.id:03d}", count),
+        )
+        return [sequence_sudo.get_next_char(number) for (number,) in self.env.cr.fetchall()]
+
+    def _after_working_hours(self, start, hours):
+        """Return the moment when `hours` of opening time have passed since `start`.
+
+        :param datetime start: naive UTC, as stored
+        :param float hours: opening hours; 1.5 is ninety minutes
+        :return: naive UTC; a day for nine hours where the branch has no opening hours
+        :rtype: datetime
+        """
+        self.ensure_one()
+        calendar_sudo = self.calendar_id.sudo()  # everybody in the branch knows when it is open
+        end = calendar_sudo.plan_hours(hours, start) if calendar_sudo else False
+        return end or start + timedelta(days=hours / 9)
+
+    @api.model
+    def _current(self):
+        """Return the branch the caller works in now, or nothing."""
+        return self.search([("company_id", "=", self.env.company.id)])
+
+    @api.model
+    def _of_caller(self, branch_id=None):
+        """Return the branch the caller names, or his current one.
+
+        :raise UserError: there is none, or it is not his: both get the same sentence, so that
+            nobody learns of another's branch
+        """
+        branch = self.search([("id", "=", branch_id)]) if branch_id else self._current()
+        if not branch and not branch_id:
+            branch = self.search([], limit=2)  # an owner at the root, with one branch
+        if len(branch) != 1:
+            raise UserError(
+                self.env._("Say which branch: “branch_id” must be the id of one of yours.")
+            )
+        return branch
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def assign_user(self, user_id: int, role: str):
+        """Give a user a role in this branch. A user has one role in all his branches.
+
+        :param str role: one of `ROLES`
+        :return: ``{user_id, branch_id, role}``
+        """
+        if role not in ROLES:
+            raise UserError(
+                self.env._(
+                    "“%(role)s” is no role. Roles are: %(roles)s.",
+                    role=role,
+                    roles=", ".join(ROLES),
+                )
+            )
+        self._check_owner()
+        user_sudo = self._user_of_organization(user_id)
+        if user_sudo.fsm_role and user_sudo.fsm_role != role:
+            raise UserError(
+                self.env._(
+                    "%(user)s already is %(role)s; a user has one role in all branches.",
+                    user=user_sudo.name,
+                    role=user_sudo.fsm_role,
+                )
+            )
+        user_sudo._fsm_join(self, role)
+        return [{"user_id": user_id, "branch_id": branch.id, "role": role} for branch in self]
+
+    @verb
+    def unassign_user(self, user_id: int):
+        """Take a user out of this branch.
+
+        :return: ``true``
+        """
+        self._check_owner()
+        user_sudo = self._user_of_organization(user_id)
+        user_sudo._fsm_leave(self)
+        return [True for branch in self]
+
+    @api.model
+    @api.readonly
+    @verb
+    def my_branches(self):
+        """Return the caller's branches: ``[{id, name, code, company_id, current}]``."""
+        current = self._current()
+        return [
+            {
+                "id": branch.id,
+                "name": branch.name,
+                "code": branch.code,
+                "company_id": branch.company_id.id,
+                "current": branch == current,
+            }
+            for branch in self.search([("company_id", "in", self.env.user.company_ids.ids)])
+        ]
+
+    @verb
+    def set_current(self):
+        """Make this the branch the caller starts in.
+
+        :return: ``true``
+        """
+        if len(self) != 1:
+            raise UserError(self.env._("Only one branch can be the current one."))
+        if self.company_id not in self.env.user.company_ids:
+            raise AccessError(self.env._("You do not work in this branch."))
+        self.env.user.sudo().company_id = self.company_id  # his own preference
+        return [True]
+
+    def _check_owner(self):
+        if not self.env.user.has_group(ROLES["owner"]) and not self.env.su:
+            raise AccessError(self.env._("Only an owner manages the people of a branch."))
+        self.check_access("write")
+
+    def _user_of_organization(self, user_id):
+        """Return the user in sudo, if he belongs to the organisation of these branches or to none.
+
+        :raise UserError: the same sentence whether he does not exist or belongs to others
+        """
+        user_sudo = self.env["res.users"].sudo().browse(user_id).exists()  # owners hold no rights
+        Branch_sudo = self.env["fsm.branch"].sudo()  # to look beyond the caller's organisation
+        elsewhere = Branch_sudo.search_count(
+            Domain("company_id", "in", user_sudo.company_ids.ids)
+            & Domain("organization_id", "not in", self.organization_id.ids),
+            limit=1,
+        )
+        if not user_sudo or elsewhere or user_sudo.has_group("base.group_system"):
+            raise UserError(self.env._("There is no such user in your organisation."))
+        return user_sudo

@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class FsmDevice(models.Model):
+    """A thing a customer owns and we service. It outlives its job cards."""
+
+    _name = "fsm.device"
+    _description = "Device"
+    _order = "id desc"
+    _rec_names_search = ["model_id.name", "model_id.brand_id.name", "serial", "imei"]
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        string="Owner",
+        comodel_name="res.partner",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        audit=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    model_id = fields.Many2one(
+        comodel_name="fsm.device.model", required=True, index=True, ondelete="restrict"
+    )
+    category_id = fields.Many2one(related="model_id.category_id", store=True, index=True)
+    serial = fields.Char(string="Serial No.", copy=False, index="trigram", audit=True)
+    imei = fields.Char(string="IMEI", copy=False, index="trigram", audit=True)
+    job_ids = fields.One2many(comodel_name="fsm.job", inverse_name="device_id")
+
+    _serial_uniq = models.UniqueIndex(
+        "(company_id, upper(serial)) WHERE serial IS NOT NULL",
+        "Another device of the branch already has this serial number.",
+    )
+    _imei_uniq = models.UniqueIndex(
+        "(company_id, imei) WHERE imei IS NOT NULL",
+        "Another device of the branch already has this IMEI.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("model_id.display_name", "serial", "imei")
+    def _compute_display_name(self):
+        for device in self:
+            number = device.serial or device.imei
+            device.display_name = " · ".join(filter(None, (device.model_id.display_name, number)))
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("imei")
+    def _check_imei(self):
+        for device in self:
+            if device.imei and not is_imei(device.imei):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not an IMEI: it must have 15 digits, and the last one must fit.",
+                        device.imei,
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._tidy(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._tidy(vals))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _tidy(self, vals):
+        """Return `vals` with the numbers as they are kept: no blanks, serials in capitals."""
+        tidy = {name: "".join((vals[name] or "").split()) for name in ("serial", "imei") & vals.keys()}
+        return {**vals, **{name: text.upper() or False for name, text in tidy.items()}}
+
+    @api.model
+    def _find_by_numbers(self, numbers, company):
+        """Return the branch's device with this serial number or IMEI, if there is one."""
+        for name in ("imei", "serial"):
+            if numbers.get(name):
+                found = self.search(
+                    [(name, "=", numbers[name]), ("company_id", "=", company.id)], limit=1
+                )
+                if found:
+                    return found
+        return self.browse()
+
+
+def is_imei(text):
+    """Tell whether `text` is an IMEI: 15 digits, the last by Luhn (3GPP TS 23.003, annex B).
+
+    >>> is_imei("356938035643809"), is_imei("356938035643808"), is_imei("35693803564380")
+    (True, False, False)
+    """
+    if len(text) != 15 or not text.isdecimal() or not text.isascii():
+        return False
+    total = 0
+    for place, digit in enumerate(map(int, text)):
+        doubled = digit * 2 if place % 2 else digit
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0

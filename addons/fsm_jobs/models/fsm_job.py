@@ -1,0 +1,456 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..lifecycle import (
+    CLOCK_OWNERS,
+    CLOCKS,
+    FINAL_STATES,
+    NEXT_STATES,
+    OUTCOMES,
+    STAMPS,
+    STATES,
+)
+from .fsm_branch import ROLES
+
+# An object no caller can send: what carries it in the context is code of ours that has checked.
+GATE = object()
+
+# Written by the verbs only, whatever a caller sends.
+PROTECTED_FIELDS = {
+    "name",
+    "company_id",
+    "branch_id",
+    "client_ref",
+    "access_token",
+    "outcome",
+    "received_at",
+    "ready_at",
+    "delivered_at",
+    "state_since",
+    "repaired_by_id",
+    "delivery_method",
+    "delivered_to",
+    "delivery_signature",
+    "delivery_reason",
+    "disposal_asked_by_id",
+}
+
+# What each role writes on a job card that is open; a manager and an owner may write all of it.
+COUNTER_FIELDS = {
+    "partner_id",
+    "device_id",
+    "site_id",
+    "kind",
+    "priority",
+    "complaint",
+    "accessory_ids",
+    "check_ids",
+    "spend_limit",
+    "promised_at",
+}
+WRITABLE_FIELDS = {
+    "receptionist": COUNTER_FIELDS,
+    "technician": {"diagnosis", "line_ids", "check_ids"},
+    "accountant": set(),
+}
+
+# While a job card is in these states a technician works on his estimate. Once it is shared it
+# stands until the customer has answered; then only a manager changes it.
+ESTIMATE_STATES = {"request", "received", "diagnosis", "repair"}
+
+# What goes on after the end: talk, ratings and invoices; nothing that says what was done.
+AFTERLIFE_PREFIXES = ("message_", "activity_", "rating_", "my_activity_", "website_message_")
+
+
+class FsmJob(models.Model):
+    """A job card: one device, one complaint, from the counter to the delivery.
+
+    Its states and the moves between them are in `lifecycle.py`; one gate in `write` holds them.
+    """
+
+    _name = "fsm.job"
+    _description = "Job Card"
+    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _order = "priority desc, promised_at, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+    _rec_names_search = ["name", "partner_id.name", "device_id.serial", "device_id.imei"]
+
+    # The card
+    name = fields.Char(string="Job Card No.", readonly=True, copy=False, index="trigram")
+    branch_id = fields.Many2one(
+        comodel_name="fsm.branch", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    kind = fields.Selection(
+        [("carry_in", "Carry-in"), ("on_site", "On-site"), ("pickup", "Pick-up")],
+        default="carry_in",
+        required=True,
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0")
+    state = fields.Selection(
+        STATES,
+        string="Status",
+        default="request",
+        required=True,
+        copy=False,
+        index=True,
+        group_expand=True,
+        audit=True,
+    )
+    state_since = fields.Datetime(
+        readonly=True, copy=False, default=fields.Datetime.now, required=True
+    )
+    clock = fields.Selection(CLOCK_OWNERS, string="Waiting For", compute="_compute_clock")
+    is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
+    outcome = fields.Selection(OUTCOMES, readonly=True, copy=False, audit=True)
+    client_ref = fields.Char(readonly=True, copy=False)
+
+    # The customer and the device
+    partner_id = fields.Many2one(
+        string="Customer",
+        comodel_name="res.partner",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        audit=True,
+    )
+    partner_phone = fields.Char(
+        string="Phone",
+        related="partner_id.phone",
+        groups="fsm_jobs.group_fsm_receptionist,fsm_jobs.group_fsm_accountant",
+    )
+    device_id = fields.Many2one(
+        comodel_name="fsm.device",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
+    )
+    site_id = fields.Many2one(
+        comodel_name="res.partner",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('parent_id', '=', partner_id)]",
+    )
+    complaint = fields.Text(required=True, help="In the customer's own words.")
+    accessory_ids = fields.One2many(
+        string="Accessories", comodel_name="fsm.job.accessory", inverse_name="job_id"
+    )
+    check_ids = fields.One2many(
+        string="Condition", comodel_name="fsm.job.check", inverse_name="job_id"
+    )
+    has_passcode = fields.Boolean(string="Passcode Kept", readonly=True, copy=False)
+    spend_limit = fields.Monetary(help="Up to this amount, tax included, nobody has to ask.")
+
+    # The work
+    technician_ids = fields.Many2many(
+        string="Technicians", comodel_name="fsm.technician", check_company=True, copy=False
+    )
+    lead_technician_id = fields.Many2one(
+        comodel_name="fsm.technician", check_company=True, index=True, copy=False, audit=True
+    )
+    diagnosis = fields.Text()
+    repaired_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
+    promised_at = fields.Datetime(string="Promise", index=True, copy=False, audit=True)
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    original_job_id = fields.Many2one(
+        string="Rework Of", comodel_name="fsm.job", index="btree_not_null", check_company=True
+    )
+
+    # The estimate
+    line_ids = fields.One2many(
+        string="Estimate Lines", comodel_name="fsm.job.line", inverse_name="job_id", copy=False
+    )
+    estimate_ids = fields.One2many(
+        string="Estimates Sent", comodel_name="fsm.estimate", inverse_name="job_id"
+    )
+    amount_untaxed = fields.Monetary(
+        string="Estimate Before Tax", compute="_compute_amount_untaxed", store=True
+    )
+    amount_estimate = fields.Monetary(
+        string="Estimate",
+        compute="_compute_amount_estimate",
+        store=True,
+        help="What the customer would pay, tax included.",
+    )
+
+    # The end
+    received_at = fields.Datetime(string="Received", readonly=True, copy=False)
+    ready_at = fields.Datetime(string="Ready Since", readonly=True, copy=False)
+    delivered_at = fields.Datetime(string="Delivered", readonly=True, copy=False)
+    delivery_method = fields.Selection(
+        [("otp", "Delivery OTP"), ("signature", "Signature"), ("reason", "Manager's Reason")],
+        string="Delivered Against",
+        readonly=True,
+        copy=False,
+        audit=True,
+    )
+    delivered_to = fields.Char(readonly=True, copy=False)
+    delivery_signature = fields.Binary(readonly=True, copy=False, attachment=True)
+    delivery_reason = fields.Char(readonly=True, copy=False)
+    disposal_asked_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
+    history_ids = fields.One2many(
+        string="Status History", comodel_name="fsm.job.history", inverse_name="job_id"
+    )
+
+    _name_uniq = models.Constraint(
+        "UNIQUE(company_id, name)", "Another job card already has this number."
+    )
+    _token_uniq = models.UniqueIndex("(access_token) WHERE access_token IS NOT NULL")
+    _order_idx = models.Index("(company_id, priority DESC, promised_at, id DESC)")
+    _state_idx = models.Index("(company_id, state)")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state")
+    def _compute_clock(self):
+        for job in self:
+            job.clock = CLOCKS[job.state]
+
+    @api.depends("state")
+    def _compute_is_open(self):
+        for job in self:
+            job.is_open = job.state not in FINAL_STATES
+
+    @api.model
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("state", "not in", list(FINAL_STATES))
+
+    @api.depends("promised_at", "state")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for job in self:
+            job.is_late = bool(
+                job.promised_at and job.promised_at < now and job.state in self._due_states()
+            )
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("state", "in", self._due_states()) & Domain(
+            "promised_at", "<", fields.Datetime.now()
+        )
+
+    @api.model
+    def _due_states(self):
+        """Return the states in which a promise can be broken: what is ready has been kept."""
+        done = FINAL_STATES | {"ready", "unclaimed"}
+        return [state for state in NEXT_STATES if state not in done]
+
+    @api.depends("line_ids.amount")
+    def _compute_amount_untaxed(self):
+        for job in self:
+            job.amount_untaxed = sum(job.line_ids.mapped("amount"))
+
+    @api.depends("line_ids.amount", "line_ids.product_id", "partner_id")
+    def _compute_amount_estimate(self):
+        for job in self:
+            job.amount_estimate = job._amount_with_tax(job.line_ids._line_values())
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for job in self:
+            # A number alone opens nothing: the customer's page asks for the token.
+            token = job.sudo().access_token  # the link is for whoever may see the job card
+            job.access_url = f"{job.get_base_url()}/t/{token}" if token else "#"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Open job cards as requests, numbered in their branch's series.
+
+        The same `client_ref` again returns the first job card.
+        """
+        if not self.env.su and not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter opens job cards."))
+        refs = self.env["fsm.client.ref"]
+        if any(vals.get("client_ref") for vals in vals_list):
+            ids = [
+                refs._once(
+                    self.env["fsm.branch"]._of_caller(vals.get("branch_id")).company_id,
+                    self._name,
+                    vals.get("client_ref"),
+                    {key: value for key, value in vals.items() if key != "client_ref"},
+                    lambda vals=vals: self._open([vals]).id,
+                )
+                for vals in vals_list
+            ]
+            return self.browse(ids)
+        return self._open(vals_list)
+
+    def _open(self, vals_list, state="request"):
+        """Create the job cards; `state` is where their life starts."""
+        jobs = super().create(self._opening_values(vals_list, state))
+        jobs._write_history(source=False)
+        return jobs
+
+    def write(self, vals):
+        if "state" in vals and self.env.context.get("fsm_gate") is not GATE:
+            if rest := {name: value for name, value in vals.items() if name != "state"}:
+                self.write(rest)
+            self._move(vals["state"])
+            return True
+        self._check_write(vals)
+        result = super().write(vals)
+        if "technician_ids" in vals and "lead_technician_id" not in vals:
+            self._choose_lead()
+        return result
+
+    def _choose_lead(self):
+        """One of the technicians leads: the first, where nobody was named."""
+        for job in self.filtered(lambda job: job.lead_technician_id not in job.technician_ids):
+            job.lead_technician_id = job.technician_ids[:1]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("A job card has a number and is kept: cancel it."))
+
+    def _opening_values(self, vals_list, state):
+        """Return the values of new job cards: branch, company, number, token, start."""
+        now = fields.Datetime.now()
+        counts, prepared = {}, []
+        for vals in vals_list:
+            branch = self.env["fsm.branch"]._of_caller(vals.get("branch_id"))
+            if vals.get("company_id") and vals["company_id"] != branch.company_id.id:
+                raise AccessError(self.env._("A job card belongs to the company of its branch."))
+            kept = {key: value for key, value in vals.items() if key not in PROTECTED_FIELDS}
+            prepared.append(
+                {
+                    **kept,
+                    "branch_id": branch.id,
+                    "company_id": branch.company_id.id,
+                    "client_ref": vals.get("client_ref"),
+                    "state": state,
+                    "state_since": now,
+                    "access_token": secrets.token_urlsafe(24),
+                    **({STAMPS[state]: now} if state in STAMPS else {}),
+                }
+            )
+            counts[branch] = counts.get(branch, 0) + 1
+        numbers = {branch.id: branch._next_job_numbers(count) for branch, count in counts.items()}
+        for vals in reversed(prepared):
+            vals["name"] = numbers[vals["branch_id"]].pop()
+        return prepared
+
+    # === ACTION METHODS === #
+
+    def action_move(self):
+        """Move to the state that the button names in its context."""
+        self._move(self.env.context.get("fsm_target"))
+
+    def action_open_wizard(self):
+        """Open the dialog that the button names in its context."""
+        model = self.env.context.get("fsm_wizard")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env[model]._description,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_job_id": self.id},
+        }
+
+    def action_share_estimate(self):
+        self.share_estimate(channels=["link"])
+
+    def action_ask_disposal(self):
+        """Ask for the disposal of a device nobody claims; an owner, another person, disposes."""
+        if not self._has_role({"manager"}):
+            raise AccessError(self.env._("Only a manager asks for a disposal."))
+        self.sudo().disposal_asked_by_id = self.env.user  # not a field anybody writes himself
+
+    # === BUSINESS METHODS - RIGHTS === #
+
+    @api.model
+    def _has_role(self, roles):
+        """Tell whether the caller has one of `roles`; a manager has those below his own."""
+        return any(self.env.user.has_group(ROLES[role]) for role in {*roles, "manager"})
+
+    def _check_write(self, vals):
+        """Refuse what nobody, or not this role, or nobody any more may write."""
+        names = {name for name in vals if not name.startswith(AFTERLIFE_PREFIXES)}
+        if not names or self.env.context.get("fsm_gate") is GATE:
+            return
+        if ended := self.filtered(lambda job: job.state in FINAL_STATES):
+            raise UserError(
+                self.env._(
+                    "Job card %(job)s is “%(state)s” and can no longer be changed.",
+                    job=ended[0].name,
+                    state=ended[0]._state_label(ended[0].state),
+                )
+            )
+        if self.env.su:
+            return
+        if protected := names & PROTECTED_FIELDS:
+            raise AccessError(
+                self.env._("Nobody writes this by hand: %s.", self._field_labels(protected))
+            )
+        role = self.env.user.fsm_role
+        if role in WRITABLE_FIELDS and (foreign := names - WRITABLE_FIELDS[role]):
+            raise AccessError(
+                self.env._("Your role does not change: %s.", self._field_labels(foreign))
+            )
+
+    def _field_labels(self, names):
+        return ", ".join(
+            sorted(self._fields[name].string if name in self._fields else name for name in names)
+        )
+
+    def _check_child_write(self, field_name):
+        """Hold a record that hangs on these job cards to the rules of the card itself."""
+        if self:
+            self.check_access("write")
+            self._check_write({field_name: True})
+
+    def _check_estimate_open(self):
+        """Refuse a change of the estimate that is out of its time, or not this role's."""
+        for job in self:
+            if job.state in FINAL_STATES or (
+                job.state not in ESTIMATE_STATES and not self._has_role({"manager"})
+            ):
+                raise UserError(
+                    self.env._(
+                        "The estimate of job card %(job)s cannot be changed while it is “%(state)s”.",
+                        job=job.name,
+                        state=job._state_label(job.state),
+                    )
+                )
+        if not self.env.su and not self._has_role({"technician"}):
+            raise AccessError(self.env._("Your role does not change an estimate."))
+
+    # === BUSINESS METHODS - BILLING === #
+
+    def _billable_lines(self):
+        """Say what the customer has to pay for. Here: what the estimate says.
+
+        An addon that knows better, e.g. which parts were really used, extends this method.
+        The keys are field names that the estimate line and the invoice line share, so that
+        the billing addon can create invoice lines from them as they are.
+
+        :return: `product_id` (int), `name`, `quantity` (in the product's unit) and `price_unit`
+            (in the currency of the company, before tax) for each line
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        return [] if self.outcome == "declined" else self.line_ids._line_values()
+
+    def _amount_with_tax(self, lines):
+        """Return what the customer would pay for `lines`. Here: no tax is known.
+
+        :param list lines: as `_billable_lines` returns them
+        :rtype: float
+        """
+        return sum(line["quantity"] * line["price_unit"] for line in lines)

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class FsmJobAccessory(models.Model):
+    """Something left with the device: counted at intake, ticked back at delivery."""
+
+    _name = "fsm.job.accessory"
+    _description = "Accessory"
+    _inherit = ["fsm.job.child"]
+    _job_field = "accessory_ids"
+
+    name = fields.Char(required=True)
+    quantity = fields.Integer(default=1, required=True)
+    condition = fields.Selection(
+        [("good", "Good"), ("worn", "Worn"), ("damaged", "Damaged"), ("missing", "Missing")],
+        default="good",
+        required=True,
+    )
+    returned = fields.Boolean(string="Given Back")
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity > 0)", "An accessory is left at least once."
+    )

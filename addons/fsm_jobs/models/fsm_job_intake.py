@@ -1,0 +1,300 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import email_normalize
+
+from ..verbs import check_keys, verb
+from .fsm_job import GATE
+
+CUSTOMER_KEYS = {"id": int, "name": str, "phone": str, "email": str, "vat": str, "street": str}
+CUSTOMER_KEYS |= {"city": str, "zip": str, "state_id": int, "company_type": str}
+DEVICE_KEYS = {"id": int, "category": str, "brand": str, "model": str, "serial": str, "imei": str}
+ACCESSORY_KEYS = {"name": str, "quantity": int, "condition": str}
+CHECK_KEYS = {"name": str, "result": str, "note": str}
+PASSCODE_KEYS = {"type": str, "value": str}
+PHOTO_KEYS = {"name": str, "content": str}
+PASSCODE_TYPES = ("none", "pin", "password", "pattern")
+
+
+class FsmJob(models.Model):
+    """What happens at the counter: a customer, a device, a complaint become a job card."""
+
+    _inherit = "fsm.job"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @api.model
+    @verb
+    def intake(
+        self,
+        customer: dict,
+        device: dict,
+        complaint: str,
+        kind: str = "carry_in",
+        branch_id: int = 0,
+        accessories: list = (),
+        checklist: list = (),
+        passcode: dict = None,
+        spend_limit: float = 0.0,
+        photos: list = (),
+        promised_at: str = "",
+        technician_ids: list = (),
+        allow_duplicate: bool = False,
+        client_ref: str = "",
+    ):
+        """Take in a device over the counter: one transaction, idempotent by `client_ref`.
+
+        :param dict customer: ``{id}`` or ``{name, phone, email, vat, …}``
+        :param dict device: ``{id}`` or ``{category, brand, model, serial, imei}``
+        :param list accessories: ``[{name, quantity, condition: good|worn|damaged|missing}]``
+        :param list checklist: ``[{name, result: ok|fault|untestable, note}]``
+        :param dict passcode: ``{type: none|pin|password|pattern, value}``, sealed at once
+        :param list photos: ``[{name, content}]``, content a base64 JPEG, PNG or WebP
+        :param list technician_ids: as for `assign`, under the same roles
+        :param bool allow_duplicate: open a second customer with a phone number already there
+        :return: ``{id, name, state, access_url, promised_at, partner_id, device_id}``
+        """
+        if not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter takes in devices."))
+        branch = self.env["fsm.branch"]._of_caller(branch_id)
+        job_env = self.with_company(branch.company_id)
+        asked = {
+            "customer": customer,
+            "device": device,
+            "complaint": complaint,
+            "kind": kind,
+            "accessories": accessories,
+            "checklist": checklist,
+            "spend_limit": spend_limit,
+            "promised_at": promised_at,
+            "technician_ids": technician_ids,
+            "photos": photos,
+        }
+        return self.env["fsm.client.ref"]._once(
+            branch.company_id,
+            "fsm.job.intake",
+            client_ref,
+            # Not even a hash of the passcode is kept: four digits are guessed at once.
+            {**asked, "passcode": (passcode or {}).get("type")},
+            lambda: job_env._take_in(
+                branch, {**asked, "passcode": passcode}, allow_duplicate, client_ref
+            ),
+        )
+
+    # === BUSINESS METHODS - INTAKE === #
+
+    def _take_in(self, branch, asked, allow_duplicate, client_ref):
+        """Create what `intake` was asked for and return its answer."""
+        if not asked["complaint"].strip():
+            raise UserError(self.env._("Write down what the customer complains about."))
+        if asked["spend_limit"] < 0:
+            raise UserError(self.env._("A spend limit cannot be negative."))
+        partner = self._intake_customer(asked["customer"], branch, allow_duplicate)
+        device = self._intake_device(asked["device"], partner, branch)
+        received_at = fields.Datetime.now()
+        promised_at = self._intake_promise(asked["promised_at"], branch, device, received_at)
+        job = self._open(
+            [
+                {
+                    "branch_id": branch.id,
+                    "partner_id": partner.id,
+                    "device_id": device.id,
+                    "complaint": asked["complaint"].strip(),
+                    "kind": self._intake_kind(asked["kind"]),
+                    "spend_limit": asked["spend_limit"],
+                    "promised_at": promised_at,
+                    "client_ref": client_ref,
+                    "accessory_ids": self._intake_rows(
+                        "accessories", asked["accessories"], ACCESSORY_KEYS, "fsm.job.accessory"
+                    ),
+                    "check_ids": self._intake_rows(
+                        "checklist", asked["checklist"], CHECK_KEYS, "fsm.job.check"
+                    ),
+                }
+            ],
+            state="received",
+        )
+        if asked["technician_ids"]:
+            job.assign(technician_ids=asked["technician_ids"])
+        job._intake_passcode(asked["passcode"])
+        job._attach_photos(asked["photos"], "intake")
+        return {
+            "id": job.id,
+            "name": job.name,
+            "state": job.state,
+            "access_url": job.access_url,
+            "promised_at": fields.Datetime.to_string(job.promised_at),
+            "partner_id": partner.id,
+            "device_id": device.id,
+        }
+
+    def _intake_kind(self, kind):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        if kind not in kinds:
+            raise UserError(
+                self.env._("“kind” must be one of: %(kinds)s.", kinds=", ".join(kinds))
+            )
+        return kind
+
+    def _intake_promise(self, promised_at, branch, device, received_at):
+        """Return the promise that was given, or the usual time of such a device from now."""
+        if not promised_at:
+            return branch._after_working_hours(received_at, device.category_id.repair_hours)
+        try:
+            promise = fields.Datetime.to_datetime(promised_at)
+        except ValueError:
+            promise = None
+        if not promise or promise < received_at - timedelta(minutes=5):
+            raise UserError(
+                self.env._("“promised_at” must be a moment to come, YYYY-MM-DD HH:MM:SS in UTC.")
+            )
+        return promise
+
+    # --- the customer --- #
+
+    def _intake_customer(self, customer, branch, allow_duplicate):
+        """Find the customer of the branch, or open a new one."""
+        customer = check_keys(self.env, customer, CUSTOMER_KEYS, "customer")
+        Partner = self.env["res.partner"]
+        if customer.get("id"):
+            partner = Partner.search(
+                [("id", "=", customer["id"]), ("company_id", "=", branch.company_id.id)]
+            )
+            if not partner:
+                raise UserError(self.env._("There is no such customer in this branch."))
+            return partner
+        if not customer.get("name") or not customer.get("phone"):
+            raise UserError(self.env._("A customer needs a name and a phone number."))
+        values = self._customer_values(customer, branch)
+        known = Partner._fsm_find_by_phone(values["phone"], branch.company_id)
+        same = known.filtered(lambda p: p.name.casefold() == values["name"].casefold())
+        if same:
+            return same[0]
+        if known and not allow_duplicate:
+            raise UserError(
+                self.env._(
+                    "%(phone)s already belongs to %(name)s (customer %(id)s). Take that customer, "
+                    "or set “allow_duplicate” for another person with the same number.",
+                    phone=values["phone"],
+                    name=known[0].name,
+                    id=known[0].id,
+                )
+            )
+        partner = Partner.create(values)
+        if known:
+            partner._message_log(
+                body=self.env._(
+                    "Opened on purpose with the same phone number as %s.",
+                    ", ".join(known.mapped("name")),
+                )
+            )
+        return partner
+
+    def _customer_values(self, customer, branch):
+        email = customer.get("email")
+        if email and not email_normalize(email):
+            raise UserError(self.env._("“%s” is not an e-mail address.", email))
+        return {
+            **{key: value for key, value in customer.items() if value and key != "id"},
+            "name": customer["name"].strip(),
+            "phone": self.env["res.partner"]._fsm_format_phone(customer["phone"]),
+            "company_id": branch.company_id.id,
+            # Without an address the place of supply is the branch: s.12(2)(b), IGST Act.
+            "state_id": customer.get("state_id") or branch.state_id.id,
+        }
+
+    # --- the device --- #
+
+    def _intake_device(self, device, partner, branch):
+        """Find the customer's device by its numbers, or write down a new one."""
+        device = check_keys(self.env, device, DEVICE_KEYS, "device")
+        Device = self.env["fsm.device"]
+        if device.get("id"):
+            known = Device.search(
+                [("id", "=", device["id"]), ("company_id", "=", branch.company_id.id)]
+            )
+            if not known:
+                raise UserError(self.env._("There is no such device in this branch."))
+        else:
+            numbers = Device._tidy({k: device.get(k) or "" for k in ("serial", "imei")})
+            known = Device._find_by_numbers(numbers, branch.company_id)
+        if known:
+            if known.partner_id != partner:
+                known.partner_id = partner  # sold or handed on; the audit trail keeps both owners
+            return known
+        if not device.get("brand") or not device.get("model"):
+            raise UserError(self.env._("A device needs a brand and a model."))
+        return Device.create(
+            {
+                "partner_id": partner.id,
+                "company_id": branch.company_id.id,
+                "model_id": self._intake_model(device, branch).id,
+                **numbers,
+            }
+        )
+
+    def _intake_model(self, device, branch):
+        organization = branch.organization_id
+        brand = self.env["fsm.device.brand"]._find_or_create(device["brand"], organization)
+        model = self.env["fsm.device.model"].search(
+            [("brand_id", "=", brand.id), ("name", "=ilike", device["model"].strip())], limit=1
+        )
+        return model or self.env["fsm.device.model"]._find_or_create(
+            device["model"], brand, self._intake_category(device.get("category"))
+        )
+
+    def _intake_category(self, name):
+        Category = self.env["fsm.device.category"]
+        category = name and Category.search([("name", "=ilike", name.strip())], limit=1)
+        if not category:
+            raise UserError(
+                self.env._(
+                    "“category” must be one of: %s.", ", ".join(Category.search([]).mapped("name"))
+                )
+            )
+        return category
+
+    # --- what comes with it --- #
+
+    def _intake_rows(self, argument, rows, keys, model):
+        """Return commands that create `rows` of `model`, each one checked."""
+        commands = []
+        for row in rows:
+            if not isinstance(row, dict) or not row.get("name"):
+                raise UserError(self.env._("Each of “%s” needs a name.", argument))
+            row = check_keys(self.env, row, keys, argument)
+            for key, value in row.items():
+                choices = self._choices(model, key)
+                if choices and value and value not in choices:
+                    raise UserError(
+                        self.env._(
+                            "“%(key)s” must be one of: %(choices)s.",
+                            key=f"{argument}.{key}",
+                            choices=", ".join(choices),
+                        )
+                    )
+            if row.get("quantity") is not None and "quantity" in row and row["quantity"] < 1:
+                raise UserError(self.env._("“%s.quantity” must be 1 or more.", argument))
+            commands.append(Command.create({k: v for k, v in row.items() if v}))
+        return commands
+
+    def _choices(self, model, name):
+        field = self.env[model]._fields[name]
+        return [key for key, _label in field.selection] if field.type == "selection" else []
+
+    def _intake_passcode(self, passcode):
+        """Seal the passcode of the device; it is in no field, message or log."""
+        passcode = check_keys(self.env, passcode or {}, PASSCODE_KEYS, "passcode")
+        kind = passcode.get("type") or "none"
+        if kind not in PASSCODE_TYPES:
+            raise UserError(
+                self.env._("“passcode.type” must be one of: %s.", ", ".join(PASSCODE_TYPES))
+            )
+        if kind == "none":
+            return
+        if not passcode.get("value"):
+            raise UserError(self.env._("“passcode.value” is missing."))
+        self.env["fsm.audit.secret"]._seal(self, "passcode", f"{kind}:{passcode['value']}")
+        self.with_context(fsm_gate=GATE).sudo().has_passcode = True  # a sign, not the secret

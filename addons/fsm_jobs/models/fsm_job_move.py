@@ -1,0 +1,221 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
+
+from ..lifecycle import (
+    FINAL_STATES,
+    NEXT_STATES,
+    OUTCOMES_WITHOUT_REPAIR,
+    REASON_MIN_LENGTH,
+    STAMPS,
+    may_move,
+    movers,
+)
+from .fsm_job import GATE
+
+
+class FsmJob(models.Model):
+    """How a job card moves from state to state, and what holds it back."""
+
+    _inherit = "fsm.job"
+
+    # === BUSINESS METHODS - LIFE CYCLE === #
+
+    def _move(self, target, reason="", override=False):
+        """Move the job cards to `target`: the one gate through which a state changes.
+
+        :param str target: the state to move to; where a job card already is there, nothing happens
+        :param str reason: kept in the status history
+        :param bool override: skip the table of moves and the quality check, as a manager, with a
+            reason; never what else blocks, never out of or into a final state
+        :raise UserError: with every reason at once, so that the user needs one round only
+        """
+        self.check_access("write")
+        self._check_target(target, reason, override)
+        jobs = self.filtered(lambda job: job.state != target)
+        for job in jobs:
+            job._check_move(target, override)
+        now = fields.Datetime.now()
+        for source, batch in jobs.grouped("state").items():
+            since = {job.id: job.state_since for job in batch}
+            gate = batch.with_context(fsm_gate=GATE).sudo()  # checked above; see docs/adr/0005
+            gate.write(batch._move_values(source, target, now))
+            batch._write_history(source, reason, override, since, now)
+            batch._moved(source, target)
+
+    def _check_target(self, target, reason, override):
+        if target not in NEXT_STATES:
+            raise UserError(
+                self.env._(
+                    "“%(state)s” is no status. They are: %(states)s.",
+                    state=target,
+                    states=", ".join(NEXT_STATES),
+                )
+            )
+        if not override:
+            return
+        if not self._has_role({"manager"}):
+            raise AccessError(self.env._("Only a manager overrides the order of work."))
+        if len((reason or "").strip()) < REASON_MIN_LENGTH:
+            raise UserError(
+                self.env._(
+                    "An override needs a reason of at least %s characters.", REASON_MIN_LENGTH
+                )
+            )
+        if target in FINAL_STATES:
+            raise UserError(self.env._("Nothing overrides the way to the end of a job card."))
+
+    def _check_move(self, target, override=False):
+        """Refuse a move that the life cycle, the role or a condition does not allow."""
+        self.ensure_one()
+        current = self._state_label(self.state)
+        label = self._state_label(target)
+        if self.state in FINAL_STATES or not (override or may_move(self.state, target)):
+            raise UserError(
+                self.env._(
+                    "Job card %(job)s is “%(current)s”: it cannot become “%(target)s”.",
+                    job=self.name,
+                    current=current,
+                    target=label,
+                )
+            )
+        if not (self.env.su or override or self._has_role(movers(self.state, target))):
+            raise AccessError(
+                self.env._(
+                    "Your role does not move a job card from “%(current)s” to “%(target)s”.",
+                    current=current,
+                    target=label,
+                )
+            )
+        if blockers := self.with_context(fsm_override=override and GATE)._blockers(target):
+            raise UserError(
+                "\n– ".join(
+                    [
+                        self.env._(
+                            "Job card %(job)s cannot become “%(target)s” yet:",
+                            job=self.name,
+                            target=label,
+                        ),
+                        *blockers,
+                    ]
+                )
+            )
+
+    def _blockers(self, target):
+        """Say why this job card cannot become `target` yet.
+
+        Each addon adds its own reasons.
+
+        :param str target: the state to move to
+        :return: one translated sentence for each missing thing; empty when the way is free
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        check = BLOCKERS.get(target)
+        return [reason for reason in check(self) if reason] if check else []
+
+    def _blockers_estimate(self):
+        if not self.line_ids:
+            yield self.env._("The estimate has no line.")
+
+    def _blockers_approved(self):
+        estimate = self.estimate_ids[:1]
+        if estimate.answer != "approved":
+            yield self.env._("The customer has not approved the estimate.")
+
+    def _blockers_repair(self):
+        if not self.technician_ids:
+            yield self.env._("No technician is assigned.")
+        if self.state == "diagnosis" and not self._is_covered():
+            yield self.env._("The customer has to approve the estimate first.")
+
+    def _blockers_qc(self):
+        yield self._blocker_unapproved_amount()
+
+    def _blockers_ready(self):
+        if self.state == "qc" and not self._passes_qc():
+            yield self.env._("Somebody else than %s must check the work.", self.env.user.name)
+        if self.state == "diagnosis" and self.outcome not in OUTCOMES_WITHOUT_REPAIR:
+            yield self.env._(
+                "Say the outcome: straight from diagnosis a device is ready only if it cannot be "
+                "repaired or has no fault."
+            )
+        if self.state == "estimate" and self.outcome != "declined":
+            yield self.env._("The customer has not declined the estimate.")
+
+    def _blockers_delivered(self):
+        if not self.delivery_method:
+            yield self.env._("Neither a delivery OTP nor a signature was given.")
+        if missing := self.accessory_ids.filtered(lambda accessory: not accessory.returned):
+            yield self.env._(
+                "Accessories are not ticked back: %s.", ", ".join(missing.mapped("name"))
+            )
+
+    def _blockers_disposed(self):
+        asked_by = self.disposal_asked_by_id
+        if not asked_by or asked_by == self.env.user:
+            yield self.env._("Another person than the owner must have asked for the disposal.")
+
+    def _blocker_unapproved_amount(self):
+        """Nobody is billed more than he agreed to: neither an answer nor a limit covers the rise."""
+        approved = max(self.estimate_ids.filtered(lambda e: e.answer == "approved")[:1].amount, 0)
+        agreed = max(approved, self.spend_limit)
+        if self.currency_id.compare_amounts(self.amount_estimate, agreed) > 0:
+            return self.env._(
+                "The estimate is %(now)s, but the customer has agreed to %(agreed)s: share it again.",
+                now=format_amount(self.env, self.amount_estimate, self.currency_id),
+                agreed=format_amount(self.env, agreed, self.currency_id),
+            )
+        return ""
+
+    def _is_covered(self):
+        """Tell whether work may start without an answer: within the customer's spend limit."""
+        return bool(self.spend_limit) and self.amount_estimate <= self.spend_limit
+
+    def _passes_qc(self):
+        """Tell whether the caller may pass the quality check."""
+        return (
+            self.branch_id.waive_qc
+            or self.env.context.get("fsm_override") is GATE
+            or self.repaired_by_id != self.env.user
+        )
+
+    def _move_values(self, source, target, now):
+        """Return what is written along with a move."""
+        values = {"state": target, "state_since": now}
+        if target in STAMPS:
+            values[STAMPS[target]] = now
+        if target == "qc":
+            values["repaired_by_id"] = self.env.uid
+        if target == "ready" and source == "qc":
+            values["outcome"] = "repaired"
+        if source == "ready" and target == "repair":
+            values.update(ready_at=False, outcome=False)
+        return values
+
+    def _moved(self, source, target):
+        """Do what follows a move of these job cards from `source` to `target`."""
+        if target in FINAL_STATES:
+            kept = self.filtered("has_passcode")
+            self.env["fsm.audit.secret"]._wipe(kept, "passcode")
+            kept.with_context(fsm_gate=GATE).sudo().has_passcode = False  # the life is over
+
+    def _write_history(self, source, reason="", override=False, since=None, now=None):
+        # Nobody writes history by hand, so that only a move makes it.
+        self.env["fsm.job.history"].sudo()._record(self, source, reason, override, since, now)
+
+    @api.model
+    def _state_label(self, state):
+        return dict(self._fields["state"]._description_selection(self.env)).get(state, state)
+
+
+# target state: the reasons of this addon against it.
+BLOCKERS = {
+    "estimate": FsmJob._blockers_estimate,
+    "approved": FsmJob._blockers_approved,
+    "repair": FsmJob._blockers_repair,
+    "qc": FsmJob._blockers_qc,
+    "ready": FsmJob._blockers_ready,
+    "delivered": FsmJob._blockers_delivered,
+    "disposed": FsmJob._blockers_disposed,
+}

@@ -1,0 +1,528 @@
+import base64
+import binascii
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize, format_amount, html2plaintext
+from odoo.tools.image import base64_to_image
+
+from ..lifecycle import FINAL_STATES, OUTCOMES, REASON_MIN_LENGTH
+from ..verbs import check_keys, verb
+from .fsm_estimate import ANSWERS, CHANNELS
+from .fsm_job import GATE
+from .fsm_job_intake import PHOTO_KEYS
+
+LINE_KEYS = {"product_id": int, "name": str, "quantity": float, "price_unit": float}
+SHARE_CHANNELS = ("email", "sms", "whatsapp", "link")
+PHOTO_STAGES = ("intake", "work", "delivery")
+PHOTO_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+
+# The job cards that `pending` counts, most urgent first.
+PENDING_ORDER = "priority desc, promised_at, id"
+
+# The answer to an estimate: the state it leads to.
+ANSWER_STATES = {"approved": "approved", "declined": "ready", "revise": "diagnosis"}
+
+# A passcode is shown for so long: docs/adr/0006.
+PASSCODE_SECONDS = 30
+
+
+class FsmJob(models.Model):
+    """What integrators, buttons and dialogs call: `shared/spec/rpc.md`."""
+
+    _inherit = "fsm.job"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def move_to(self, state: str, reason: str = "", override: bool = False):
+        """Move to a state of the life cycle.
+
+        :param bool override: as a manager, with a reason of ten characters or more, skip the order
+            of states and the quality check; nothing else
+        :return: ``{id, state}``
+        """
+        self._move(state, reason, override)
+        return [{"id": job.id, "state": job.state} for job in self]
+
+    @verb
+    def assign(self, technician_ids: list, lead_technician_id: int = 0):
+        """Say who repairs. The first technician leads unless another is named.
+
+        :return: ``{id, technician_ids}``
+        """
+        if not self._has_role({"manager"}):
+            raise AccessError(self.env._("Only a manager assigns technicians."))
+        if not all(type(technician_id) is int for technician_id in technician_ids):
+            raise UserError(self.env._("“technician_ids” must be a list of ids."))
+        lead_id = lead_technician_id or (technician_ids[0] if technician_ids else False)
+        if lead_id and lead_id not in technician_ids:
+            raise UserError(self.env._("The lead must be one of the technicians."))
+        for company, jobs in self.grouped("company_id").items():
+            technicians = self.env["fsm.technician"].search(
+                [("id", "in", technician_ids), ("company_id", "=", company.id)]
+            )
+            if len(technicians) != len(set(technician_ids)):
+                raise UserError(
+                    self.env._("A technician is not one of the branch of these job cards.")
+                )
+            jobs.write(
+                {
+                    "technician_ids": [fields.Command.set(technicians.ids)],
+                    "lead_technician_id": lead_id,
+                }
+            )
+        return [{"id": job.id, "technician_ids": job.technician_ids.ids} for job in self]
+
+    @verb
+    def add_diagnosis(self, diagnosis: str, lines: list = (), share_channels: list = ()):
+        """Write down what is wrong and what it would cost; moves `received` to `diagnosis`.
+
+        :param list lines: ``[{product_id, name, quantity, price_unit}]``, added to the estimate;
+            a price that is left out is the one of the price list
+        :param list share_channels: share the estimate at once, as `share_estimate` does
+        :return: ``{id, state, amount_estimate}``
+        """
+        if not self._has_role({"technician"}):
+            raise AccessError(self.env._("Only a technician or a manager diagnoses."))
+        values = [self._diagnosis_line(line) for line in lines]
+        self.filtered(lambda job: job.state == "received")._move("diagnosis")
+        self.write({"diagnosis": diagnosis})
+        self.env["fsm.job.line"].create(
+            [{**line, "job_id": job.id} for job in self for line in values]
+        )
+        if share_channels:
+            for job in self:
+                job.share_estimate(channels=share_channels)
+        return [
+            {"id": job.id, "state": job.state, "amount_estimate": job.amount_estimate}
+            for job in self
+        ]
+
+    def _diagnosis_line(self, line):
+        """Return the values of an estimate line, checked."""
+        if not isinstance(line, dict):
+            raise UserError(self.env._("Each of “lines” must be an object."))
+        line = check_keys(self.env, line, LINE_KEYS, "lines")
+        product = self.env["product.product"].search(
+            [("id", "=", line.get("product_id") or 0), ("sale_ok", "=", True)]
+        )
+        if not product:
+            raise UserError(self.env._("“lines.product_id” must be the id of a service or part."))
+        quantity = line.get("quantity", 1.0)
+        if quantity <= 0 or (line.get("price_unit") or 0) < 0:
+            raise UserError(self.env._("A quantity is more than 0, and a price not less than 0."))
+        kept = {key: line[key] for key in ("name", "price_unit") if line.get(key) is not None}
+        return {**kept, "product_id": product.id, "quantity": quantity}
+
+    @verb
+    def share_estimate(self, channels: list = ("link",)):
+        """Show the customer what it would cost; moves to `estimate`.
+
+        :param list channels: of ``email``, ``sms``, ``whatsapp``, ``link``; the last two only return
+            the link, for whoever sends it
+        :return: ``{version, url, amount_total}``
+        """
+        for channel in channels:
+            if channel not in SHARE_CHANNELS:
+                raise UserError(
+                    self.env._("“channels” are some of: %s.", ", ".join(SHARE_CHANNELS))
+                )
+        answers = []
+        for job in self:
+            estimate = self.env["fsm.estimate"]._share(job)
+            job._move("estimate")
+            job._send_estimate(estimate, channels)
+            answers.append(
+                {
+                    "version": estimate.version,
+                    "url": job.access_url,
+                    "amount_total": estimate.amount,
+                }
+            )
+        return answers
+
+    def _send_estimate(self, estimate, channels):
+        if "email" in channels:
+            if not email_normalize(self.partner_id.email):
+                raise UserError(self.env._("%s has no e-mail address.", self.partner_id.name))
+            template = self.env.ref("fsm_jobs.mail_template_estimate")
+            template.sudo().send_mail(self.id)  # templates are read by whoever keeps them
+        if "sms" in channels:
+            self._send_sms(
+                self.env._(
+                    "%(branch)s: the repair of your %(device)s costs %(amount)s. Answer here: %(url)s",
+                    branch=self.branch_id.name,
+                    device=self.device_id.model_id.display_name,
+                    amount=format_amount(self.env, estimate.amount, self.currency_id),
+                    url=self.access_url,
+                )
+            )
+
+    def _send_sms(self, text):
+        """Queue a text message to the customer; Odoo's SMS queue sends it after the commit."""
+        partner_sudo = self.partner_id.sudo()  # a technician does not see the number he texts
+        if not partner_sudo.phone_sanitized:
+            raise UserError(self.env._("%s has no phone number.", partner_sudo.name))
+        self.env["sms.sms"].sudo().create(  # the queue belongs to the system
+            {
+                "partner_id": partner_sudo.id,
+                "number": partner_sudo.phone_sanitized,
+                "body": text,
+            }
+        )
+
+    @verb
+    def record_answer(
+        self, answer: str, channel: str = "counter", answered_by: str = "", reason: str = ""
+    ):
+        """Write down the customer's answer to the estimate that is shared.
+
+        :param str answer: ``approved``, ``declined`` or ``revise``
+        :param str channel: how he gave it
+        :return: ``{id, state}``
+        """
+        if not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter records the customer's answer."))
+        for name, value, choices in (
+            ("answer", answer, ANSWERS),
+            ("channel", channel, CHANNELS),
+        ):
+            if value not in dict(choices):
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” must be one of: %(choices)s.",
+                        name=name,
+                        choices=", ".join(dict(choices)),
+                    )
+                )
+        for job in self:
+            job._record_answer(answer, channel, answered_by or job.partner_id.name, reason)
+        return [{"id": job.id, "state": job.state} for job in self]
+
+    def _record_answer(self, answer, channel, answered_by, reason="", signature=False):
+        """Write down the answer of the customer to the newest estimate and move on."""
+        self.ensure_one()
+        if self.state != "estimate":
+            raise UserError(self.env._("Job card %s does not wait for an answer.", self.name))
+        estimate = self.estimate_ids[:1]
+        estimate._answer(answer, channel, answered_by, reason, signature)
+        if answer == "declined":
+            self.with_context(fsm_gate=GATE).sudo().outcome = "declined"  # the answer says so
+        self._move(ANSWER_STATES[answer], reason)
+
+    @verb
+    def mark_ready(self, outcome: str = "repaired", pass_qc: bool = False):
+        """Say that the device can be fetched.
+
+        From `qc` the caller passes the quality check; from `repair` with `pass_qc`, or where the
+        branch waives it, both steps are done. From `diagnosis` the outcome says why there was no
+        repair.
+
+        :return: ``{id, state}``
+        """
+        if outcome not in dict(OUTCOMES):
+            raise UserError(
+                self.env._("“outcome” must be one of: %s.", ", ".join(dict(OUTCOMES)))
+            )
+        for job in self:
+            if job.state == "diagnosis":
+                job._end_without_repair(outcome)
+            elif job.state == "repair" and (pass_qc or job.branch_id.waive_qc):
+                job._finish_repair()
+            job._move("ready")
+        return [{"id": job.id, "state": job.state} for job in self]
+
+    def _end_without_repair(self, outcome):
+        """Note the outcome; whether it lets the device go is for `_blockers` to say."""
+        if not self._has_role({"technician"}):
+            raise AccessError(self.env._("Only a technician or a manager says the outcome."))
+        self.with_context(fsm_gate=GATE).sudo().outcome = outcome  # checked on the line above
+
+    def _finish_repair(self):
+        """Hand the repair over to the quality check in the name of whoever repaired it."""
+        repairer = self.lead_technician_id.user_id or self.env.user
+        self._move("qc")
+        self.with_context(fsm_gate=GATE).sudo().repaired_by_id = repairer  # not who checks
+
+    @verb
+    def send_delivery_otp(self):
+        """Send the customer a code to show at the counter.
+
+        :return: ``{sent_to}``, masked; never the code
+        """
+        if not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter sends a delivery OTP."))
+        answers = []
+        for job in self:
+            job._check_deliverable()
+            code = self.env["fsm.delivery.otp"]._issue(job)
+            job._send_sms(
+                self.env._(
+                    "%(code)s is your code to fetch %(device)s at %(branch)s. Tell it at the "
+                    "counter only.",
+                    code=code,
+                    device=job.device_id.model_id.display_name,
+                    branch=job.branch_id.name,
+                )
+            )
+            answers.append({"sent_to": mask_phone(job.partner_id.phone)})
+        return answers
+
+    @verb
+    def deliver(
+        self,
+        otp: str = "",
+        signature: str = "",
+        received_by: str = "",
+        reason: str = "",
+        accessories_returned: bool = False,
+    ):
+        """Hand the device over: the delivery gate, all of it or nothing.
+
+        A job card that is already delivered answers as it did the first time.
+
+        :param str otp: the delivery OTP the customer shows, or
+        :param str signature: base64 PNG, with `received_by`, or
+        :param str reason: of a manager, where the branch allows it
+        :param bool accessories_returned: tick all accessories back
+        :return: ``{id, state, delivered_at}``
+        """
+        if not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter delivers."))
+        for job in self.filtered(lambda job: job.state != "delivered"):
+            job._deliver(otp, signature, received_by, reason, accessories_returned)
+        return [
+            {
+                "id": job.id,
+                "state": job.state,
+                "delivered_at": fields.Datetime.to_string(job.delivered_at),
+            }
+            for job in self
+        ]
+
+    def _deliver(self, otp, signature, received_by, reason, accessories_returned):
+        self._check_deliverable()
+        if accessories_returned:
+            self.accessory_ids.returned = True
+        proof = self._delivery_proof(otp, signature, received_by, reason)
+        self.with_context(fsm_gate=GATE).sudo().write(proof)  # checked in `_delivery_proof`
+        self._move("delivered", reason)
+
+    def _check_deliverable(self):
+        if self.state not in ("ready", "unclaimed"):
+            raise UserError(
+                self.env._(
+                    "Job card %(job)s is “%(state)s”: only what is ready is delivered.",
+                    job=self.name,
+                    state=self._state_label(self.state),
+                )
+            )
+
+    def _delivery_proof(self, otp, signature, received_by, reason):
+        """Return what proves that the right person took the device."""
+        if otp:
+            self.env["fsm.delivery.otp"]._check(self, otp.strip())
+            return {
+                "delivery_method": "otp",
+                "delivered_to": received_by or self.partner_id.name,
+            }
+        if signature:
+            if not received_by:
+                raise UserError(self.env._("Write down who signed: “received_by” is missing."))
+            self._check_picture(signature, "signature", {"PNG": "image/png"})
+            return {
+                "delivery_method": "signature",
+                "delivered_to": received_by,
+                "delivery_signature": signature,
+            }
+        if reason and self.branch_id.allow_delivery_by_reason and self._has_role({"manager"}):
+            if len(reason.strip()) < REASON_MIN_LENGTH:
+                raise UserError(
+                    self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
+                )
+            return {"delivery_method": "reason", "delivery_reason": reason.strip()}
+        return {}  # `_blockers` says what is missing, together with all else
+
+    @verb
+    def reveal_passcode(self, reason: str):
+        """Show the passcode of the device to whoever works on it; the look is written down first.
+
+        :param str reason: ten characters or more; the customer can read it
+        :return: ``{type, value, expires_in}``, seconds
+        """
+        return [job._reveal_passcode(reason.strip()) for job in self]
+
+    def _reveal_passcode(self, reason):
+        log = self.env["fsm.audit.log"]
+        refusal = self._passcode_refusal(reason)
+        if refusal:
+            log._log_event("passcode", self, reason=f"refused: {refusal}", separate=True)
+            raise AccessError(refusal)
+        # The entry and the answer are one transaction: no look without its mark.
+        log._log_event("passcode", self, reason=reason)
+        kind, _sep, value = self.env["fsm.audit.secret"]._open(self, "passcode").partition(":")
+        return {"type": kind, "value": value, "expires_in": PASSCODE_SECONDS}
+
+    def _passcode_refusal(self, reason):
+        self.check_access("read")
+        if not self._has_role({"technician"}):
+            return self.env._("Your role does not read passcodes.")
+        if self.state in FINAL_STATES or not self.has_passcode:
+            return self.env._("No passcode is kept for job card %s.", self.name)
+        if len(reason) < REASON_MIN_LENGTH:
+            return self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
+        return ""
+
+    @api.readonly
+    @verb
+    def timeline(self):
+        """Return what happened, oldest first: ``[{at, by, kind, text}]``."""
+        return [job._timeline() for job in self]
+
+    def _timeline(self):
+        states = dict(self._fields["state"]._description_selection(self.env))
+        rows = [
+            (
+                entry.at,
+                {
+                    "at": fields.Datetime.to_string(entry.at),
+                    "by": entry.user_id.sudo().name,  # colleagues may know each other's names
+                    "kind": "override" if entry.override else "state",
+                    "text": " – ".join(filter(None, (states[entry.to_state], entry.reason))),
+                },
+            )
+            for entry in self.history_ids
+        ]
+        rows += [
+            (
+                message.date,
+                {
+                    "at": fields.Datetime.to_string(message.date),
+                    "by": message.author_id.sudo().name or "",
+                    "kind": "message",
+                    "text": html2plaintext(message.body).strip(),
+                },
+            )
+            for message in self.message_ids.filtered("body")
+        ]
+        return [row for _at, row in sorted(rows, key=lambda pair: pair[0])]
+
+    @api.model
+    @api.readonly
+    @verb
+    def pending(self, branch_id: int = 0, limit: int = 80, offset: int = 0):
+        """Return the open job cards, most urgent first, as a list of dicts."""
+        if not 0 < limit <= 500 or offset < 0:
+            raise UserError(self.env._("“limit” must be 1 to 500, and “offset” 0 or more."))
+        domain = [("is_open", "=", True)]
+        if branch_id:
+            domain.append(("branch_id", "=", self.env["fsm.branch"]._of_caller(branch_id).id))
+        return self.search(domain, limit=limit, offset=offset, order=PENDING_ORDER)._summaries()
+
+    @api.model
+    @api.readonly
+    @verb
+    def my_jobs(self, date: str = ""):
+        """Return the caller's open job cards, most urgent first.
+
+        :param str date: only what is promised by the end of that day
+        """
+        domain = [("is_open", "=", True), ("technician_ids.user_id", "=", self.env.uid)]
+        if date:
+            domain.append(("promised_at", "<", f"{self._check_date(date)} 23:59:59"))
+        return self.search(domain, order=PENDING_ORDER)._summaries()
+
+    def _check_date(self, date):
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+            raise UserError(self.env._("“%s” is not a date: write YYYY-MM-DD.", date))
+        return date
+
+    def _summaries(self):
+        return [
+            {
+                "id": job.id,
+                "name": job.name,
+                "state": job.state,
+                "priority": job.priority,
+                "partner": job.partner_id.display_name,
+                "device": job.device_id.display_name,
+                "complaint": job.complaint,
+                "technician_ids": job.technician_ids.ids,
+                "promised_at": fields.Datetime.to_string(job.promised_at),
+                "is_late": job.is_late,
+            }
+            for job in self
+        ]
+
+    @verb
+    def add_photos(self, photos: list, stage: str = "work"):
+        """Keep photos with the job card.
+
+        :param list photos: ``[{name, content}]``, content a base64 JPEG, PNG or WebP
+        :param str stage: ``intake``, ``work`` or ``delivery``
+        :return: ``{ids}``
+        """
+        if stage not in PHOTO_STAGES:
+            raise UserError(
+                self.env._("“stage” must be one of: %s.", ", ".join(PHOTO_STAGES))
+            )
+        if not self._has_role({"receptionist", "technician"}):
+            raise AccessError(self.env._("Your role does not add photos."))
+        return [{"ids": job._attach_photos(photos, stage).ids} for job in self]
+
+    def _attach_photos(self, photos, stage):
+        """Attach `photos`, each re-encoded, so that nothing but a picture is kept."""
+        if self.state in FINAL_STATES:
+            raise UserError(self.env._("Job card %s is closed: its photos stay.", self.name))
+        values = []
+        for photo in photos:
+            if not isinstance(photo, dict):
+                raise UserError(self.env._("Each of “photos” must be an object."))
+            photo = check_keys(self.env, photo, PHOTO_KEYS, "photos")
+            mimetype = self._check_picture(photo.get("content"), "photos", PHOTO_FORMATS)
+            values.append(
+                {
+                    "name": photo.get("name") or self.env._("Photo"),
+                    "description": stage,
+                    "datas": photo["content"],
+                    "mimetype": mimetype,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+            )
+        return self.env["ir.attachment"].create(values)
+
+    def _check_picture(self, content, name, formats):
+        """Return the media type of a base64 picture, or refuse what is none."""
+        try:
+            base64.b64decode(content or "", validate=True)
+            picture = base64_to_image(content)
+            picture.verify()
+        except (binascii.Error, UserError, OSError, SyntaxError, ValueError):
+            picture = None
+        if not picture or picture.format not in formats:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” must be a base64 picture: %(formats)s.",
+                    name=name,
+                    formats=", ".join(formats),
+                )
+            )
+        return formats[picture.format]
+
+
+def mask_phone(phone):
+    """Return a phone number as it may be read aloud.
+
+    >>> mask_phone("+91 98450 12345")
+    '+91 ••••• ••345'
+    """
+    digits = sum(character.isdigit() for character in phone or "")
+    masked, seen = "", 0
+    for character in phone or "":
+        seen += character.isdigit()
+        hidden = character.isdigit() and 2 < seen <= digits - 3
+        masked += "•" if hidden else character
+    return masked

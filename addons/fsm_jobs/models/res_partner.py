@@ -1,0 +1,195 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..verbs import verb
+
+# Fewer digits would find half of the customers; letters are never a phone number.
+PHONE_FRAGMENT = re.compile(r"[+\d\s().\-/]*")
+MIN_DIGITS = 4
+
+# What an accountant may change of a customer.
+TAX_FIELDS = {
+    "vat",
+    "state_id",
+    "country_id",
+    "l10n_in_gst_treatment",
+    "l10n_in_pan_entity_id",
+    "property_payment_term_id",
+}
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    fsm_job_ids = fields.One2many(
+        string="Job Cards", comodel_name="fsm.job", inverse_name="partner_id"
+    )
+    fsm_device_ids = fields.One2many(
+        string="Devices", comodel_name="fsm.device", inverse_name="partner_id"
+    )
+    fsm_company_ids = fields.One2many(
+        string="Card Of", comodel_name="res.company", inverse_name="partner_id"
+    )
+    fsm_job_count = fields.Integer(string="Number of Job Cards", compute="_compute_fsm_job_count")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_fsm_job_count(self):
+        counts = dict(
+            self.env["fsm.job"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.fsm_job_count = counts.get(partner, 0)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Let every customer field find by phone number, once four digits are typed."""
+        domain = super()._search_display_name(operator, value)
+        if operator in ("ilike", "like") and domain is not NotImplemented:
+            if digits := self._fsm_phone_digits(value):
+                domain = Domain(domain) | Domain("phone_mobile_search", "ilike", digits)
+        return domain
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A customer that staff of a branch creates belongs to that branch, by whatever door."""
+        if branch := self._fsm_branch_of_staff():
+            vals_list = [self._fsm_customer_values(vals, branch) for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._fsm_check_write(vals)
+        return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_view_fsm_jobs(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("fsm_jobs.fsm_job_action")
+        return action | {
+            "domain": [("partner_id", "in", self.ids)],
+            "context": {"default_partner_id": self[:1].id},
+        }
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _fsm_phone_digits(self, text):
+        """Return the digits of a phone number or a fragment of it; nothing for any other text.
+
+        >>> self._fsm_phone_digits("98450 12")
+        '9845012'
+        """
+        if not isinstance(text, str) or not PHONE_FRAGMENT.fullmatch(text):
+            return ""
+        digits = re.sub(r"\D", "", text)
+        # "+91 98450 12345" and "0 98450 12345" are the same line as "98450 12345".
+        if len(digits) > 10:
+            digits = digits[-10:]
+        return digits if len(digits) >= MIN_DIGITS else ""
+
+    @api.model
+    def _fsm_branch_of_staff(self):
+        """Return the branch whose customers the caller creates; nothing for anybody else."""
+        if self.env.su or not self.env.user.fsm_role:
+            return self.env["fsm.branch"]
+        return self.env["fsm.branch"]._current()
+
+    @api.model
+    def _fsm_customer_values(self, vals, branch):
+        vals = {**vals, "company_id": vals.get("company_id") or branch.company_id.id}
+        if vals["company_id"] not in self.env.user.company_ids.ids:
+            raise AccessError(self.env._("You can only add customers to your own branch."))
+        if not vals.get("country_id") and not vals.get("parent_id"):
+            vals["country_id"] = branch.company_id.country_id.id
+        return vals
+
+    def _fsm_check_write(self, vals):
+        """An accountant keeps the tax data of customers, and nothing else of them."""
+        user = self.env.user
+        if self.env.su or user.fsm_role != "accountant":
+            return
+        if self <= user.partner_id:
+            return
+        if other := vals.keys() - TAX_FIELDS:
+            raise AccessError(
+                self.env._(
+                    "An accountant changes the tax data of a customer only, not: %s.",
+                    ", ".join(self._fields[name].string for name in other if name in self._fields),
+                )
+            )
+
+    @api.model
+    def _fsm_format_phone(self, phone):
+        """Return a phone number as it is kept: `+91 98450 12345`.
+
+        :raise UserError: it is no phone number
+        """
+        india = self.env.ref("base.in")
+        formatted = self.env["mail.thread.phone"]._phone_format(
+            number=phone, country=india, force_format="INTERNATIONAL", raise_exception=False
+        )
+        if not formatted:
+            raise UserError(self.env._("“%s” is not a phone number.", phone))
+        return formatted
+
+    @api.model
+    def _fsm_find_by_phone(self, phone, company):
+        """Return the customers of a branch with exactly this phone number."""
+        digits = self._fsm_phone_digits(phone)
+        return self.search(
+            [("company_id", "=", company.id), ("phone_mobile_search", "ilike", digits)]
+        )
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @api.model
+    @api.readonly
+    @verb
+    def fsm_search_by_mobile(self, mobile: str, limit: int = 10):
+        """Find customers by any fragment of a phone number, four digits or more.
+
+        :return: ``[{id, name, phone, email, open_jobs, balance_due, last_job_date}]``
+        """
+        digits = self._fsm_phone_digits(mobile)
+        if not digits:
+            raise UserError(
+                self.env._("Type at least %s digits of the phone number.", MIN_DIGITS)
+            )
+        if not 0 < limit <= 100:
+            raise UserError(self.env._("“limit” must be between 1 and 100."))
+        partners = self.search([("phone_mobile_search", "ilike", digits)], limit=limit)
+        figures = partners._fsm_job_figures()
+        return [
+            {
+                "id": partner.id,
+                "name": partner.name,
+                "phone": partner.phone or False,
+                "email": partner.email or False,
+                **figures[partner.id],
+            }
+            for partner in partners
+        ]
+
+    def _fsm_job_figures(self):
+        """Return ``{partner id: {open_jobs, balance_due, last_job_date}}`` in a query or two."""
+        Job = self.env["fsm.job"]
+        figures = {
+            partner.id: {"open_jobs": 0, "balance_due": 0.0, "last_job_date": False}
+            for partner in self
+        }
+        for partner, count in Job._read_group(
+            [("partner_id", "in", self.ids), ("is_open", "=", True)], ["partner_id"], ["__count"]
+        ):
+            figures[partner.id]["open_jobs"] = count
+        for partner, last in Job._read_group(
+            [("partner_id", "in", self.ids)], ["partner_id"], ["create_date:max"]
+        ):
+            figures[partner.id]["last_job_date"] = fields.Date.to_string(last)
+        return figures

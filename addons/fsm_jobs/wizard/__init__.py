@@ -1,0 +1,5 @@
+from . import fsm_intake
+from . import fsm_job_answer
+from . import fsm_job_deliver
+from . import fsm_job_move
+from . import fsm_new_organization
