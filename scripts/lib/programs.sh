@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# Programs beside Odoo and PostgreSQL: the machine's own, else unpacked below .local/programs.
+
+has() { command -v "$1" >/dev/null; }
+
+install_wkhtmltopdf() { # prints PDF
+    has wkhtmltopdf && return
+    step "unpack wkhtmltopdf" unpack_packages wkhtmltopdf ||
+        give_up "no wkhtmltopdf here and no Debian mirror to take it from: install the package wkhtmltopdf"
+    wrap wkhtmltopdf "$PROGRAMS/usr/bin/wkhtmltopdf"
+}
+
+install_chromium() { # drives the tests of the screens
+    has chromium || has google-chrome && return
+    step "unpack Chromium" unpack_packages chromium ||
+        give_up "no Chromium here and no Debian mirror to take it from: install the package chromium"
+    wrap chromium "$PROGRAMS/usr/lib/chromium/chromium"
+}
+
+install_nginx() { # checks config/nginx.conf
+    has nginx || [ -x /usr/sbin/nginx ] && return
+    step "unpack nginx" unpack_packages nginx ||
+        give_up "no nginx here and no Debian mirror to take it from: install the package nginx"
+    wrap nginx "$PROGRAMS/usr/sbin/nginx"
+}
+
+# The key ring of the sealed secret store (device passwords). What the environment says comes first.
+use_secret_keys() {
+    local file=$LOCAL/fsm_secret_keys
+    if [ -z "${FSM_SECRET_KEYS:-}${FSM_SECRET_KEYS_FILE:-}" ]; then
+        [ -s "$file" ] || (umask 077 && printf 'k1:%s\n' "$(head -c 32 /dev/urandom | base64 -w 0)" >"$file")
+        export FSM_SECRET_KEYS_FILE=$file
+    fi
+}
