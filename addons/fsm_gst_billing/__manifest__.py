@@ -1,0 +1,27 @@
+{
+    "name": "FSM GST Billing",
+    "summary": "GST invoices and payments from job cards, a series for each branch",
+    "description": "Tax invoices straight from the job card: CGST + SGST or IGST, numbers by branch "
+    "and financial year, payments in cash, by UPI and by card, and a printed invoice that says "
+    "what Rule 46 of the CGST Rules asks for.",
+    "version": "19.0.1.0.0",
+    "category": "Services/Field Service",
+    "author": "FSM for Odoo contributors",
+    "license": "LGPL-3",
+    "depends": ["fsm_jobs", "account", "l10n_in"],
+    "external_dependencies": {"python": ["num2words"]},
+    "data": [
+        # Groups first, then what they may touch.
+        "security/fsm_gst_billing_groups.xml",
+        "security/ir.model.access.csv",
+        "report/report_tax_document.xml",
+        "wizard/fsm_payment_views.xml",
+        "views/account_move_views.xml",
+        "views/fsm_job_views.xml",
+        "views/fsm_branch_views.xml",
+        # Depends on the actions in the views.
+        "views/fsm_gst_billing_menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

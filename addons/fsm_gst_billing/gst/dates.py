@@ -1,0 +1,41 @@
+"""Days and years as the tax office counts them: in India, from April to March.
+
+>>> from datetime import date, datetime
+>>> document_date(datetime(2026, 3, 31, 18, 30))      # UTC: in India it is already April
+datetime.date(2026, 4, 1)
+>>> financial_year(date(2026, 4, 1)), financial_year(date(2026, 3, 31))
+('26-27', '25-26')
+>>> credit_note_deadline(date(2026, 3, 31))
+datetime.date(2026, 11, 30)
+"""
+
+from datetime import date, timedelta
+
+# India has one time zone and no daylight saving time.
+IST = timedelta(hours=5, minutes=30)
+
+
+def document_date(utc):
+    """Return the day in India.
+
+    :param datetime.datetime utc: naive UTC, as Odoo stores it, or aware of its zone
+    :rtype: datetime.date
+    """
+    if utc.tzinfo:
+        utc = (utc - utc.utcoffset()).replace(tzinfo=None)
+    return (utc + IST).date()
+
+
+def financial_year(day):
+    """Return the year from 1 April to 31 March that `day` falls in: ``"26-27"``."""
+    first = day.year - (day.month < 4)
+    return f"{first % 100:02d}-{(first + 1) % 100:02d}"
+
+
+def credit_note_deadline(supply_date):
+    """Return the last day on which tax on a supply can be reduced: CGST Act, s.34(2).
+
+    >>> credit_note_deadline(date(2026, 4, 1))
+    datetime.date(2027, 11, 30)
+    """
+    return date(supply_date.year + (supply_date.month >= 4), 11, 30)

@@ -1,0 +1,105 @@
+"""Where and when a supply happens, and so which tax and which rate.
+
+>>> place_of_supply("29", gstin="33AACFK4521M1ZG").state
+'33'
+>>> place_of_supply("29").reason
+'No address is on record: the place of the supplier, IGST Act s.12(2)(b)(ii).'
+"""
+
+from typing import NamedTuple
+
+from .gstin import state_code
+from .states import OTHER_COUNTRY
+
+
+class PlaceOfSupply(NamedTuple):
+    """The two-digit state code and the sentence that justifies it."""
+
+    state: str
+    reason: str
+
+
+def place_of_supply(
+    supplier_state,
+    *,
+    kind="service",
+    gstin="",
+    state="",
+    delivery_state="",
+    country="IN",
+    device_present=True,
+):
+    """Return the place of supply of a repair or of goods sold over the counter.
+
+    An American brings his laptop to the counter: the repair happens here, it is no export.
+
+    >>> place_of_supply("27", country="US").state, place_of_supply("27", country="US", kind="goods")
+    ... # doctest: +ELLIPSIS
+    ('27', PlaceOfSupply(state='96', reason='Goods leave India...'))
+
+    A delivery address moves goods, it never moves a service.
+
+    >>> place_of_supply("29", state="27", delivery_state="33").state
+    '27'
+    >>> place_of_supply("29", state="27", delivery_state="33", kind="goods").state
+    '33'
+
+    :param str supplier_state: state code of the branch
+    :param str kind: `"service"` (a repair with its parts) or `"goods"`
+    :param str gstin: of the customer, empty for a consumer
+    :param str state: state code of the customer's address on record, if there is one
+    :param str delivery_state: state code of where goods are delivered, if not at the counter
+    :param str country: ISO code of the customer's address
+    :param bool device_present: whether the device was handed over for the repair
+    :rtype: PlaceOfSupply
+    """
+    if country not in ("", "IN"):
+        return _abroad(supplier_state, kind, delivery_state, device_present)
+    registered_in = state_code(gstin)
+    if kind == "goods" and delivery_state:
+        return PlaceOfSupply(
+            delivery_state, "Where the delivery ends, IGST Act s.10(1)(a) and (ca)."
+        )
+    if registered_in:
+        return PlaceOfSupply(registered_in, "The state of the customer's GSTIN, IGST Act s.12(2)(a).")
+    if state:
+        return PlaceOfSupply(state, "The address on record, IGST Act s.12(2)(b)(i), s.10(1)(ca).")
+    return PlaceOfSupply(
+        supplier_state,
+        "No address is on record: the place of the supplier, IGST Act s.12(2)(b)(ii).",
+    )
+
+
+def _abroad(supplier_state, kind, delivery_state, device_present):
+    if kind == "goods":
+        if delivery_state:
+            return PlaceOfSupply(delivery_state, "Where the delivery ends, IGST Act s.10(1)(ca).")
+        return PlaceOfSupply(OTHER_COUNTRY, "Goods leave India, IGST Act s.11(b).")
+    if device_present:
+        return PlaceOfSupply(
+            supplier_state, "The device was here for the repair, IGST Act s.13(3)(a)."
+        )
+    return PlaceOfSupply(OTHER_COUNTRY, "The customer is abroad, IGST Act s.13(2).")
+
+
+def time_of_supply(supplied_on, invoiced_on, paid_on, rate_changed_on):
+    """Return the day whose rate applies when the rate changed in between: CGST Act, s.14.
+
+    Two of the three events decide. A monitor handed over before 22 September 2025 and paid in
+    advance keeps the old rate, even if it is invoiced later:
+
+    >>> from datetime import date
+    >>> change = date(2025, 9, 22)
+    >>> time_of_supply(date(2025, 9, 20), date(2025, 9, 25), date(2025, 9, 20), change)
+    datetime.date(2025, 9, 20)
+    >>> time_of_supply(date(2025, 9, 25), date(2025, 9, 20), date(2025, 9, 27), change)
+    datetime.date(2025, 9, 27)
+
+    :param datetime.date rate_changed_on: first day of the new rate
+    :rtype: datetime.date
+    """
+    first, last = sorted((invoiced_on, paid_on))
+    paper_straddles = first < rate_changed_on <= last
+    if supplied_on >= rate_changed_on and paper_straddles:
+        return last
+    return first

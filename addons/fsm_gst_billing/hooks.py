@@ -1,0 +1,14 @@
+from odoo.fields import Command
+
+
+def post_init_hook(env):
+    """Give the branches that are there already what `fsm.branch.create` gives new ones."""
+    for branch in env["fsm.branch"].with_context(active_test=False).search([]):
+        branch.with_company(branch.company_id)._provision()
+
+
+def uninstall_hook(env):
+    """Take back the accounting rights that came with this addon."""
+    env.ref("fsm_jobs.group_fsm_accountant").implied_ids = [
+        Command.unlink(env.ref("account.group_account_invoice").id)
+    ]

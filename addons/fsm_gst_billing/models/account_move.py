@@ -1,0 +1,300 @@
+import base64
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.fsm_jobs.verbs import check_keys, check_value, verb
+
+from ..gst import dates, numbers
+from ..gst.words import indian_format, rupees
+from .account_journal import METHODS
+
+INDIA = "Asia/Kolkata"
+
+# An object no caller can send: a numbered document goes back to draft only on its way to cancelled.
+CANCELLING = object()
+
+# What a document keeps once it has a number: Rule 46(b) of the CGST Rules.
+KEPT_FIELDS = {"name", "journal_id", "company_id", "move_type", "state"}
+
+PAYMENT_KEYS = {"method": str, "amount": float, "reference": str}
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    job_id = fields.Many2one(
+        string="Job Card",
+        comodel_name="fsm.job",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+    )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if KEPT_FIELDS & vals.keys():
+            self._check_keeps_number(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_numbered(self):
+        for move in self.filtered(lambda move: move._has_gst_number()):
+            raise UserError(
+                self.env._(
+                    "%s has a number and is kept. Cancel it, or issue a credit note.", move.name
+                )
+            )
+
+    def _check_keeps_number(self, vals):
+        """Refuse to rename, move or reopen a document that was issued under a number."""
+        cancelling = self.env.context.get("fsm_cancelling") is CANCELLING
+        for move in self:
+            if not move._has_gst_number():
+                continue
+            reopened = vals.get("state") == "draft" and not cancelling
+            if reopened or any(
+                name in vals and move._fields[name].convert_to_write(move[name], move) != vals[name]
+                for name in KEPT_FIELDS - {"state"}
+            ):
+                raise UserError(
+                    self.env._(
+                        "%s was issued: its number, series and content stay as they are. "
+                        "Cancel it, or issue a credit note.",
+                        move.name,
+                    )
+                )
+
+    def _has_gst_number(self):
+        """Tell whether this is a document under GST that was issued, cancelled ones included."""
+        return (
+            self.posted_before
+            and bool(self.name)
+            and self.name != "/"
+            and self.country_code == "IN"
+            and self.is_sale_document()
+        )
+
+    # === ACTION METHODS === #
+
+    def button_cancel(self):
+        """Override of `account` to cancel an issued document: it keeps its number."""
+        moves = self.with_context(fsm_cancelling=CANCELLING)
+        return super(AccountMove, moves).button_cancel()
+
+    def action_view_fsm_job(self):
+        return self.job_id._get_records_action()
+
+    # === BUSINESS METHODS - NUMBERS AND DATES === #
+
+    def _search_default_journal(self):
+        """Override of `account` to prefer the branch's own journal to the organisation's."""
+        journal = super()._search_default_journal()
+        company = self.company_id or self.env.company
+        if journal.company_id == company:
+            return journal
+        own = [("company_id", "=", company.id), ("type", "in", self._get_valid_journal_types())]
+        return self.env["account.journal"].search(own, limit=1) or journal
+
+    def _get_starting_sequence(self):
+        """Override of `account` to number `SPR/26-27/00001`, credit notes `RSPR/26-27/00001`."""
+        code = self.journal_id.code or ""
+        if (
+            self.country_code != "IN"
+            or self.journal_id.type != "sale"
+            or len(code) > numbers.MAX_CODE_LENGTH
+        ):
+            return super()._get_starting_sequence()
+        refund = self.move_type == "out_refund" and self.journal_id.refund_sequence
+        kind = "credit_note" if refund else "invoice"
+        day = self.date or self.invoice_date or dates.document_date(fields.Datetime.now())
+        return numbers.starting_number(code, day, kind)
+
+    def _post(self, soft=True):
+        """Override of `account` to date documents in India, and to hold Rule 46(b)."""
+        moves = self
+        if any(move.country_code == "IN" for move in self):
+            moves = self.with_context(tz=INDIA)
+        posted = super(AccountMove, moves)._post(soft)
+        for move in posted:
+            if move._has_gst_number() and not numbers.is_valid(move.name):
+                raise UserError(
+                    self.env._(
+                        "“%s” cannot be the number of a tax invoice: at most 16 characters of "
+                        "A–Z, 0–9, “-” and “/”, not beginning with 0, “-” or “/”.",
+                        move.name,
+                    )
+                )
+        return posted
+
+    def _reverse_move_vals(self, default_values, cancel=True):
+        """Override of `account` to keep a credit note with the job card of its invoice."""
+        return super()._reverse_move_vals(default_values, cancel) | {"job_id": self.job_id.id}
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def fsm_record_payment(self, lines: list, date: str = "", client_ref: str = ""):
+        """Record what the customer paid for this invoice, by one or several ways.
+
+        :param list lines: ``[{method: cash | upi | card | bank, amount, reference}]``; a UPI
+            payment needs its reference (UTR), which is accepted once in a branch
+        :param str date: when the money came, today by default
+        :return: ``{payment_ids, payment_state, amount_residual}``
+        """
+        self._check_may_collect()
+        answers = []
+        for move_sudo in self.sudo():  # a cashier holds no right on accounts; checked above
+            arguments = {"id": move_sudo.id, "lines": lines, "date": date}
+            answers.append(
+                self.env["fsm.client.ref"]._once(
+                    move_sudo.company_id,
+                    "account.move.fsm_record_payment",
+                    client_ref,
+                    arguments,
+                    lambda move=move_sudo: move._record_payment(lines, date),
+                )
+            )
+        return answers
+
+    @verb
+    def fsm_pdf(self):
+        """Return the printed document.
+
+        :return: ``{filename, content}``, a PDF in base64
+        """
+        self.check_access("read")
+        report = self.env["ir.actions.report"].sudo()  # who may read an invoice may print it
+        answers = []
+        for move in self:
+            content, _kind = report._render_qweb_pdf("account.account_invoices", move.ids)
+            answers.append(
+                {
+                    "filename": f"{(move.name or 'draft').replace('/', '-')}.pdf",
+                    "content": base64.b64encode(content).decode(),
+                }
+            )
+        return answers
+
+    # === BUSINESS METHODS - PAYMENTS === #
+
+    def _check_may_collect(self):
+        """Refuse who may not take money, or not for this invoice.
+
+        Accountants collect what they can read; a cashier what belongs to a job card of his branch.
+        """
+        if not self.env.su and not self.env.user.has_group("fsm_gst_billing.group_fsm_cashier"):
+            raise AccessError(self.env._("Your role does not record payments."))
+        if self.env.su or self.has_access("read"):
+            return
+        jobs_sudo = self.exists().sudo().job_id  # only to ask whether the caller may see them
+        if len(jobs_sudo) != len(self) or not jobs_sudo.with_env(self.env).has_access("read"):
+            raise AccessError(self.env._("You can only record payments for your own branch."))
+
+    def _record_payment(self, lines, date):
+        """Check, book and answer one call of `fsm_record_payment` on one invoice."""
+        self.ensure_one()
+        lines = self._checked_payment_lines(lines)
+        day = self._payment_day(date)
+        payments = self.env["account.payment"]._fsm_settle(self, lines, day)
+        return {
+            "payment_ids": payments.ids,
+            "payment_state": self.payment_state,
+            "amount_residual": self.amount_residual,
+        }
+
+    def _payment_day(self, text):
+        today = dates.document_date(fields.Datetime.now())
+        if not text:
+            return today
+        try:
+            day = fields.Date.to_date(text)
+        except ValueError:
+            day = None
+        if not day or day > today:
+            raise UserError(
+                self.env._("“date” must be a day up to today, as YYYY-MM-DD, not “%s”.", text)
+            )
+        return day
+
+    def _checked_payment_lines(self, lines):
+        """Return the lines of a payment, or say what is wrong with them.
+
+        :raise UserError: with the number of the line
+        """
+        if self.move_type != "out_invoice" or self.state != "posted":
+            raise UserError(
+                self.env._(
+                    "Only a posted invoice can be paid: post %s first.",
+                    self.name or self.env._("the draft"),
+                )
+            )
+        checked = [
+            self._checked_payment_line(line, f"lines[{number}]")
+            for number, line in enumerate(lines)
+        ]
+        if not checked:
+            raise UserError(self.env._("Say how it was paid: “lines” is empty."))
+        self._check_references([line["reference"] for line in checked if line["method"] == "upi"])
+        total = self.currency_id.round(sum(line["amount"] for line in checked))
+        if self.currency_id.compare_amounts(total, self.amount_residual) > 0:
+            raise UserError(
+                self.env._(
+                    "₹%(amount)s is more than the ₹%(due)s that are still due on %(invoice)s.",
+                    amount=indian_format(total),
+                    due=indian_format(self.amount_residual),
+                    invoice=self.name,
+                )
+            )
+        return checked
+
+    def _checked_payment_line(self, line, where):
+        line = check_keys(self.env, check_value(self.env, line, dict, where), PAYMENT_KEYS, where)
+        methods = [method for method, *_rest in METHODS]
+        if line.get("method") not in methods:
+            raise UserError(
+                self.env._(
+                    "“%(where)s.method” must be one of: %(methods)s.",
+                    where=where,
+                    methods=", ".join(methods),
+                )
+            )
+        amount = line.get("amount") or 0.0
+        if amount <= 0:
+            raise UserError(self.env._("“%s.amount” must be more than zero.", where))
+        if rupees(amount) != Decimal(str(amount)):
+            raise UserError(self.env._("“%s.amount” has more than two decimals.", where))
+        reference = "".join((line.get("reference") or "").split()).upper()
+        if line["method"] == "upi" and not reference:
+            raise UserError(
+                self.env._("A UPI payment needs its reference (UTR): “%s.reference”.", where)
+            )
+        return {**line, "amount": amount, "reference": reference or False}
+
+    def _check_references(self, references):
+        if len(set(references)) < len(references):
+            raise UserError(self.env._("The same UPI reference is given twice."))
+        for reference in references:
+            self.env["account.payment"]._check_new_reference(self.company_id, reference)
+
+    # === GETTERS === #
+
+    def _fsm_figures(self):
+        self.ensure_one()
+        return {
+            "invoice_id": self.id,
+            "name": self.name or False,
+            "state": self.state,
+            "amount_untaxed": self.amount_untaxed,
+            "amount_tax": self.amount_tax,
+            "amount_total": self.amount_total,
+        }
+
+    def _get_name_invoice_report(self):
+        """Override of `l10n_in` to print sales as Rule 46 of the CGST Rules wants them."""
+        if self.country_code == "IN" and self.is_sale_document():
+            return "fsm_gst_billing.report_tax_document"
+        return super()._get_name_invoice_report()

@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..gst import gstin, numbers
+from .account_journal import METHODS
+
+CHART = "in"
+
+
+class FsmBranch(models.Model):
+    _inherit = "fsm.branch"
+
+    sale_journal_id = fields.Many2one(
+        string="Invoice Series", comodel_name="account.journal", readonly=True, check_company=True
+    )
+
+    # === CONSTRAINT METHODS === #
+
+    def _check_gstin(self):
+        """Refuse a GSTIN that cannot exist, or that belongs to another state than the branch."""
+        for branch in self.filtered("vat"):
+            if not gstin.is_valid(branch.vat):
+                raise ValidationError(
+                    self.env._(
+                        "“%(gstin)s” of branch %(branch)s is not a GSTIN: a character is wrong.",
+                        gstin=branch.vat,
+                        branch=branch.name,
+                    )
+                )
+            if gstin.state_code(branch.vat) != branch.state_id.l10n_in_tin:
+                raise ValidationError(
+                    self.env._(
+                        "GSTIN %(gstin)s of branch %(branch)s is not of %(state)s.",
+                        gstin=branch.vat,
+                        branch=branch.name,
+                        state=branch.company_id._gst_state(),
+                    )
+                )
+            branch._check_numbers_stay_apart()
+
+    @api.constrains("code")
+    def _check_numbers_stay_apart(self):
+        """Refuse two branches under one GSTIN whose series meet: Rule 46(b) of the CGST Rules."""
+        for branch in self.filtered("vat"):
+            others = self.with_context(active_test=False).search(
+                [("company_id.vat", "=", branch.vat), ("id", "!=", branch.id)]
+            )
+            for other in others:
+                if numbers.clash(branch.code, other.code):
+                    raise ValidationError(
+                        self.env._(
+                            "Branches %(code)s and %(other)s share GSTIN %(gstin)s: with these "
+                            "codes two documents could get the same number.",
+                            code=branch.code,
+                            other=other.code,
+                            gstin=branch.vat,
+                        )
+                    )
+
+    # === BUSINESS METHODS - CREATION === #
+
+    def _provision(self):
+        """Override of `fsm_jobs` to give the branch a chart, its series, and its four tills."""
+        super()._provision()
+        for branch in self:
+            branch._check_gstin()
+            branch.company_id._check_has_branch_state()
+            branch._load_chart()
+            branch._set_up_company()
+            branch._create_series_of_invoices()
+            branch._create_tills()
+
+    def _load_chart(self):
+        """Load the chart of India, now: `account` would only do so when the transaction ends."""
+        template = self.env["account.chart.template"]
+        if self.organization_id.chart_template != CHART:
+            if self.organization_id._existing_accounting():
+                raise UserError(
+                    self.env._(
+                        "%s already keeps its books with another chart of accounts than India's.",
+                        self.organization_id.name,
+                    )
+                )
+            template._load(CHART, self.organization_id, install_demo=False)
+        if self.company_id.chart_template != CHART:
+            template._load(CHART, self.company_id, install_demo=False)
+        self.company_id._update_l10n_in_fiscal_position()
+
+    def _set_up_company(self):
+        """Set what `account` and `l10n_in` do not hand down from the organisation to a branch."""
+        companies = self.organization_id | self.company_id
+        if self.vat and not self.company_id.l10n_in_is_gst_registered:
+            companies.l10n_in_is_gst_registered = True
+        companies.write(
+            {"restrictive_audit_trail": True, "tax_calculation_rounding_method": "round_per_line"}
+        )
+        rounding = self.env.ref("l10n_in.cash_rounding_in_half_up")
+        of_branch = rounding.with_company(self.company_id)
+        for account in ("profit_account_id", "loss_account_id"):
+            if not of_branch[account]:
+                of_branch[account] = rounding.with_company(self.organization_id)[account]
+
+    def _create_series_of_invoices(self):
+        """Make the journal whose code starts every invoice number, unless it is there."""
+        if not self.sale_journal_id:
+            self.sale_journal_id = self._journal("code", self.code) or self._create_journal(
+                {
+                    "name": self.env._("Sales %s", self.name),
+                    "type": "sale",
+                    "code": self.code,
+                    "default_account_id": self.company_id.income_account_id.id,
+                    "refund_sequence": True,
+                }
+            )
+
+    def _create_tills(self):
+        """Make a journal for each way of paying, unless it is there.
+
+        Their accounts belong to the organisation: all branches are in one chart, with one code each.
+        """
+        for method, label, journal_type, letter in METHODS:
+            if self._journal("fsm_method", method):
+                continue
+            values = {
+                "name": f"{label} {self.name}",
+                "type": journal_type,
+                "code": self.code + letter,
+                "fsm_method": method,
+            }
+            values["default_account_id"] = self.env["account.journal"]._create_default_account(
+                self.organization_id, journal_type, values
+            )
+            self._create_journal(values)
+
+    def _journal(self, field, value):
+        """Return the branch's own journal with this value, archived ones too."""
+        return (
+            self.env["account.journal"]
+            .with_context(active_test=False)
+            .search([("company_id", "=", self.company_id.id), (field, "=", value)], limit=1)
+        )
+
+    def _create_journal(self, values):
+        return self.env["account.journal"].create({**values, "company_id": self.company_id.id})
+
+    # === BUSINESS METHODS === #
+
+    def _tills(self):
+        """Return the branch's journals by way of paying: ``{"upi": account.journal(7,)}``."""
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", self.company_id.id), ("fsm_method", "!=", False)]
+        )
+        return {journal.fsm_method: journal for journal in journals}

@@ -1,0 +1,54 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..gst import gstin
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("vat", "state_id")
+    def _check_fsm_gstin(self):
+        branches_sudo = self.sudo().fsm_branch_ids  # a rule holds whoever breaks it
+        branches_sudo._check_gstin()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._normalise_gstin(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._normalise_gstin(vals))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _normalise_gstin(self, vals):
+        """Return `vals` with the GSTIN as it is printed. What is no GSTIN stays as it was typed."""
+        if gstin.is_valid(vals.get("vat")):
+            return {**vals, "vat": gstin.normalise(vals["vat"])}
+        return vals
+
+    def _inverse_l10n_in_is_gst_registered(self):
+        """Override of `l10n_in` to keep the default taxes: it would set them back to 5 %."""
+        taxes = {company: company.account_sale_tax_id for company in self}
+        super()._inverse_l10n_in_is_gst_registered()
+        for company, tax in taxes.items():
+            if tax:
+                company.account_sale_tax_id = tax
+
+    def _gst_state(self):
+        """Return the company's state as GST writes it: ``29-Karnataka``."""
+        self.ensure_one()
+        return f"{self.state_id.l10n_in_tin or ''}-{self.state_id.name or ''}".strip("-")
+
+    def _check_has_branch_state(self):
+        """Refuse a company without a state: nothing would decide between CGST + SGST and IGST."""
+        for company in self:
+            if not company.state_id.l10n_in_tin:
+                raise ValidationError(
+                    self.env._("Branch %s needs its state: it decides about GST.", company.name)
+                )

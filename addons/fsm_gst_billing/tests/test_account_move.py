@@ -1,0 +1,142 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.fields import Command, Date
+from odoo.tests import tagged
+
+from .common import FsmGstBillingCommon
+
+# Queries to make, post and pay the invoice of the journey, each from a cold cache; plain Odoo: 510.
+QUERY_BUDGET = 330
+
+
+@tagged("post_install", "-at_install")
+class TestAccountMove(FsmGstBillingCommon):
+    # === NUMBERS === #
+
+    @freeze_time("2026-11-21 08:00:00")
+    def test_first_number_of_a_branch(self):
+        first, second = (self._invoice(self._create_job()) for _ in range(2))
+        self.assertEqual(first.name, "SPR/26-27/00001")
+        self.assertEqual(second.name, "SPR/26-27/00002")
+
+    @freeze_time("2026-11-21 08:00:00")
+    def test_each_branch_has_its_own_series(self):
+        other = self._found_branch("Ritchie Street", "RST", "33AAGCR4375J1Z5", self.tamil_nadu)
+        murugan = self._meet("Murugan", self.tamil_nadu, other)
+        manager = self._hire("manager", "fsm_jobs.group_fsm_manager", other)
+        self._invoice(self._create_job())
+        invoice = self._invoice(self._create_job(murugan, other), manager)
+        self.assertEqual(invoice.name, "RST/26-27/00001")
+        self.assertEqual(self._taxes(invoice), {"CGST": 368.10, "SGST/UTGST": 368.10})
+
+    @freeze_time("2026-11-21 08:00:00")
+    def test_credit_notes_have_their_own_series(self):
+        invoice = self._invoice(self._create_job())
+        note = invoice._reverse_moves()
+        note.action_post()
+        self.assertEqual(note.name, "RSPR/26-27/00001")
+        self.assertEqual(note.job_id, invoice.job_id)
+        self.assertEqual(invoice.job_id.amount_total, 0.0)
+
+    def test_new_financial_year_begins_at_midnight_in_india(self):
+        """T19: whatever the time zone of the user; a cron has none."""
+        self.manager.tz = False
+        for utc, number in (
+            ("2026-03-31 18:29:59", "SPR/25-26/00001"),
+            ("2026-03-31 18:30:00", "SPR/26-27/00001"),
+            ("2026-03-31 23:59:59", "SPR/26-27/00002"),
+        ):
+            with freeze_time(utc):
+                invoice = self._invoice(self._create_job())
+            self.assertEqual(invoice.name, number)
+        self.assertEqual(invoice.invoice_date, Date.to_date("2026-04-01"))
+
+    def test_invoice_without_job_card_goes_through_the_series_of_the_branch(self):
+        """G1: Odoo would take the journal of the organisation."""
+        invoice = self._counter_sale()
+        self.assertEqual(invoice.journal_id, self.branch.sale_journal_id)
+        invoice.action_post()
+        self.assertRegex(invoice.name, r"^SPR/\d\d-\d\d/00001$")
+
+    def test_number_that_the_law_forbids_is_not_posted(self):
+        self.branch.sale_journal_id.code = "SP_R"
+        invoice = self._invoice(self._create_job(), post=False)
+        with self.assertRaisesRegex(UserError, "cannot be the number of a tax invoice"):
+            invoice.action_post()
+
+    def test_issued_invoice_keeps_its_number(self):
+        """T21: no renaming, clearing, reopening, moving or deleting."""
+        invoice = self._invoice(self._create_job())
+        for attack in (
+            lambda: invoice.write({"name": "SPR/26-27/00777"}),
+            lambda: invoice.write({"name": False}),
+            lambda: invoice.button_draft(),
+            lambda: invoice.write({"state": "draft"}),
+            lambda: invoice.sudo().write({"journal_id": self._other_journal().id}),
+            lambda: invoice.sudo().unlink(),
+            lambda: invoice.sudo().with_context(force_delete=True).unlink(),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                attack()
+        self.assertRegex(invoice.name, r"^SPR/\d\d-\d\d/00001$")
+        self.assertEqual(invoice.state, "posted")
+
+    def test_cancelled_invoice_keeps_its_number(self):
+        invoice = self._invoice(self._create_job())
+        number = invoice.name
+        invoice.button_cancel()
+        self.assertEqual((invoice.state, invoice.name), ("cancel", number))
+        with self.assertRaisesRegex(UserError, "was issued"):
+            invoice.button_draft()
+        self.assertNotEqual(self._invoice(self._create_job()).name, number)
+
+    def test_draft_may_still_be_deleted(self):
+        self._invoice(self._create_job(), post=False).unlink()
+
+    # === FIGURES === #
+
+    def test_queries_of_make_post_and_pay(self):
+        for _warm_up in range(2):
+            self._make_post_and_pay()
+        count = self._make_post_and_pay()
+        self.assertLessEqual(count, QUERY_BUDGET)
+
+    def _make_post_and_pay(self):
+        """Return the number of queries, with an empty cache before each of the three calls."""
+        job = self._create_job().with_user(self.manager)
+        moves = job.env["account.move"]
+        reference = f"UTR{job.id}"
+        count = self._count(lambda: job.create_invoice())
+        invoice = moves.browse(job.invoice_ids.id)
+        count += self._count(lambda: invoice.action_post())
+        lines = [{"method": "upi", "amount": 4826.20, "reference": reference}]
+        return count + self._count(lambda: invoice.fsm_record_payment(lines=lines))
+
+    def _count(self, call):
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        call()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    # === FIXTURES === #
+
+    def _counter_sale(self):
+        return (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.suresh.id,
+                    "invoice_line_ids": [Command.create({"product_id": self.ssd.id})],
+                }
+            )
+        )
+
+    def _other_journal(self):
+        return self.env["account.journal"].create(
+            {"name": "Other", "code": "OTH", "type": "sale", "company_id": self.company.id}
+        )

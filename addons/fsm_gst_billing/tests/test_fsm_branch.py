@@ -1,0 +1,130 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import FsmGstBillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFsmBranch(FsmGstBillingCommon):
+    # === WHAT A BRANCH IS FOUNDED WITH === #
+
+    def test_branch_has_its_own_series(self):
+        journal = self.branch.sale_journal_id
+        self.assertRecordValues(
+            journal,
+            [
+                {
+                    "name": "Sales SP Road",
+                    "code": "SPR",
+                    "type": "sale",
+                    "company_id": self.company.id,
+                    "refund_sequence": True,
+                }
+            ],
+        )
+        self.assertEqual(journal.default_account_id, self.company.income_account_id)
+
+    def test_branch_has_four_tills(self):
+        tills = self.branch._tills()
+        self.assertEqual(
+            {method: journal.code for method, journal in tills.items()},
+            {"cash": "SPRC", "upi": "SPRU", "card": "SPRD", "bank": "SPRB"},
+        )
+        for journal in tills.values():
+            lines = journal.inbound_payment_method_line_ids
+            self.assertEqual(lines.payment_account_id, journal.default_account_id)
+
+    def test_branches_share_no_account_code(self):
+        other = self._found_branch("HSR Layout", "HSR", "29AAGCR4375J1ZU", self.karnataka)
+        accounts = self.env["account.account"]
+        for branch in self.branch | other:
+            for journal in branch._tills().values():
+                accounts |= journal.default_account_id
+        codes = accounts.with_company(self.organization).mapped("code")
+        self.assertEqual(len(set(codes)), 8)
+
+    def test_provision_twice_changes_nothing(self):
+        journals = self.env["account.journal"].search_count([])
+        positions = self.env["account.fiscal.position"].search_count([])
+        self.branch._provision()
+        self.assertEqual(self.env["account.journal"].search_count([]), journals)
+        self.assertEqual(self.env["account.fiscal.position"].search_count([]), positions)
+
+    def test_provision_outlives_the_end_of_the_transaction(self):
+        """`account` loads the chart of a new branch once more before the commit."""
+        tills = self.branch._tills()
+        self.env.cr.flush()
+        self.assertEqual(self.company.account_sale_tax_id.name, "18% GST S")
+        for journal in tills.values():
+            lines = journal.inbound_payment_method_line_ids
+            self.assertEqual(lines.payment_account_id, journal.default_account_id)
+
+    def test_default_tax_is_18_percent(self):
+        for company in self.organization | self.company:
+            self.assertEqual(company.account_sale_tax_id.name, "18% GST S")
+
+    def test_default_tax_survives_a_new_gstin(self):
+        self.branch.vat = "29AAGCR4375J2ZT"
+        self.assertEqual(self.company.account_sale_tax_id.name, "18% GST S")
+
+    def test_branch_has_fiscal_positions_of_its_state(self):
+        positions = self.env["account.fiscal.position"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(
+            set(positions.mapped("name")), {"Within Karnataka", "Inter State"}
+        )
+
+    def test_branch_keeps_the_books_as_the_law_wants(self):
+        self.assertTrue(self.company.restrictive_audit_trail)
+        self.assertEqual(self.company.tax_calculation_rounding_method, "round_per_line")
+        self.assertEqual(self.company.fiscalyear_last_month, "3")
+
+    def test_invoice_rounded_to_the_rupee_posts_in_a_branch(self):
+        invoice = self._invoice(self._create_job(lines=[(self.labour, 999.99)]), post=False)
+        invoice.invoice_cash_rounding_id = self.env.ref("l10n_in.cash_rounding_in_half_up")
+        invoice.action_post()
+        self.assertEqual(invoice.amount_total, 1180.00)
+
+    # === GSTIN === #
+
+    def test_gstin_is_stored_as_it_is_printed(self):
+        self.branch.vat = " 29aagcr4375j1zu "
+        self.assertEqual(self.company.vat, "29AAGCR4375J1ZU")
+
+    def test_gstin_with_a_wrong_character_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "is not a GSTIN"):
+            self.branch.vat = "29AAGCR4375J1ZY"
+
+    def test_gstin_of_another_state_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "is not of 29-Karnataka"):
+            self.branch.vat = "33AAGCR4375J1Z5"
+
+    def test_new_branch_with_a_wrong_gstin_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "is not of 33-Tamil Nadu"):
+            self._found_branch("Ritchie Street", "RST", "29AAGCR4375J1ZU", self.tamil_nadu)
+
+    def test_one_gstin_never_has_two_series_with_one_code(self):
+        other = self._found_organization("FixMyLap Franchise")
+        with self.assertRaisesRegex(ValidationError, "share GSTIN 29AAGCR4375J1ZU"):
+            self._found_branch("Malleshwaram", "SPR", "29AAGCR4375J1ZU", self.karnataka, other)
+
+    def test_organisation_with_other_books_is_refused(self):
+        other = self._found_organization("FixMyLap Germany")
+        self.env["account.chart.template"]._load("generic_coa", other, install_demo=False)
+        self.env["account.move"].with_company(other).create(
+            {
+                "move_type": "entry",
+                "line_ids": [
+                    Command.create({"name": "a", "debit": 0.0, "account_id": account.id})
+                    for account in self.env["account.account"]
+                    .with_company(other)
+                    .search([("company_ids", "in", other.ids)], limit=1)
+                ],
+            }
+        )
+        if not other._existing_accounting():
+            self.skipTest("An empty entry is no book-keeping.")
+        with self.assertRaisesRegex(UserError, "another chart of accounts"):
+            self._found_branch("Berlin", "BER", False, self.karnataka, other)

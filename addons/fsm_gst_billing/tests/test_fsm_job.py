@@ -1,0 +1,189 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import FsmGstBillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFsmJob(FsmGstBillingCommon):
+    # === THE INVOICE OF A JOB CARD === #
+
+    def test_customer_of_the_state_pays_cgst_and_sgst(self):
+        invoice = self._invoice(self._create_job())
+        self.assertEqual(self._taxes(invoice), {"CGST": 368.10, "SGST/UTGST": 368.10})
+        self.assertEqual(invoice.amount_untaxed, 4090.00)
+        self.assertEqual(invoice.amount_total, 4826.20)
+
+    def test_customer_with_gstin_of_another_state_pays_igst(self):
+        invoice = self._invoice(self._create_job(self.kaveri))
+        self.assertEqual(self._taxes(invoice), {"IGST": 736.20})
+        self.assertEqual(invoice.amount_total, 4826.20)
+        self.assertEqual(invoice.l10n_in_gstin, "33AACFK4521M1ZG")
+
+    def test_gstin_decides_where_the_address_says_otherwise(self):
+        self.kaveri.state_id = self.karnataka
+        invoice = self._invoice(self._create_job(self.kaveri))
+        self.assertEqual(invoice.l10n_in_state_id, self.tamil_nadu)
+        self.assertEqual(self._taxes(invoice), {"IGST": 736.20})
+
+    def test_walk_in_without_address_is_supplied_here(self):
+        walk_in = self._meet("Walk-in", None)
+        invoice = self._invoice(self._create_job(walk_in))
+        self.assertEqual(invoice.l10n_in_state_id, self.karnataka)
+        self.assertEqual(self._taxes(invoice), {"CGST": 368.10, "SGST/UTGST": 368.10})
+
+    def test_tourist_pays_the_tax_of_the_branch(self):
+        """T29: the device was here, it is no export."""
+        tourist = self._meet("John Smith", None, country=self.env.ref("base.us"))
+        invoice = self._invoice(self._create_job(tourist, lines=[(self.labour, 1000.0)]))
+        self.assertEqual(self._taxes(invoice), {"CGST": 90.0, "SGST/UTGST": 90.0})
+        self.assertEqual(
+            set(invoice.invoice_line_ids.mapped("l10n_in_gstr_section")), {"sale_b2cs"}
+        )
+
+    def test_estimate_with_tax_is_what_the_invoice_says(self):
+        for partner in (self.suresh, self.kaveri):
+            job = self._create_job(partner)
+            self.assertEqual(job._amount_with_tax(job._billable_lines()), 4826.20)
+            self.assertEqual(job.amount_estimate, 4826.20)
+
+    def test_product_without_tax_gets_that_of_the_branch(self):
+        self.labour.taxes_id = False
+        job = self._create_job(lines=[(self.labour, 1000.0)])
+        self.assertEqual(job.amount_estimate, 1180.00)
+        self.assertEqual(self._invoice(job).amount_total, 1180.00)
+
+    def test_invoice_is_a_draft_of_the_branch(self):
+        job = self._create_job()
+        answer = job.with_user(self.accountant).create_invoice()
+        self.assertEqual(
+            answer,
+            {
+                "invoice_id": answer["invoice_id"],
+                "name": False,
+                "state": "draft",
+                "amount_untaxed": 4090.00,
+                "amount_tax": 736.20,
+                "amount_total": 4826.20,
+            },
+        )
+        invoice = job.invoice_ids
+        self.assertEqual(invoice.journal_id, self.branch.sale_journal_id)
+        self.assertEqual(invoice.company_id, self.company)
+        self.assertEqual(invoice.invoice_origin, job.name)
+
+    def test_second_call_returns_the_same_invoice(self):
+        job = self._create_job().with_user(self.manager)
+        first = job.create_invoice()
+        self.assertEqual(job.create_invoice(), first)
+        job.invoice_ids.action_post()
+        self.assertEqual(job.create_invoice()["invoice_id"], first["invoice_id"])
+        self.assertEqual(len(job.invoice_ids), 1)
+
+    def test_cancelled_invoice_makes_room_for_another(self):
+        job = self._create_job()
+        invoice = self._invoice(job)
+        invoice.button_cancel()
+        self.assertNotEqual(self._invoice(job, post=False), invoice)
+
+    def test_job_without_lines_has_nothing_to_bill(self):
+        with self.assertRaisesRegex(UserError, "nothing to bill"):
+            self._create_job(lines=[]).with_user(self.manager).create_invoice()
+
+    # === WHO MAY === #
+
+    def test_counter_and_workshop_issue_no_invoices(self):
+        job = self._create_job()
+        for user in (self.receptionist, self.technician):
+            with self.assertRaisesRegex(AccessError, "does not issue invoices"):
+                job.with_user(user).create_invoice()
+        self.assertFalse(job.invoice_ids)
+
+    def test_counter_and_workshop_read_no_invoices(self):
+        invoice = self._invoice(self._create_job())
+        for user in (self.receptionist, self.technician):
+            self.assertFalse(self.env["account.move"].with_user(user).has_access("read"))
+            with self.assertRaises(AccessError):
+                invoice.with_user(user).read(["name"])
+
+    def test_counter_sees_number_total_and_due(self):
+        job = self._create_job()
+        invoice = self._invoice(job)
+        seen = job.with_user(self.receptionist).read(
+            ["invoice_ids", "invoice_summary", "amount_total", "amount_due"]
+        )[0]
+        self.assertEqual(seen["invoice_ids"], [])
+        self.assertEqual(seen["amount_total"], 4826.20)
+        self.assertEqual(seen["amount_due"], 4826.20)
+        self.assertEqual(
+            seen["invoice_summary"],
+            [
+                {
+                    "id": invoice.id,
+                    "name": invoice.name,
+                    "state": "posted",
+                    "amount_total": 4826.20,
+                    "amount_residual": 4826.20,
+                }
+            ],
+        )
+
+    def test_accountant_reads_the_invoices_of_the_job_card(self):
+        job = self._create_job()
+        invoice = self._invoice(job)
+        self.assertEqual(job.with_user(self.accountant).read(["invoice_ids"])[0]["invoice_ids"], invoice.ids)
+        found = self.env["fsm.job"].search([("invoice_ids", "in", invoice.ids)])
+        self.assertEqual(found, job)
+
+    # === THE LIFE CYCLE === #
+
+    def test_device_stays_until_the_invoice_is_posted(self):
+        job = self._create_job()
+        self.assertIn("There is no posted invoice.", job._blockers("delivered"))
+        self._invoice(job, post=False)
+        self.assertIn("There is no posted invoice.", job._blockers("delivered"))
+
+    def test_device_stays_until_the_invoice_is_paid(self):
+        job = self._create_job()
+        invoice = self._invoice(job)
+        self.assertIn(
+            f"₹4,826.20 are still due on invoice {invoice.name}.", job._blockers("delivered")
+        )
+        invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 4826.20}])
+        self.assertFalse(any("due" in reason for reason in job._blockers("delivered")))
+
+    def test_device_of_a_free_repair_may_leave(self):
+        job = self._create_job(lines=[(self.labour, 0.0)])
+        job.line_ids.price_unit = 0.0
+        self.assertNotIn("There is no posted invoice.", job._blockers("delivered"))
+
+    def test_one_call_posts_settles_and_delivers(self):
+        self.branch.allow_delivery_by_reason = True
+        job = self._create_job().with_user(self.manager)
+        job.create_invoice()
+        payments = [{"method": "upi", "amount": 4826.20, "reference": "412345678901"}]
+        answer = job.deliver(reason="Customer is a neighbour", payments=payments)
+        self.assertEqual(answer["state"], "delivered")
+        self.assertEqual(job.invoice_ids.payment_state, "paid")
+        again = job.deliver(reason="Customer is a neighbour", payments=payments)
+        self.assertEqual(again, answer)
+        self.assertEqual(len(job.invoice_ids.matched_payment_ids or job.invoice_ids.reconciled_payment_ids), 1)
+
+    def test_counter_does_not_post_by_delivering(self):
+        self.receptionist.group_ids += self.env.ref("fsm_gst_billing.group_fsm_cashier")
+        job = self._create_job()
+        self._invoice(job, post=False)
+        with self.assertRaisesRegex(AccessError, "does not issue invoices"):
+            job.with_user(self.receptionist).deliver(
+                reason="x" * 10, payments=[{"method": "cash", "amount": 4826.20}]
+            )
+
+    def test_ready_and_invoiced_in_one_call(self):
+        job = self._create_job(state="qc").with_user(self.manager)
+        self.assertEqual(job.mark_ready(invoice=True)["state"], "ready")
+        self.assertEqual(job.invoice_ids.state, "draft")
+
+    def test_customer_search_shows_what_is_owed(self):
+        self._invoice(self._create_job())
+        found = self.env["res.partner"].with_user(self.receptionist).fsm_search_by_mobile("12345")
+        self.assertEqual(found[0]["balance_due"], 4826.20)

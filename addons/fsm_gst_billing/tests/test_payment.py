@@ -1,0 +1,139 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import FsmGstBillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPayment(FsmGstBillingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.job = cls._create_job()
+        cls.invoice = cls._invoice(cls.job)
+        cls.cashier = cls._hire(
+            "meena", "fsm_jobs.group_fsm_receptionist,fsm_gst_billing.group_fsm_cashier"
+        )
+
+    def _pay(self, *lines, user=None, **arguments):
+        """Pay with ``(method, amount, reference)`` each."""
+        invoice = self.invoice.with_user(user or self.accountant)
+        keys = ("method", "amount", "reference")
+        return invoice.fsm_record_payment(
+            lines=[dict(zip(keys, line, strict=False)) for line in lines], **arguments
+        )
+
+    # === WAYS OF PAYING === #
+
+    def test_upi_payment_settles_the_invoice(self):
+        answer = self._pay(("upi", 4826.20, "4123 4567 8901"))
+        self.assertEqual((answer["payment_state"], answer["amount_residual"]), ("paid", 0.0))
+        payment = self.env["account.payment"].browse(answer["payment_ids"])
+        self.assertRecordValues(
+            payment,
+            [
+                {
+                    "amount": 4826.20,
+                    "state": "paid",
+                    "fsm_method": "upi",
+                    "payment_reference": "412345678901",
+                    "company_id": self.company.id,
+                }
+            ],
+        )
+        self.assertEqual(payment.reconciled_invoice_ids, self.invoice)
+
+    def test_several_ways_in_one_call(self):
+        """T32: three payments in three journals of the branch."""
+        answer = self._pay(("cash", 1000.0), ("upi", 2000.50, "U1"), ("card", 1825.70))
+        self.assertEqual(len(answer["payment_ids"]), 3)
+        self.assertEqual(answer["payment_state"], "paid")
+
+    def test_part_payment_leaves_the_rest(self):
+        answer = self._pay(("bank", 4000.0))
+        self.assertEqual((answer["payment_state"], answer["amount_residual"]), ("partial", 826.20))
+        self.assertEqual(self.job.amount_due, 826.20)
+
+    def test_payment_is_dated_in_india(self):
+        payment = self._pay(("cash", 1.0), date=str(self.invoice.invoice_date))
+        self.assertEqual(
+            self.env["account.payment"].browse(payment["payment_ids"]).date,
+            self.invoice.invoice_date,
+        )
+
+    # === WHAT IS REFUSED === #
+
+    def test_upi_needs_its_reference(self):
+        with self.assertRaisesRegex(UserError, "needs its reference"):
+            self._pay(("upi", 100.0))
+
+    def test_upi_reference_pays_once(self):
+        self._pay(("upi", 100.0, "UTR1"))
+        with self.assertRaisesRegex(UserError, "already paid ₹100.00"):
+            self._pay(("upi", 100.0, "utr1"))
+        with self.assertRaisesRegex(UserError, "given twice"):
+            self._pay(("upi", 1.0, "UTR2"), ("upi", 1.0, "utr 2"))
+
+    def test_nonsense_is_refused_with_a_sentence(self):
+        for lines, sentence in (
+            ([], "is empty"),
+            (["cash"], "must be an object"),
+            ([{"method": "cash"}], "more than zero"),
+            ([{"method": "cash", "amount": -1}], "more than zero"),
+            ([{"method": "cash", "amount": 0.001}], "more than two decimals"),
+            ([{"method": "cash", "amount": "ten"}], "must be a number"),
+            ([{"method": "gold", "amount": 1}], "must be one of: cash, upi, card, bank"),
+            ([{"method": "cash", "amount": 1, "tip": 1}], "does not know “tip”"),
+            ([{"method": "cash", "amount": 4826.21}], "more than the ₹4,826.20"),
+            ([{"method": "cash", "amount": 3000}] * 2, "₹6,000.00 is more"),
+        ):
+            with self.assertRaisesRegex(UserError, sentence):
+                self.invoice.fsm_record_payment(lines=lines)
+        for date in ("tomorrow", "2999-01-01", "2026-13-01"):
+            with self.assertRaisesRegex(UserError, "a day up to today"):
+                self._pay(("cash", 1.0), date=date)
+        self.assertEqual(self.invoice.amount_residual, 4826.20)
+
+    def test_draft_is_not_paid(self):
+        draft = self._invoice(self._create_job(), post=False)
+        with self.assertRaisesRegex(UserError, "Only a posted invoice"):
+            draft.fsm_record_payment(lines=[{"method": "cash", "amount": 1.0}])
+
+    def test_same_client_ref_pays_once(self):
+        first = self._pay(("cash", 100.0), client_ref="till-1")
+        self.assertEqual(self._pay(("cash", 100.0), client_ref="till-1"), first)
+        self.assertEqual(self.invoice.amount_residual, 4726.20)
+        with self.assertRaisesRegex(UserError, "already used for something else"):
+            self._pay(("cash", 200.0), client_ref="till-1")
+
+    # === WHO MAY === #
+
+    def test_counter_takes_no_money_by_default(self):
+        for user in (self.receptionist, self.technician):
+            with self.assertRaisesRegex(AccessError, "does not record payments"):
+                self._pay(("cash", 100.0), user=user)
+
+    def test_cashier_takes_money(self):
+        answer = self._pay(("cash", 4826.20), user=self.cashier)
+        self.assertEqual(answer["payment_state"], "paid")
+
+    def test_cashier_takes_money_for_his_branch_only(self):
+        other = self._found_branch("HSR Layout", "HSR", "29AAGCR4375J1ZU", self.karnataka)
+        stranger = self._hire(
+            "deepa", "fsm_jobs.group_fsm_receptionist,fsm_gst_billing.group_fsm_cashier", other
+        )
+        with self.assertRaises(AccessError):
+            self._pay(("cash", 100.0), user=stranger)
+        missing = self.env["account.move"].with_user(stranger).browse(2**31 - 1)
+        with self.assertRaises(AccessError):
+            missing.fsm_record_payment(lines=[{"method": "cash", "amount": 1.0}])
+
+    def test_cashier_takes_money_in_the_dialog(self):
+        wizard = (
+            self.env["fsm.payment"]
+            .with_user(self.cashier)
+            .create({"job_id": self.job.id, "method": "upi", "reference": "UTR9"})
+        )
+        self.assertEqual(wizard.amount, 4826.20)
+        wizard.action_pay()
+        self.assertEqual(self.job.amount_due, 0.0)

@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.account_journal import METHODS
+
+
+class FsmPayment(models.TransientModel):
+    """The till: what the customer pays for a job card, by one way."""
+
+    _name = "fsm.payment"
+    _description = "Receive Payment"
+
+    job_id = fields.Many2one(
+        string="Job Card", comodel_name="fsm.job", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="job_id.company_id")
+    currency_id = fields.Many2one(related="job_id.currency_id")
+    partner_id = fields.Many2one(string="Customer", related="job_id.partner_id")
+    amount_due = fields.Monetary(string="Due", related="job_id.amount_due")
+    method = fields.Selection(
+        string="Paid By",
+        selection=[(value, label) for value, label, *_rest in METHODS],
+        default="upi",
+        required=True,
+    )
+    amount = fields.Monetary(
+        compute="_compute_amount", store=True, readonly=False, precompute=True, required=True
+    )
+    reference = fields.Char(help="UTR of a UPI payment, or the number on the card slip.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("job_id")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = wizard.job_id.amount_due
+
+    # === ACTION METHODS === #
+
+    def action_pay(self):
+        """Record the payment on the job card's unpaid invoice."""
+        self.ensure_one()
+        invoice = self.job_id._unpaid_invoice()
+        if not invoice:
+            raise UserError(self.env._("Nothing is due on job card %s.", self.job_id.name))
+        invoice.fsm_record_payment(
+            lines=[
+                {"method": self.method, "amount": self.amount, "reference": self.reference or ""}
+            ]
+        )
