@@ -1,0 +1,79 @@
+from odoo import fields, models
+
+
+class FsmBranch(models.Model):
+    _inherit = "fsm.branch"
+
+    warehouse_id = fields.Many2one(
+        comodel_name="stock.warehouse", readonly=True, copy=False, ondelete="restrict"
+    )
+    stock_location_id = fields.Many2one(string="Stock", related="warehouse_id.lot_stock_id")
+    usage_location_id = fields.Many2one(
+        string="Used on Jobs",
+        comodel_name="stock.location",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Where parts go that were built into customers' devices.",
+    )
+
+    # === BUSINESS METHODS - CREATION === #
+
+    def _provision(self):
+        """Override to give the branch its warehouse, and a place for the parts it has used."""
+        res = super()._provision()
+        for branch in self:
+            if not branch.warehouse_id:
+                branch.warehouse_id = branch._find_or_create_warehouse()
+            if not branch.usage_location_id:
+                branch.usage_location_id = self.env["stock.location"].create(
+                    {
+                        "name": self.env._("Used on Jobs"),
+                        "usage": "customer",
+                        "company_id": branch.company_id.id,
+                    }
+                )
+        return res
+
+    def _find_or_create_warehouse(self):
+        """Return the branch's warehouse. Odoo makes one for a new company, but only in tests."""
+        self.ensure_one()
+        values = {"name": self.name, "code": self.code}
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company_id.id)], order="id", limit=1
+        )
+        if not warehouse:
+            return warehouse.create({**values, "company_id": self.company_id.id})
+        if (warehouse.name, warehouse.code) != (self.name, self.code):
+            warehouse.write(values)
+        return warehouse
+
+    # === BUSINESS METHODS - STOCK === #
+
+    def _stock(self, products):
+        """Return what lies in the branch.
+
+        :return: ``{product: (on_hand, free)}`` in the products' units; free is what nobody has
+            reserved; a product that the branch never had is missing
+        :rtype: dict
+        """
+        self.ensure_one()
+        quants_sudo = self.env["stock.quant"].sudo()  # totals of a branch the caller may see
+        return {
+            product.with_env(products.env): (
+                product.uom_id.round(quantity),
+                product.uom_id.round(quantity - reserved),
+            )
+            for product, quantity, reserved in quants_sudo._read_group(
+                [
+                    ("product_id", "in", products.ids),
+                    ("location_id", "child_of", self.sudo().stock_location_id.id),
+                ],
+                ["product_id"],
+                ["quantity:sum", "reserved_quantity:sum"],
+            )
+        }
+
+    def _on_hand(self, product):
+        """Return how much of `product` lies in the branch, reserved or not, in its unit."""
+        return self._stock(product).get(product, (0.0, 0.0))[0]

@@ -1,0 +1,156 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from .fsm_part_usage import OPEN_STATES, WORKING_STATES
+
+# The states that a job card reaches only when each of its parts is either used or returned.
+STATES_WITHOUT_OPEN_PARTS = {"qc", "ready", "delivered", "disposed"}
+
+
+class FsmJob(models.Model):
+    _inherit = "fsm.job"
+
+    part_usage_ids = fields.One2many(
+        string="Parts", comodel_name="fsm.part.usage", inverse_name="job_id"
+    )
+
+    # === BUSINESS METHODS - LIFE CYCLE === #
+
+    def _blockers(self, target):
+        blockers = super()._blockers(target)
+        if target in STATES_WITHOUT_OPEN_PARTS:
+            open_parts = self.part_usage_ids.filtered(lambda usage: usage.state in OPEN_STATES)
+            if open_parts:
+                blockers.append(
+                    self.env._(
+                        "Parts are neither used nor returned: %s.",
+                        ", ".join(open_parts.product_id.mapped("display_name")),
+                    )
+                )
+        if target == "cancelled" and not (self.env.su or self._has_role({"manager"})):
+            used_parts = self.part_usage_ids.filtered(lambda usage: usage.state == "used")
+            if used_parts:
+                blockers.append(
+                    self.env._(
+                        "Parts were used, so a manager has to cancel it: %s.",
+                        ", ".join(used_parts.product_id.mapped("display_name")),
+                    )
+                )
+        return blockers
+
+    def _moved(self, source, target):
+        """Override to put back what was laid out for job cards that are cancelled."""
+        res = super()._moved(source, target)
+        if target == "cancelled":
+            # Whoever may cancel a job card gives up what was asked for it.
+            for usage_sudo in self.part_usage_ids.sudo():
+                if usage_sudo.state in OPEN_STATES:
+                    usage_sudo._return("", usage_sudo.move_ids)
+        return res
+
+    # === BUSINESS METHODS - PARTS === #
+
+    @verb
+    def request_part(
+        self, product_id: int, quantity: float = 1.0, client_ref: str = "", use: bool = False
+    ):
+        """Ask for a part. It is reserved if the branch has it; else the job card waits for it.
+
+        :param bool use: build it in at once, if the branch has it
+        :return: ``{part_usage_id, state, available}``
+        """
+        self._check_may_handle_parts()
+        return [
+            self.env["fsm.client.ref"]._once(
+                job.company_id,
+                "fsm.job.request_part",
+                client_ref,
+                {"id": job.id, "product_id": product_id, "quantity": quantity, "use": use},
+                lambda job=job: job._request_part(product_id, quantity, client_ref, use)._offer(),
+            )
+            for job in self
+        ]
+
+    def _request_part(self, product_id, quantity, client_ref=False, use=False):
+        """Return the part usage that is made of a request. The caller's role was checked."""
+        self.ensure_one()
+        self._check_parts_open(WORKING_STATES)
+        product = self.env["product.product"].search([("id", "=", product_id)])
+        if not product:
+            raise UserError(self.env._("There is no such part."))
+        product._check_part(self.company_id)
+        product._check_quantity(quantity)
+        # The caller was checked; nobody holds a right to write parts.
+        usage_sudo = (
+            self.env["fsm.part.usage"]
+            .sudo()
+            .with_company(self.company_id)
+            ._insert(
+                [
+                    {
+                        "job_id": self.id,
+                        "product_id": product.id,
+                        "quantity": quantity,
+                        "state": "requested",
+                        "client_ref": client_ref,
+                        "requested_by_id": self.env.uid,
+                    }
+                ]
+            )
+        )
+        if use and product.tracking == "none" and usage_sudo._use():
+            self._start_repair_if_complete()
+        elif not usage_sudo._reserve():
+            self._move("parts")
+        return usage_sudo.with_env(self.env)
+
+    def _start_repair_if_complete(self):
+        """Take job cards that wait for no other part into repair."""
+        for job in self:
+            awaited = "requested" in job.part_usage_ids.mapped("state")
+            if job.state in ("approved", "parts") and not awaited:
+                job._move("repair")
+
+    def _check_may_handle_parts(self, role="technician"):
+        """Refuse who is not of this role, and a technician on somebody else's job card."""
+        if not self.env.su and not self._has_role({role}):
+            raise AccessError(self.env._("Your role does not handle the parts of a job card."))
+        self.check_access("read")
+
+    def _check_parts_open(self, states):
+        """Refuse job cards on whose parts there is nothing to do, or nothing any more."""
+        for job in self:
+            if job.state not in states:
+                raise UserError(
+                    self.env._(
+                        "The parts of job card %(job)s cannot be changed while it is “%(state)s”.",
+                        job=job.name,
+                        state=self._state_label(job.state),
+                    )
+                )
+
+    # === BUSINESS METHODS - BILLING === #
+
+    def _part_price(self, product):
+        """Return what the customer pays for a part: what he approved, else the price list's."""
+        approved = self.estimate_ids.filtered(lambda estimate: estimate.answer == "approved")[:1]
+        lines = (approved.lines or []) + self.line_ids._line_values()
+        prices = [line["price_unit"] for line in lines if line["product_id"] == product.id]
+        return prices[0] if prices else product.lst_price
+
+    def _billable_lines(self):
+        """Override to bill parts as they were used, in the words of the estimate."""
+        lines = super()._billable_lines()
+        names = {line["product_id"]: line["name"] for line in lines}
+        used = self.part_usage_ids._line_values(names)
+        products = self.env["product.product"].browse(names)
+        storable_ids = set(products.filtered("is_storable").ids)
+        billable = []
+        for line in lines:
+            if line["product_id"] in storable_ids:
+                billable += used.pop(line["product_id"], [])
+            else:
+                billable.append(line)
+        return billable + [line for rest in used.values() for line in rest]

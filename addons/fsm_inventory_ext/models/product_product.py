@@ -1,0 +1,193 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from .product_template import COST_GROUPS
+
+MAX_QUANTITY = 1_000_000  # pieces: more is a slip of the finger
+MAX_COST = 1_000_000_000  # rupees for one piece
+ROUNDING_ERROR = 1e-9  # of a float, far below the smallest quantity of a unit
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    standard_price = fields.Float(groups=COST_GROUPS)
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def fsm_add_stock(
+        self,
+        branch_id: int,
+        quantity: float,
+        reason: str,
+        unit_cost: float = 0.0,
+        client_ref: str = "",
+    ):
+        """Receive parts into a branch.
+
+        :param float unit_cost: what one piece has cost; the branch's cost becomes the average
+        :return: ``{product_id, branch_id, quantity}``, the quantity then on hand
+        """
+        self._check_stock_role("accountant")
+        self._check_quantity(quantity)
+        if not 0 <= unit_cost < MAX_COST:
+            raise UserError(self.env._("“%s” is no cost of one piece.", f"{unit_cost:g}"))
+        if not reason.strip():
+            raise UserError(self.env._("Say where the parts come from, as the reason."))
+        return self._change_stock_once(
+            "fsm_add_stock",
+            branch_id,
+            client_ref,
+            {"quantity": quantity, "reason": reason, "unit_cost": unit_cost},
+            lambda product, branch: product._receive(branch, quantity, reason, unit_cost),
+        )
+
+    @verb
+    def fsm_deduct_stock(self, branch_id: int, quantity: float, reason: str, client_ref: str = ""):
+        """Take parts out of a branch that were not used on a job card: broken, lost, given away.
+
+        :return: ``{product_id, branch_id, quantity}``, the quantity then on hand
+        """
+        self._check_stock_role("manager")
+        self._check_quantity(quantity)
+        self.env["stock.quant"]._check_reason(reason)
+        return self._change_stock_once(
+            "fsm_deduct_stock",
+            branch_id,
+            client_ref,
+            {"quantity": quantity, "reason": reason},
+            lambda product, branch: product._remove(branch, quantity, reason),
+        )
+
+    @verb
+    def fsm_adjust_stock(
+        self, branch_id: int, counted_quantity: float, reason: str, client_ref: str = ""
+    ):
+        """Say how much of a part was counted in a branch.
+
+        :return: ``{product_id, branch_id, quantity}``, the quantity then on hand
+        """
+        self._check_stock_role("manager")
+        if counted_quantity:
+            self._check_quantity(counted_quantity)
+        self.env["stock.quant"]._check_reason(reason)
+        return self._change_stock_once(
+            "fsm_adjust_stock",
+            branch_id,
+            client_ref,
+            {"counted_quantity": counted_quantity, "reason": reason},
+            lambda product, branch: product._adjust(branch, counted_quantity, reason),
+        )
+
+    # === BUSINESS METHODS - CHECKS === #
+
+    def _check_stock_role(self, role):
+        if not self.env.su and not self.env["fsm.job"]._has_role({role}):
+            raise AccessError(self.env._("Your role does not change the stock."))
+        self.check_access("read")
+
+    def _check_quantity(self, quantity):
+        """Refuse a quantity that is nothing, less than nothing, or not a quantity of these."""
+        for product in self:
+            # `not … <=` and not `>`: a number that is none (NaN) fits nowhere.
+            if (
+                not 0 < quantity <= MAX_QUANTITY
+                or product.uom_id.is_zero(quantity)
+                or abs(product.uom_id.round(quantity) - quantity) > ROUNDING_ERROR
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(quantity)s” is no quantity of %(product)s.",
+                        quantity=f"{quantity:g}",
+                        product=product.display_name,
+                    )
+                )
+
+    def _check_part(self, company):
+        """Refuse what is no part of this organisation: a service, or somebody else's product."""
+        for product in self:
+            if product.type != "consu" or not product.active:
+                raise UserError(self.env._("%s is not a part.", product.display_name))
+            if product.company_id and product.company_id not in company.sudo().parent_ids:
+                raise UserError(self.env._("%s belongs to another branch.", product.display_name))
+
+    # === BUSINESS METHODS - STOCK === #
+
+    def _change_stock_once(self, verb_name, branch_id, client_ref, arguments, change):
+        """Call `change` on each product, once for a `client_ref`, and answer for the verb."""
+        branch = self.env["fsm.branch"]._of_caller(branch_id)
+        self._check_part(branch.company_id)
+
+        def answer(product):
+            # Checked above: role, branch, product, quantity and reason.
+            change(product.sudo().with_company(branch.company_id), branch.sudo())
+            return {
+                "product_id": product.id,
+                "branch_id": branch.id,
+                "quantity": branch._on_hand(product),
+            }
+
+        return [
+            self.env["fsm.client.ref"]._once(
+                branch.company_id,
+                f"product.product.{verb_name}",
+                client_ref,
+                {**arguments, "product_id": product.id},
+                lambda product=product: answer(product),
+            )
+            for product in self
+        ]
+
+    def _receive(self, branch, quantity, reason, unit_cost):
+        """Move `quantity` from the vendors into the branch, and take its cost into the average."""
+        vendors = self.env.ref("stock.stock_location_suppliers")
+        if unit_cost:
+            on_hand = max(branch._on_hand(self), 0.0)
+            value = on_hand * self.standard_price + quantity * unit_cost
+            self.standard_price = value / (on_hand + quantity)
+        self._move_stock(
+            branch,
+            [(vendors, self.env["stock.lot"], quantity)],
+            branch.stock_location_id,
+            reason,
+            price_unit=unit_cost,
+        )
+
+    def _remove(self, branch, quantity, reason):
+        plan = self.env["stock.move"]._plan_taking(self, quantity, branch.stock_location_id)
+        free = sum(taken for _location, _lot, taken in plan)
+        if self.uom_id.compare(free, quantity) < 0:
+            raise self.env["stock.quant"]._shortage(self, free, branch.stock_location_id)
+        self._move_stock(branch, plan, self.property_stock_inventory, reason)
+
+    def _adjust(self, branch, counted, reason):
+        difference = self.uom_id.round(counted - branch._on_hand(self))
+        if difference < 0:
+            self._remove(branch, -difference, reason)
+        elif difference > 0:
+            loss = self.property_stock_inventory
+            plan = [(loss, self.env["stock.lot"], difference)]
+            self._move_stock(branch, plan, branch.stock_location_id, reason)
+
+    def _move_stock(self, branch, plan, destination, reason, **values):
+        if not self.is_storable:
+            raise UserError(self.env._("No stock is kept of %s.", self.display_name))
+        if self.tracking != "none":
+            raise UserError(
+                self.env._(
+                    "%s is tracked by serial or lot number: receive and count it in Inventory.",
+                    self.display_name,
+                )
+            )
+        self.env["stock.move"]._create_planned(
+            self,
+            plan,
+            destination,
+            company_id=branch.company_id.id,
+            inventory_name=reason.strip(),
+            origin=reason.strip(),
+            **values,
+        )._complete()

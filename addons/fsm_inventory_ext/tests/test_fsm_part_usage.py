@@ -1,0 +1,229 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import FsmInventoryCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFsmPartUsage(FsmInventoryCommon):
+    # === USE === #
+
+    def test_part_used_leaves_stock_one_less_and_one_done_move(self):
+        self._stock_up(self.ssd, 5)
+        job = self._job("repair")
+        usage = self._request(job)
+        answer = usage.use()
+        self.assertEqual(answer, {"id": usage.id, "state": "used", "quantity": 1})
+        self.assertEqual(self._on_hand(self.ssd), 4)
+        [move] = usage.sudo().move_ids
+        self.assertEqual((move.state, move.quantity, move.origin), ("done", 1, job.name))
+        self.assertEqual(move.location_dest_id, self.branch.usage_location_id)
+        self.assertEqual(usage.used_by_id, self.technician)
+        self.assertTrue(usage.used_at)
+
+    def test_last_unit_cannot_be_used_twice(self):
+        self._stock_up(self.ssd, 1)
+        first, second = self._job("repair"), self._job("repair")
+        waiting = self._request(second)
+        self.assertEqual(waiting.state, "reserved")
+        taken = self._request(first)
+        self.assertEqual(taken.state, "requested")
+        with self.assertRaisesRegex(UserError, "Only 0 of SSD 512 GB are in stock at SP Road"):
+            taken.use()
+        waiting.use()
+        with self.assertRaisesRegex(UserError, "already is “Used”"):
+            waiting.use()
+        self.assertEqual(self._on_hand(self.ssd), 0)
+
+    def test_more_than_there_is_cannot_be_used(self):
+        self._stock_up(self.ssd, 2)
+        usage = self._request(self._job("repair"), quantity=3)
+        with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are in stock at SP Road"):
+            usage.use()
+
+    def test_part_that_arrives_is_used_or_laid_out(self):
+        job = self._job("repair")
+        first, second = self._request(job), self._request(job)
+        self._stock_up(self.ssd, 2)
+        second.with_user(self.accountant).issue()
+        self.assertEqual(second.state, "reserved")
+        (first | second).use()
+        self.assertEqual((first | second).mapped("state"), ["used", "used"])
+
+    def test_using_less_leaves_the_rest_reserved(self):
+        self._stock_up(self.ssd, 3)
+        job = self._job("repair")
+        usage = self._request(job, quantity=3)
+        usage.use(quantity=1)
+        self.assertEqual((usage.state, usage.quantity), ("used", 1))
+        rest = job.part_usage_ids - usage
+        self.assertEqual((rest.state, rest.quantity), ("reserved", 2))
+        self.assertEqual(self.branch._stock(self.ssd)[self.ssd], (2, 0))
+
+    def test_serial_number_is_asked_for_and_kept(self):
+        screen = self._create_part("3520 Screen", 5200, tracking="serial")
+        lots = self.env["stock.lot"].create(
+            [
+                {"name": name, "product_id": screen.id, "company_id": self.branch.company_id.id}
+                for name in ("SN-1", "SN-2")
+            ]
+        )
+        for lot in lots:
+            self.env["stock.quant"]._update_available_quantity(
+                screen, self.branch.stock_location_id, 1, lot_id=lot
+            )
+        usage = self._request(self._job("repair"), screen)
+        with self.assertRaisesRegex(UserError, "serial or lot number"):
+            usage.use()
+        usage.use(lot_id=lots[1].id)
+        self.assertEqual(usage.lot_id, lots[1])
+        self.assertEqual(
+            usage.sudo().move_ids.filtered(lambda m: m.state == "done").lot_ids, lots[1]
+        )
+
+    def test_cost_and_warranty_are_kept_as_they_were(self):
+        self.ssd.part_warranty_months = 12
+        self.ssd.fsm_add_stock(
+            branch_id=self.branch.id, quantity=1, reason="Bought", unit_cost=2600
+        )
+        usage = self._request(self._job("repair"), use=True)
+        self.ssd.with_company(self.branch.company_id).standard_price = 1
+        self.assertEqual(usage.sudo().cost, 2600)
+        self.assertGreater(usage.warranty_until, usage.used_at.date())
+
+    # === RETURN === #
+
+    def test_used_part_comes_back_by_a_move_back(self):
+        self._stock_up(self.ssd, 1)
+        usage = self._request(self._job("repair"), use=True)
+        with self.assertRaisesRegex(UserError, "Say why"):
+            usage.return_part()
+        answer = usage.return_part(reason="Did not fit")
+        self.assertEqual(answer, {"id": usage.id, "state": "returned", "quantity": 1})
+        self.assertEqual(self._on_hand(self.ssd), 1)
+        taken, back = usage.sudo().move_ids.sorted("id")
+        self.assertEqual(back.origin_returned_move_id, taken)
+        self.assertEqual((taken.state, back.state), ("done", "done"))
+
+    def test_part_of_a_used_quantity_comes_back(self):
+        self._stock_up(self.ssd, 3)
+        job = self._job("repair")
+        usage = self._request(job, quantity=3, use=True)
+        answer = usage.return_part(quantity=2, reason="One was enough")
+        self.assertEqual(answer, {"id": usage.id, "state": "used", "quantity": 1})
+        self.assertEqual(self._on_hand(self.ssd), 2)
+        with self.assertRaisesRegex(UserError, "Only 1 of SSD 512 GB are on job card"):
+            usage.return_part(quantity=2, reason="Once more")
+
+    def test_reserved_part_that_is_returned_is_free_again(self):
+        self._stock_up(self.ssd, 1)
+        usage = self._request(self._job("repair"))
+        usage.return_part()
+        self.assertEqual(usage.state, "returned")
+        self.assertEqual(self.branch._stock(self.ssd)[self.ssd], (1, 1))
+
+    def test_request_that_is_not_needed_is_cancelled(self):
+        usage = self._request(self._job("repair"))
+        usage.return_part()
+        self.assertEqual(usage.state, "cancelled")
+
+    # === REQUEST === #
+
+    def test_create_requests_under_the_same_rules(self):
+        self._stock_up(self.ssd, 1)
+        job = self._job("repair")
+        usage = (
+            self.env["fsm.part.usage"]
+            .with_user(self.technician)
+            .create({"job_id": job.id, "product_id": self.ssd.id, "quantity": 1})
+        )
+        self.assertEqual((usage.state, usage.requested_by_id), ("reserved", self.technician))
+
+    def test_create_cannot_set_what_the_methods_set(self):
+        job = self._job("repair")
+        for values in ({"state": "used"}, {"price_unit": 1}, {"warranty_until": "2099-01-01"}):
+            with self.assertRaisesRegex(AccessError, "Nobody writes this by hand"):
+                self.env["fsm.part.usage"].with_user(self.manager).create(
+                    {"job_id": job.id, "product_id": self.ssd.id, **values}
+                )
+        usage = self._request(
+            job.with_context(default_state="used", default_price_unit=1, default_quantity=7)
+        )
+        self.assertEqual((usage.state, usage.price_unit, usage.quantity), ("requested", 0, 1))
+
+    def test_same_client_ref_requests_once(self):
+        self._stock_up(self.ssd, 5)
+        job = self._job("repair").with_user(self.technician)
+        PartUsage = self.env["fsm.part.usage"].with_user(self.technician)
+        values = {"job_id": job.id, "product_id": self.ssd.id, "client_ref": "van-17"}
+        self.assertEqual(PartUsage.create(values), PartUsage.create(values))
+        with self.assertRaisesRegex(UserError, "already used for something else"):
+            PartUsage.create({**values, "quantity": 2})
+        asked = {"product_id": self.ssd.id, "client_ref": "van-18", "use": True}
+        self.assertEqual(job.request_part(**asked), job.request_part(**asked))
+        self.assertEqual(len(job.part_usage_ids), 2)
+        self.assertEqual(self._on_hand(self.ssd), 4)
+
+    def test_nonsense_is_answered_with_a_sentence(self):
+        job = self._job("repair").with_user(self.technician)
+        for quantity in (0, -1, 1e-9, 1e308, float("nan"), float("inf"), "two"):
+            with self.subTest(quantity=quantity), self.assertRaises(UserError):
+                job.request_part(product_id=self.ssd.id, quantity=quantity)
+        with self.assertRaisesRegex(UserError, "Laptop repair labour is not a part"):
+            job.request_part(product_id=self.labour.id)
+        with self.assertRaisesRegex(UserError, "no such part"):
+            job.request_part(product_id=2**31 - 1)
+        self.assertFalse(job.part_usage_ids)
+
+    def test_part_of_another_organisation_is_not_there(self):
+        foreign = self._create_part("Their SSD", 1)
+        foreign.company_id = self.env["res.company"].create({"name": "Another Organisation"})
+        job = self._job("repair").with_user(self.technician)
+        with self.assertRaisesRegex(UserError, "no such part"):
+            job.request_part(product_id=foreign.id)
+
+    # === READ ONLY === #
+
+    def test_delivered_job_s_parts_are_read_only_by_every_door(self):
+        self._stock_up(self.ssd, 5)
+        job = self._job("repair")
+        usage = self._request(job, use=True)
+        self._walk(job, "qc", "ready")
+        self._walk_to_delivered(job)
+        self.assertEqual(job.state, "delivered")
+        for user in (self.technician, self.manager, self.owner):
+            job, usage = job.with_user(user), usage.with_user(user)
+            doors = {
+                "use": usage.use,
+                "return": lambda usage=usage: usage.return_part(reason="Never mind"),
+                "request": lambda job=job: job.request_part(product_id=self.ssd.id),
+                "write": lambda usage=usage: usage.write({"quantity": 9}),
+                "unlink": usage.unlink,
+                "create": lambda usage=usage, job=job: usage.create(
+                    {"job_id": job.id, "product_id": self.ssd.id}
+                ),
+                "parent update": lambda job=job, usage=usage: job.write(
+                    {"part_usage_ids": [Command.update(usage.id, {"quantity": 9})]}
+                ),
+                "parent create": lambda job=job: job.write(
+                    {"part_usage_ids": [Command.create({"product_id": self.ssd.id})]}
+                ),
+                "parent delete": lambda job=job, usage=usage: job.write(
+                    {"part_usage_ids": [Command.delete(usage.id)]}
+                ),
+            }
+            for door, walk in doors.items():
+                with self.subTest(user=user.name, door=door), self.assertRaises(UserError):
+                    walk()
+        self.assertEqual(job.sudo().part_usage_ids.mapped("quantity"), [1])
+        self.assertEqual(self._on_hand(self.ssd), 4)
+
+    def test_state_is_never_written_by_hand(self):
+        self._stock_up(self.ssd, 1)
+        usage = self._request(self._job("repair"))
+        for user in (self.technician, self.manager, self.owner, self.accountant):
+            with self.assertRaises(AccessError):
+                usage.with_user(user).write({"state": "used"})
+        with self.assertRaises(UserError):
+            usage.sudo().unlink()

@@ -1,0 +1,101 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import FsmInventoryCommon
+
+
+@tagged("post_install", "-at_install")
+class TestProductProduct(FsmInventoryCommon):
+    def _ssd(self, user):
+        return self.ssd.with_user(user)
+
+    def test_accountant_receives_parts(self):
+        answer = self._ssd(self.accountant).fsm_add_stock(
+            branch_id=self.branch.id, quantity=5, reason="Bill 4711", unit_cost=2600
+        )
+        self.assertEqual(
+            answer, {"product_id": self.ssd.id, "branch_id": self.branch.id, "quantity": 5}
+        )
+        move = self.env["stock.move"].search([("product_id", "=", self.ssd.id)])
+        self.assertEqual(
+            (move.state, move.inventory_name, move.create_uid),
+            ("done", "Bill 4711", self.accountant),
+        )
+
+    def test_cost_of_the_branch_is_the_average_of_what_it_paid(self):
+        for quantity, unit_cost in ((1, 2000), (3, 2800)):
+            self._ssd(self.accountant).fsm_add_stock(
+                branch_id=self.branch.id, quantity=quantity, reason="Bill", unit_cost=unit_cost
+            )
+        branches = self.branch, self.other_branch
+        self.assertEqual(
+            [self.ssd.with_company(branch.company_id).standard_price for branch in branches],
+            [2600, 0],
+        )
+
+    def test_only_a_manager_takes_stock_out_or_counts_it_and_says_why(self):
+        self._stock_up(self.ssd, 5)
+        branch_id = self.branch.id
+        for user in (self.accountant, self.receptionist, self.technician):
+            with self.assertRaises(AccessError):
+                self._ssd(user).fsm_deduct_stock(
+                    branch_id=branch_id, quantity=1, reason="Broken in the shop"
+                )
+            with self.assertRaises(AccessError):
+                self._ssd(user).fsm_adjust_stock(
+                    branch_id=branch_id, counted_quantity=1, reason="Counted on Sunday"
+                )
+        with self.assertRaisesRegex(UserError, "at least 10 characters"):
+            self._ssd(self.manager).fsm_deduct_stock(
+                branch_id=branch_id, quantity=1, reason="Broken"
+            )
+        answer = self._ssd(self.manager).fsm_deduct_stock(
+            branch_id=branch_id, quantity=1, reason="Broken in the shop"
+        )
+        self.assertEqual(answer["quantity"], 4)
+        for counted in (7, 2, 0):
+            answer = self._ssd(self.manager).fsm_adjust_stock(
+                branch_id=branch_id, counted_quantity=counted, reason="Counted on Sunday"
+            )
+            self.assertEqual(answer["quantity"], counted)
+
+    def test_counter_and_technician_do_not_receive_parts(self):
+        for user in (self.receptionist, self.technician):
+            with self.assertRaises(AccessError):
+                self._ssd(user).fsm_add_stock(
+                    branch_id=self.branch.id, quantity=1, reason="From my bag"
+                )
+
+    def test_stock_of_another_branch_is_not_changed(self):
+        with self.assertRaisesRegex(UserError, "one of yours"):
+            self._ssd(self.manager).fsm_add_stock(
+                branch_id=self.other_branch.id, quantity=1, reason="Bill 4711"
+            )
+
+    def test_deducting_more_than_there_is_says_how_much_there_is(self):
+        self._stock_up(self.ssd, 2)
+        with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are in stock at SP Road"):
+            self._ssd(self.manager).fsm_deduct_stock(
+                branch_id=self.branch.id, quantity=3, reason="Broken in the shop"
+            )
+
+    def test_same_client_ref_receives_once(self):
+        values = {
+            "branch_id": self.branch.id,
+            "quantity": 5,
+            "reason": "Bill 4711",
+            "client_ref": "bill-4711",
+        }
+        first = self._ssd(self.accountant).fsm_add_stock(**values)
+        self.assertEqual(self._ssd(self.accountant).fsm_add_stock(**values), first)
+        self.assertEqual(self._on_hand(self.ssd), 5)
+        with self.assertRaisesRegex(UserError, "already used for something else"):
+            self._ssd(self.accountant).fsm_add_stock(**{**values, "quantity": 6})
+
+    def test_nonsense_is_answered_with_a_sentence(self):
+        for quantity in (0, -1, 1e-9, 1e308, float("nan"), True, "5"):
+            with self.subTest(quantity=quantity), self.assertRaises(UserError):
+                self._ssd(self.accountant).fsm_add_stock(
+                    branch_id=self.branch.id, quantity=quantity, reason="Bill 4711"
+                )
+        self.assertEqual(self._on_hand(self.ssd), 0)

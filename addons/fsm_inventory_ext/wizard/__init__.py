@@ -1,0 +1,3 @@
+from . import fsm_part_request
+from . import fsm_part_return
+from . import fsm_stock_change
