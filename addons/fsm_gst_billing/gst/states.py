@@ -1,4 +1,4 @@
-"""The state codes of GST: first two digits of a GSTIN, and what a place of supply is written with."""
+"""The state codes of GST: the first two digits of a GSTIN, and of a place of supply."""
 
 # CBIC's list. 25 (Daman & Diu) merged into 26 on 2020-01-26; 28 was Andhra Pradesh before 2014.
 STATES = {

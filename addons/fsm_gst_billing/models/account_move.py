@@ -130,9 +130,12 @@ class AccountMove(models.Model):
                 )
         return posted
 
-    def _reverse_move_vals(self, default_values, cancel=True):
+    def _reverse_moves(self, default_values_list=None, cancel=False):
         """Override of `account` to keep a credit note with the job card of its invoice."""
-        return super()._reverse_move_vals(default_values, cancel) | {"job_id": self.job_id.id}
+        default_values_list = default_values_list or [{} for move in self]
+        for move, values in zip(self, default_values_list, strict=True):
+            values.setdefault("job_id", move.job_id.id)
+        return super()._reverse_moves(default_values_list, cancel)
 
     # === BUSINESS METHODS - VERBS === #
 

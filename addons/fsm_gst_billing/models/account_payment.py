@@ -13,7 +13,7 @@ class AccountPayment(models.Model):
 
     fsm_method = fields.Selection(related="journal_id.fsm_method", store=True)
 
-    # A UPI transaction (UTR) pays once. The check in `_check_new_reference` says it with a sentence.
+    # A UPI transaction (UTR) pays once; `_check_new_reference` says it with a sentence.
     _fsm_reference_uniq = models.UniqueIndex(
         "(company_id, upper(payment_reference)) "
         "WHERE fsm_method = 'upi' AND payment_reference > '' "

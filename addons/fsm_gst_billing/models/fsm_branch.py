@@ -116,7 +116,7 @@ class FsmBranch(models.Model):
     def _create_tills(self):
         """Make a journal for each way of paying, unless it is there.
 
-        Their accounts belong to the organisation: all branches are in one chart, with one code each.
+        Their accounts belong to the organisation: one chart, and no code twice.
         """
         for method, label, journal_type, letter in METHODS:
             if self._journal("fsm_method", method):

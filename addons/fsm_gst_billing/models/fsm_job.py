@@ -24,6 +24,7 @@ class FsmJob(models.Model):
         string="Invoices",
         comodel_name="account.move",
         compute="_compute_invoice_ids",
+        compute_sudo=True,
         search="_search_invoice_ids",
         help="As far as the reader may see invoices.",
     )
@@ -45,9 +46,9 @@ class FsmJob(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("account_move_ids")
-    @api.depends_context("uid", "su", "allowed_company_ids")
+    @api.depends_context("uid")
     def _compute_invoice_ids(self):
-        readable = self.env["account.move"].has_access("read")
+        readable = self.env["account.move"].with_user(self.env.uid).has_access("read")
         for job in self:
             job.invoice_ids = job.account_move_ids if readable else False
 
@@ -125,18 +126,22 @@ class FsmJob(models.Model):
         """Return, in sudo, the invoice of this job card that counts: a draft or a posted one."""
         moves_sudo = self.sudo().account_move_ids  # the caller's role is checked by the verbs
         return moves_sudo.filtered(
-            lambda move: move.move_type == "out_invoice"
-            and move.state != "cancel"
-            and move.payment_state != "reversed"
+            lambda move: (
+                move.move_type == "out_invoice"
+                and move.state != "cancel"
+                and move.payment_state != "reversed"
+            )
         ).sorted("id")[-1:]
 
     def _unpaid_invoice(self):
         """Return, in sudo, the oldest posted invoice of this job card that is not paid."""
         moves_sudo = self.sudo().account_move_ids  # paying is checked where it is recorded
         return moves_sudo.filtered(
-            lambda move: move.move_type == "out_invoice"
-            and move.state == "posted"
-            and not move.currency_id.is_zero(move.amount_residual)
+            lambda move: (
+                move.move_type == "out_invoice"
+                and move.state == "posted"
+                and not move.currency_id.is_zero(move.amount_residual)
+            )
         ).sorted("id")[:1]
 
     def _create_invoice(self):
@@ -248,9 +253,7 @@ class FsmJob(models.Model):
                 quantity=line["quantity"],
                 currency_id=self.currency_id,
             )
-            for number, (line, product, taxes) in enumerate(
-                job_sudo._with_taxes(lines, position)
-            )
+            for number, (line, product, taxes) in enumerate(job_sudo._with_taxes(lines, position))
         ]
         Tax_sudo._add_tax_details_in_base_lines(base_lines, self.company_id)
         Tax_sudo._round_base_lines_tax_details(base_lines, self.company_id)
