@@ -1,6 +1,6 @@
 {
     "name": "FSM Audit",
-    "summary": "A trail of changes and events that nobody can rewrite, and a sealed store for secrets",
+    "summary": "A trail that nobody rewrites, and a sealed store for secrets",
     "description": """
 What is audited is said on the field, ``audit=True`` or ``audit="masked"``, on any model.
 PostgreSQL writes the entry, so neither ``sudo()`` nor a context key nor raw SQL goes around it.

@@ -9,7 +9,8 @@ import hashlib
 import json
 from typing import NamedTuple
 
-from odoo.tools import SQL, sql
+from odoo import SUPERUSER_ID
+from odoo.tools import SQL
 
 from . import trigger
 from .declaration import Column, Relation, Table, declared
@@ -21,9 +22,8 @@ class Installed(NamedTuple):
     """What PostgreSQL captures of one table."""
 
     capture: Table | Relation
-    checksum: str
+    digest: str  # of the function's body as it is now, not as it was generated
     triggers: set[str]
-    exists: bool  # the table
 
 
 def sync(env, model_names=None):
@@ -33,29 +33,35 @@ def sync(env, model_names=None):
     declares that is not loaded yet stays as it is. At its end the whole registry is compared.
     """
     wanted = declared(env.registry, model_names)
-    if not _differences(wanted, _installed(env.cr), partial=bool(model_names)):
-        return
-    env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    installed = _installed(env.cr)  # another process may have been quicker
-    for name, capture in _differences(wanted, installed, partial=bool(model_names)).items():
-        _replace(env.cr, capture, installed.get(name))
-    for name, known in installed.items():
-        if not known.exists:
-            _drop(env.cr, name)
+    partial = model_names is not None
+    if _differences(env.cr, wanted, partial):
+        env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        # Again: another process may have been quicker.
+        for name, (known, capture) in _differences(env.cr, wanted, partial).items():
+            if capture:
+                _replace(env.cr, known, capture)
+            else:
+                _drop(env.cr, name)
 
 
 def forget(cr, table, columns):
-    """Stop capturing columns that are about to be dropped: a trigger that names a column which is
-    gone fails every write of its table."""
+    """Stop capturing columns that are about to be dropped.
+
+    A trigger that names a column which is gone fails every write of its table. The ORM calls this;
+    a migration script that drops an audited column by SQL has to.
+    """
     known = _installed(cr).get(table)
     if known and {column.name for column in known.capture.columns} & set(columns):
-        _create_function(cr, _without(known.capture, columns))
+        _replace(cr, known, _without(known.capture, columns))
 
 
 def disarm(cr):
     """Remove all triggers. The trail stays."""
     for name in _installed(cr):
         _drop(cr, name)
+
+
+# === WHAT IS THERE === #
 
 
 def _installed(cr):
@@ -65,42 +71,65 @@ def _installed(cr):
     """
     cr.execute(
         """
-        SELECT note, to_regclass(quote_ident(note->'capture'->>'name')) IS NOT NULL,
+        SELECT note, digest,
                ARRAY(
                    SELECT tgname FROM pg_trigger
                     WHERE tgrelid = to_regclass(quote_ident(note->'capture'->>'name'))
                       AND tgname LIKE 'fsm\\_audit\\_capture%' AND tgenabled = 'A'
                )
           FROM (
-              SELECT obj_description(oid, 'pg_proc')::jsonb AS note FROM pg_proc
+              SELECT obj_description(oid, 'pg_proc')::jsonb AS note, md5(prosrc) AS digest
+                FROM pg_proc
                WHERE pronamespace = 'fsm_audit'::regnamespace AND proname LIKE 'capture\\_%'
           ) AS functions
         """
     )
     return {
-        note["capture"]["name"]: Installed(_from_note(note), note["checksum"], set(names), exists)
-        for note, exists, names in cr.fetchall()
+        note["capture"]["name"]: Installed(_from_note(note), digest, set(triggers))
+        for note, digest, triggers in cr.fetchall()
     }
 
 
-def _differences(wanted, installed, partial):
-    """Return what has to be replaced, by table; with `partial`, what has to be added."""
+def _columns(cr, tables):
+    """Return the columns of those of the tables that exist."""
+    cr.execute(
+        """
+        SELECT relname, array_agg(attname::text)
+          FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+           AND relname = ANY(%s) AND attnum > 0 AND NOT attisdropped
+         GROUP BY relname
+        """,
+        [list(tables)],
+    )
+    return {name: set(columns) for name, columns in cr.fetchall()}
+
+
+# === WHAT DIFFERS === #
+
+
+def _differences(cr, wanted, partial):
+    """Return by table what is there and what has to be there, where it is not the same.
+
+    :rtype: dict[str, tuple[Installed | None, Table | Relation | None]]
+    """
+    installed = _installed(cr)
+    columns = _columns(cr, {*wanted, *installed})
     differences = {}
-    for name, capture in wanted.items():
-        known = installed.get(name)
-        if known and partial:
+    for name in wanted if partial else {**wanted, **installed}:
+        known, capture = installed.get(name), wanted.get(name)
+        if name not in columns:  # the table is gone, or not there yet
+            if known:
+                differences[name] = (known, None)
+            continue
+        if not capture:
+            capture = _without(known.capture)
+        elif known and partial:
             capture = _widened(capture, known.capture)
-        if not known or known.checksum != _checksum(capture) or _missing(capture, known):
-            differences[name] = capture
-    if not partial:
-        for name, known in installed.items():
-            if name not in wanted and known.exists and known.capture.columns:
-                differences[name] = _without(known.capture)
+        capture = _within(capture, columns[name])
+        if not known or known.digest != _digest(capture) or _lacking(capture, known):
+            differences[name] = (known, capture)
     return differences
-
-
-def _missing(capture, known):
-    return set(trigger.definitions(capture)) - known.triggers
 
 
 def _widened(capture, known):
@@ -111,42 +140,63 @@ def _widened(capture, known):
     return capture._replace(columns=tuple(sorted(columns.values())))
 
 
+def _within(capture, existing):
+    """Return `capture` without columns its table has not."""
+    if isinstance(capture, Relation):
+        return capture
+    named = {column.name for column in capture.columns} | {capture.company, capture.partner}
+    return _without(capture, named - existing - {None})
+
+
 def _without(capture, columns=None):
     """Return `capture` without these columns; by default without any."""
     if isinstance(capture, Relation):
         return capture._replace(field=None)
     if columns is None:
         return capture._replace(columns=())
-    owner = {name: None for name in ("company", "partner") if getattr(capture, name) in columns}
-    left = tuple(column for column in capture.columns if column.name not in columns)
-    return capture._replace(columns=left, **owner)
+    return capture._replace(
+        columns=tuple(column for column in capture.columns if column.name not in columns),
+        company=None if capture.company in columns else capture.company,
+        partner=None if capture.partner in columns else capture.partner,
+    )
 
 
-def _replace(cr, capture, known):
+def _lacking(capture, known):
+    """Return the names of the triggers that are missing or switched off."""
+    return set(trigger.definitions(capture)) - (known.triggers if known else set())
+
+
+def _digest(capture):
+    return hashlib.md5(trigger.body(capture).encode()).hexdigest()
+
+
+# === WHAT IS DONE === #
+
+
+def _replace(cr, known, capture):
     """Replace the function of a table, add the triggers it lacks, and note it in the trail."""
-    if isinstance(capture, Table):  # code that is ahead of its database, before `-u`
-        gone = {column.name for column in capture.columns} - set(
-            sql.table_columns(cr, capture.name)
-        )
-        capture = _without(capture, gone) if gone else capture
     _create_function(cr, capture)
     table = SQL.identifier(capture.name)
-    for name in _missing(capture, known) if known else trigger.definitions(capture):
-        cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", SQL.identifier(name), table))
-        create = trigger.definitions(capture)[name]
-        cr.execute(SQL("CREATE TRIGGER %s %s", SQL.identifier(name), create))
-        cr.execute(SQL("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, SQL.identifier(name)))
+    definitions = trigger.definitions(capture)
+    for name in _lacking(capture, known):
+        label = SQL.identifier(name)
+        cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", label, table))
+        cr.execute(SQL("CREATE TRIGGER %s %s", label, definitions[name]))
+        cr.execute(SQL("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", table, label))
     before = sorted(column.name for column in known.capture.columns) if known else []
     after = sorted(column.name for column in capture.columns)
     if before != after:
-        _note(cr, capture, {"audit": [before, after]})
-
-
-def _note(cr, capture, changes):
-    cr.execute(
-        "SELECT fsm_audit.log_event('config', %s, %s, '{NULL}', '{NULL}', NULL, %s, '{\"uid\": 1}')",
-        [capture.class_, capture.model, json.dumps(changes)],
-    )
+        cr.execute(
+            "SELECT fsm_audit.log_event('config', %s, %s, %s, %s, NULL, %s, %s)",
+            [
+                capture.class_,
+                capture.model,
+                [None],
+                [None],
+                json.dumps({"audit": [before, after]}),
+                json.dumps({"uid": SUPERUSER_ID, "src": "install"}),
+            ],
+        )
 
 
 def _create_function(cr, capture):
@@ -158,20 +208,12 @@ def _create_function(cr, capture):
             trigger.body(capture),
         )
     )
-    note = {
-        "type": type(capture).__name__,
-        "capture": capture._asdict(),
-        "checksum": _checksum(capture),
-    }
+    note = {"type": type(capture).__name__, "capture": capture._asdict()}
     cr.execute(SQL("COMMENT ON FUNCTION %s() IS %s", function, json.dumps(note)))
 
 
 def _drop(cr, name):
     cr.execute(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", trigger.function(name)))
-
-
-def _checksum(capture):
-    return hashlib.sha256(trigger.body(capture).encode()).hexdigest()[:16]
 
 
 def _from_note(note):

@@ -25,6 +25,7 @@ ACCESS_KINDS = {"login", "login_failed", "export", "passcode"}
 
 # Names of fields whose value never enters the log: only that it changed.
 NEVER_NAMES = re.compile(
-    r"(^|_)(password|passwd|passcode|pin|otp|token|secret|api_?key|private_?key|signature)s?(_|$)"
+    r"(^|_)(password|passwd|passcode|smtp_pass|pin|otp|token|secret|credential"
+    r"|api_?key|private_?key|signature)s?(_|$)"
 )
 CHANGED = "•••"

@@ -4,7 +4,8 @@ The triggers read it from the setting `fsm.ctx`, which ends with the transaction
 it was written around Odoo. The keys are short, they are stored with every entry:
 
 `uid` who really, also below `sudo()` and `with_user()` · `src` ui, portal, xmlrpc, jsonrpc, json2,
-cron, install or cli · `ip` · `req` the id of the request · `c` the company worked in, not stored
+cron, install or cli · `ip` · `req` the id of the request · `c` the company the client worked in, as
+it says
 """
 
 import json

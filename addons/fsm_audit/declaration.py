@@ -31,14 +31,14 @@ class Relation(NamedTuple):
     model: str
     class_: str
     kind: str | None
-    field: str
+    field: str | None  # none: not captured any more
     left: str
     right: str
     owner: str | None = None  # table of the left side, if it has a company
 
     @property
     def columns(self):
-        return (Column(self.field, "relation", "plain"),)
+        return (Column(self.field, "relation", "plain"),) if self.field else ()
 
 
 def declared(registry, model_names=None):
@@ -62,9 +62,11 @@ def declared(registry, model_names=None):
 
 
 def is_audited(field):
-    audit = getattr(field, "audit", False)
-    assert audit in (True, False, None, "masked"), f"{field}: audit is True or 'masked'"
-    return audit and field.store and not field.inherited
+    """Whether this very field is declared: a related field does not take it over."""
+    if "audit" not in field._extra_keys__:
+        return False
+    assert field.audit in (True, False, "masked"), f"{field}: audit is True or 'masked'"
+    return bool(field.audit and field.store)
 
 
 def _column(field):

@@ -1,8 +1,9 @@
 """RPC services run without a request: what the trail says about it is kept before it is hidden."""
 
 # Core's addon `rpc` installs itself with base. Where it is not installed, neither are these.
-from odoo.addons.rpc.controllers import JSONRPC, XMLRPC
 from odoo.http import route
+
+from odoo.addons.rpc.controllers import JSONRPC, XMLRPC
 
 from .. import context
 

@@ -15,7 +15,7 @@ LINE = Markup("<div><b>{label}</b> {old}{arrow}{new}</div>")
 class FsmAuditLog(models.Model):
     """What happened: one line for each change of a record and for each event.
 
-    A view of the trail that PostgreSQL keeps in the schema `fsm_audit`. Nothing can be written here.
+    A view of the trail that PostgreSQL keeps in the schema `fsm_audit`. Nothing is written here.
     """
 
     _name = "fsm.audit.log"
@@ -139,7 +139,29 @@ class FsmAuditLog(models.Model):
             ],
         )
 
+    @api.model
+    def _erase(self, partner, reason):
+        """Forget what the masked values of a person really were; return of how many entries.
+
+        The entries stay as they are, and so does what was sealed over them.
+        """
+        partner.ensure_one()
+        self.env.cr.execute(
+            "SELECT fsm_audit.erase(%s, %s, %s)",
+            [partner.id, reason, json.dumps(context.describe(self.env))],
+        )
+        return self.env.cr.fetchone()[0]
+
     # === GETTERS === #
+
+    @api.model
+    def _companies(self, records):
+        """Return the id of the company of each record."""
+        if records._name == "res.company":
+            return records.ids
+        if "company_id" not in records:
+            return [None] * len(records)
+        return [record.company_id.id or None for record in records.sudo()]  # whoever logs it
 
     def _record_title(self):
         """Return the name of the record as it is called now; what is known of one that is gone."""

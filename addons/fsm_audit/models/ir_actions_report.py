@@ -1,10 +1,12 @@
+import copy
 import io
 
 import lxml.html
 
 from odoo import api, models
-from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 # Room that page headers no longer need, in mm.
 MARGINS = {"data-report-margin-top": 10, "data-report-margin-bottom": 10}
@@ -66,13 +68,18 @@ def _inline(bodies, header, footer):
         main = document.find(".//main")
         main = document.find("body") if main is None else main
         if headers:
-            main.insert(0, headers[min(index, len(headers) - 1)])
+            main.insert(0, _nth(headers, index))
         if footers:
-            main.append(footers[min(index, len(footers) - 1)])
+            main.append(_nth(footers, index))
         documents.append(
             lxml.html.tostring(document, encoding="unicode", doctype="<!DOCTYPE html>")
         )
     return documents
+
+
+def _nth(parts, index):
+    """Return the part of one document; the last one is for all that have none."""
+    return copy.deepcopy(parts[min(index, len(parts) - 1)])
 
 
 def _parts(page, css_class):

@@ -24,7 +24,7 @@ class ResUsers(models.Model):
         return auth_info
 
     def _log_failed_login(self, credential):
-        """Name the user whose login was tried. A login nobody has may be a password: not written."""
+        """Name the user whose login was tried; a login nobody has may be a password."""
         domain = self._get_login_domain(credential["login"])
         user = self.sudo().search(domain, limit=1)  # nobody is signed in
         self.env["fsm.audit.log"]._log_event(

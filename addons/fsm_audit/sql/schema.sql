@@ -35,8 +35,8 @@ CREATE TABLE IF NOT EXISTS fsm_audit.entry_access
 
 CREATE INDEX IF NOT EXISTS entry_record_idx ON fsm_audit.entry (res_id, model);
 CREATE INDEX IF NOT EXISTS entry_company_idx ON fsm_audit.entry (company_id, id);
-CREATE INDEX IF NOT EXISTS entry_txid_idx ON fsm_audit.entry USING brin (txid);
-CREATE INDEX IF NOT EXISTS entry_at_idx ON fsm_audit.entry USING brin ((at AT TIME ZONE 'UTC'));
+CREATE INDEX IF NOT EXISTS entry_time_idx
+    ON fsm_audit.entry USING brin (txid, (at AT TIME ZONE 'UTC'));
 
 -- What a masked value really was. Erasing it leaves the entry and its commitment as they are.
 CREATE TABLE IF NOT EXISTS fsm_audit.pii (
@@ -118,7 +118,7 @@ CREATE OR REPLACE FUNCTION fsm_audit.log_event(
     INSERT INTO fsm_audit.entry (op, class, kind, model, res_id, company_id, actor, ctx, changes, reason)
     SELECT 'EV', class, kind, model, place.res_id,
            COALESCE(place.company_id, fsm_audit.company_of(ctx)),
-           (ctx->>'uid')::int, ctx - 'c', changes, reason
+           (ctx->>'uid')::int, ctx, changes, reason
       FROM unnest(res_ids, company_ids) AS place (res_id, company_id)
 $$;
 
@@ -143,6 +143,6 @@ DECLARE
     ctx jsonb := NULLIF(current_setting('fsm.ctx', true), '')::jsonb;
 BEGIN
     INSERT INTO fsm_audit.entry (op, class, model, app, ctx)
-    VALUES ('T', 'ops', TG_ARGV[0], current_setting('application_name'), ctx - 'c');
+    VALUES ('T', 'ops', TG_ARGV[0], current_setting('application_name'), ctx);
     RETURN NULL;
 END $$;

@@ -1,0 +1,140 @@
+import threading
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID
+from odoo.tests.common import HttpCase, new_test_user, tagged
+
+from .. import context
+from .common import AuditCommon
+
+
+class TestContext(AuditCommon):
+    def _person(self):
+        [entry] = self._entries(self.customer)
+        return entry["ctx"]["uid"]
+
+    def setUp(self):
+        super().setUp()
+        self.cr.precommit.data.clear()
+        self.asha = new_test_user(self.env, "asha", "base.group_user,base.group_partner_manager")
+        self.env.flush_all()
+        self.cr.precommit.data.clear()
+
+    def test_sudo_does_not_hide_the_person(self):
+        self.customer.with_user(self.asha).sudo().vat = "X"
+        self.assertEqual(self._person(), self.asha.id)
+
+    def test_another_user_does_not_hide_the_person(self):
+        with patch.object(threading.current_thread(), "uid", self.asha.id, create=True):
+            self.customer.with_user(SUPERUSER_ID).vat = "X"
+            self.assertEqual(self._person(), self.asha.id)
+
+    def test_person_is_known_after_a_rolled_back_savepoint(self):
+        with self.assertRaises(ZeroDivisionError), self.cr.savepoint():
+            self.customer.with_user(self.asha).vat = "X"
+            self.env.flush_all()
+            1 / 0  # noqa: B018
+        self.customer.with_user(self.asha).vat = "Y"
+        self.assertEqual(self._person(), self.asha.id)
+
+    def test_shared_customer_belongs_to_the_company_the_person_works_in(self):
+        branch = self.env["res.company"].create({"name": "HSR Layout"})
+        self.asha.company_ids |= branch
+        self.env.flush_all()
+        self.cr.precommit.data.clear()
+        self.start = self._last_entry()
+        self.customer.with_user(self.asha).with_context(allowed_company_ids=branch.ids).vat = "X"
+        [entry] = self._entries(self.customer)
+        self.assertEqual(entry["company_id"], branch.id)
+
+    def test_company_of_others_cannot_be_claimed(self):
+        other = self.env["res.company"].create({"name": "Somebody Else"})
+        self.env.flush_all()
+        self.cr.precommit.data.clear()
+        self.start = self._last_entry()
+        self.customer.with_user(self.asha).with_context(
+            allowed_company_ids=other.ids
+        ).sudo().vat = "X"
+        [entry] = self._entries(self.customer)
+        self.assertEqual(entry["company_id"], self.asha.company_id.id)
+
+    def test_write_around_odoo_is_flagged(self):
+        self.cr.execute("SELECT set_config('fsm.ctx', '', true)")
+        self.cr.execute("UPDATE res_partner SET vat = 'X' WHERE id = %s", [self.customer.id])
+        [entry] = self._entries(self.customer)
+        self.assertIsNone(entry["ctx"])
+        log = self.env["fsm.audit.log"].browse(entry["id"])
+        self.assertTrue(log.out_of_band)
+        self.assertFalse(log.user_id)
+        self.assertEqual(log.source, "sql")
+
+    def test_cron_is_named(self):
+        with context.origin("cron"):
+            self.customer.vat = "X"
+            self.env.flush_all()
+        [entry] = self._entries(self.customer)
+        self.assertEqual(entry["ctx"]["src"], "cron")
+
+
+@tagged("post_install", "-at_install")
+class TestSources(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.asha = new_test_user(
+            cls.env, "asha", "base.group_user,base.group_partner_manager", password="asha-asha"
+        )
+        cls.customer = cls.env["res.partner"].create({"name": "Suresh Kumar"})
+
+    def _facts(self):
+        self.env.flush_all()
+        self.cr.execute(
+            "SELECT ctx FROM fsm_audit.entry WHERE model = 'res.partner' AND res_id = %s"
+            " AND op = 'U' ORDER BY id DESC LIMIT 1",
+            [self.customer.id],
+        )
+        return self.cr.fetchone()[0]
+
+    def test_web_client(self):
+        self.authenticate("asha", "asha-asha")
+        self.make_jsonrpc_request(
+            "/web/dataset/call_kw/res.partner/write",
+            {
+                "model": "res.partner",
+                "method": "write",
+                "args": [self.customer.ids, {"vat": "X"}],
+                "kwargs": {},
+            },
+            headers={"X-Request-Id": "counter-7"},
+        )
+        facts = self._facts()
+        self.assertEqual((facts["src"], facts["uid"]), ("ui", self.asha.id))
+        self.assertEqual((facts["ip"], facts["req"]), ("127.0.0.1", "counter-7"))
+
+    def test_xmlrpc(self):
+        uid = self.xmlrpc_common.login(self.env.cr.dbname, "asha", "asha-asha")
+        self.xmlrpc_object.execute(
+            self.env.cr.dbname,
+            uid,
+            "asha-asha",
+            "res.partner",
+            "write",
+            self.customer.ids,
+            {"vat": "X"},
+        )
+        facts = self._facts()
+        self.assertEqual((facts["src"], facts["uid"]), ("xmlrpc", self.asha.id))
+        self.assertEqual(facts["ip"], "127.0.0.1")
+
+    def test_json2(self):
+        keys = self.env["res.users.apikeys"].with_user(self.asha).sudo()  # as the key's owner
+        key = keys._generate("rpc", "test", self.env.cr.now().replace(year=2099))
+        response = self.url_open(
+            "/json/2/res.partner/write",
+            json={"ids": self.customer.ids, "vals": {"vat": "X"}},
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        self.assertTrue(response.ok, response.text)
+        facts = self._facts()
+        self.assertEqual((facts["src"], facts["uid"]), ("json2", self.asha.id))
+        self.assertEqual(facts["ip"], "127.0.0.1")

@@ -1,0 +1,153 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests.common import new_test_user
+
+from .common import AuditCommon
+
+
+class TestFsmAuditLog(AuditCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.log = cls.env["fsm.audit.log"]
+        cls.branch, cls.other = cls.env["res.company"].create(
+            [{"name": "SP Road"}, {"name": "Somebody Else"}]
+        )
+        cls.owner = new_test_user(
+            cls.env,
+            "owner",
+            "base.group_user,fsm_audit.group_fsm_audit_reader",
+            company_id=cls.branch.id,
+            company_ids=[Command.set(cls.branch.ids)],
+        )
+        cls.clerk = new_test_user(cls.env, "clerk", "base.group_user,base.group_partner_manager")
+
+    def _read_as(self, user, record):
+        domain = [("model", "=", record._name), ("record_id", "=", record.id)]
+        return self.log.with_user(user).search(domain)
+
+    # === READING === #
+
+    def test_entry_reads_as_integrators_expect(self):
+        self.customer.company_id = self.branch
+        self.customer.vat = "X"
+        self.env.flush_all()
+        fields = ["at", "kind", "user_id", "company_id", "model", "record_id", "record_name"]
+        fields += ["changes", "source", "ip", "reason"]
+        [entry] = self.log.search_read(
+            [("model", "=", "res.partner"), ("record_id", "=", self.customer.id)], fields, limit=1
+        )
+        self.assertEqual(entry["kind"], "change")
+        self.assertEqual(entry["user_id"][0], self.env.uid)
+        self.assertEqual(entry["company_id"][0], self.branch.id)
+        self.assertEqual(entry["record_name"], "Suresh Kumar")
+        self.assertEqual(entry["changes"], {"vat": ["29AAGCR4375J1ZU", "X"]})
+        self.assertEqual(entry["source"], "cli")
+
+    def test_change_of_a_state_is_told_apart(self):
+        self._declare("ir.module.module", state=True)
+        module = self.env["ir.module.module"].search([("state", "=", "uninstalled")], limit=1)
+        module.state = "uninstallable"
+        self.env.flush_all()
+        entry = self.log.search([("model", "=", "ir.module.module")], limit=1)
+        self.assertEqual(entry.kind, "state")
+        self.assertIn("Not Installed → Uninstallable", entry.summary.replace("</b> ", ""))
+
+    def test_changes_are_told_in_labels_and_names(self):
+        self._declare("res.partner", parent_id=True, is_company=True)
+        self.customer.parent_id = self.branch.partner_id
+        self.env.flush_all()
+        entry = self.log.search([("record_id", "=", self.customer.id)], limit=1)
+        self.assertIn("Related Company", entry.summary)
+        self.assertIn("SP Road", entry.summary)
+
+    def test_text_of_a_change_is_inert(self):
+        self.customer.vat = "<script>alert(1)</script>"
+        self.env.flush_all()
+        entry = self.log.search([("record_id", "=", self.customer.id)], limit=1)
+        self.assertNotIn("<script>", entry.summary)
+
+    def test_entry_of_a_deleted_record_can_be_read(self):
+        customer_id = self.customer.id
+        self.customer.unlink()
+        self.env.flush_all()
+        entry = self.log.search([("record_id", "=", customer_id)], limit=1)
+        self.assertEqual((entry.kind, entry.record_name), ("delete", f"res.partner,{customer_id}"))
+        self.assertTrue(entry.summary)
+
+    def test_entry_of_an_addon_that_is_gone_can_be_read(self):
+        self.cr.execute(
+            "SELECT fsm_audit.log_event('config', 'ops', 'gone.model', '{3}', '{NULL}', NULL,"
+            ' \'{"name": [null, "x"]}\', \'{"uid": 1}\')'
+        )
+        entry = self.log.search([("model", "=", "gone.model")])
+        self.assertEqual(entry.record_name, "gone.model,3")
+        self.assertIn("x", entry.summary)
+
+    # === WHO MAY === #
+
+    def test_only_readers_of_the_trail_read_it(self):
+        with self.assertRaises(AccessError):
+            self.log.with_user(self.clerk).search([])
+        with self.assertRaises(AccessError):
+            self.log.with_user(self.env.ref("base.user_admin")).search([])
+
+    def test_reader_sees_his_company(self):
+        self.customer.company_id = self.branch
+        self.customer.vat = "X"
+        self.env.flush_all()
+        self.assertTrue(self._read_as(self.owner, self.customer))
+
+    def test_reader_does_not_see_another_company(self):
+        stranger = self.env["res.partner"].create({"name": "Vijay", "company_id": self.other.id})
+        self.env.flush_all()
+        self.assertFalse(self._read_as(self.owner, stranger))
+
+    def test_what_belongs_to_no_company_is_for_the_system_administrator(self):
+        rule = self.env["ir.rule"].search([], limit=1)
+        rule.active = not rule.active
+        self.env.flush_all()
+        self.assertFalse(self._read_as(self.owner, rule))
+        self.owner.group_ids |= self.env.ref("base.group_system")
+        self.assertTrue(self._read_as(self.owner, rule))
+
+    # === EVENTS === #
+
+    def test_event_is_logged_for_each_record(self):
+        customers = self.customer | self.customer.copy()
+        self.log._log_event("override", customers, "The customer waits at the counter.")
+        entries = self.log.search([("kind", "=", "override")])
+        self.assertEqual(set(entries.mapped("record_id")), set(customers.ids))
+        self.assertEqual(set(entries.mapped("reason")), {"The customer waits at the counter."})
+
+    def test_event_of_a_model_has_no_record(self):
+        self.log._log_event("export", "res.partner")
+        entry = self.log.search([("kind", "=", "export")], limit=1)
+        self.assertEqual(
+            (entry.model, entry.record_id, entry.record_name), ("res.partner", 0, "res.partner")
+        )
+
+    def test_event_does_not_tell_secrets(self):
+        self.log._log_event("passcode", self.customer, changes={"passcode": [None, "1234"]})
+        entry = self.log.search([("kind", "=", "passcode")], limit=1)
+        self.assertEqual(entry.changes, {"passcode": [None, "•••"]})
+
+    def test_denial_stays_though_the_request_is_rolled_back(self):
+        with self.registry.cursor() as cr:
+            log = self.env(cr=cr)["fsm.audit.log"]
+            log._log_event("passcode", "res.partner", "Refused in a test.", separate=True)
+            log._log_event("passcode", "res.partner", "Rolled back in a test.")
+            cr.rollback()
+            cr.execute(
+                "SELECT reason FROM fsm_audit.entry WHERE kind = 'passcode' AND id > %s",
+                [self.start],
+            )
+            self.assertEqual(cr.fetchall(), [("Refused in a test.",)])
+
+    def test_export_is_logged_with_who_and_what(self):
+        self.clerk.group_ids |= self.env.ref("base.group_allow_export")
+        self.customer.with_user(self.clerk).export_data(["name", "phone"])
+        entry = self.log.search([("kind", "=", "export")], limit=1)
+        self.assertEqual((entry.user_id, entry.model), (self.clerk, "res.partner"))
+        self.assertEqual(entry.changes["fields"], [None, ["name", "phone"]])
+        self.assertEqual(entry.changes["ids"], [None, self.customer.ids])
