@@ -1,2 +1,2 @@
-from . import controllers, models
+from . import models, rpc
 from .hooks import uninstall_hook

@@ -59,6 +59,7 @@ def disarm(cr):
     """Remove all triggers. The trail stays."""
     for name in _installed(cr):
         _drop(cr, name)
+    cr.execute("DROP FUNCTION fsm_audit.truncated() CASCADE")
 
 
 # === WHAT IS THERE === #

@@ -43,7 +43,7 @@ def describe(env):
     """Return who is behind this transaction, as in the docstring of this module."""
     facts = _origin.get()
     if facts is None and request:
-        facts = {"src": _request_source(), **_request_facts()}
+        facts = {"src": request_source(), **_request_facts()}
     elif facts is None:
         facts = {"src": "cli" if env.registry.ready else "install"}
     company_ids = env.context.get("allowed_company_ids")
@@ -59,16 +59,17 @@ def tell(env):
         env.cr.execute("SELECT set_config('fsm.ctx', %s, true)", [json.dumps(describe(env))])
 
 
+def request_source():
+    """Return what the request came in by."""
+    first = request.httprequest.path.split("/", 2)[1]
+    return _SOURCES.get(first) or ("ui" if request.session.uid else "portal")
+
+
 def _real_uid(env):
     """Return the user who signed in: neither `sudo()` nor `with_user()` changes him."""
     if request:
         return request.session.uid or request.env.uid
     return getattr(threading.current_thread(), "uid", None) or env.uid
-
-
-def _request_source():
-    first = request.httprequest.path.split("/", 2)[1]
-    return _SOURCES.get(first) or ("ui" if request.session.uid else "portal")
 
 
 def _request_facts():

@@ -134,13 +134,18 @@ class TestCapture(AuditCommon):
     # === COST === #
 
     def test_transaction_pays_one_query_for_who_writes(self):
-        self.cr.precommit.data.clear()
-        with self.assertQueryCount(3):  # who writes, the update, the time
-            self.customer.vat = "X"
+        self._declare("res.partner.industry", active=True)
+        industry = self.env["res.partner.industry"].create({"name": "Repairs"})
+        self.env.flush_all()
+        costs = []
+        for active in (False, True, False):
+            start = self.cr.sql_log_count
+            industry.active = active
             self.env.flush_all()
-        with self.assertQueryCount(1):
-            self.customer.vat = "Y"
-            self.env.flush_all()
+            costs.append(self.cr.sql_log_count - start)
+            if active:
+                self.cr.precommit.data.clear()  # as in a new transaction
+        self.assertEqual(costs[2], costs[1] + 1)
 
     def test_transaction_that_writes_nothing_audited_pays_nothing(self):
         self.cr.precommit.data.clear()

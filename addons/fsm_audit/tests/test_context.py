@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.tests.common import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .. import context
 from .common import AuditCommon
@@ -111,6 +112,7 @@ class TestSources(HttpCase):
         self.assertEqual((facts["src"], facts["uid"]), ("ui", self.asha.id))
         self.assertEqual((facts["ip"], facts["req"]), ("127.0.0.1", "counter-7"))
 
+    @mute_logger("odoo.addons.rpc.controllers.xmlrpc")  # deprecated, says core
     def test_xmlrpc(self):
         uid = self.xmlrpc_common.login(self.env.cr.dbname, "asha", "asha-asha")
         self.xmlrpc_object.execute(

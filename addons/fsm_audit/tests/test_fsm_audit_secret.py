@@ -1,5 +1,6 @@
 import doctest
 import os
+import tempfile
 from unittest.mock import patch
 
 from odoo import fields
@@ -117,8 +118,10 @@ class TestFsmAuditSecret(AuditCommon):
             self.assertNotIn(ring.split(":")[1][:6], str(error.exception))
 
     def test_keys_can_stand_in_a_file(self):
-        path = self.enterContext(self._key_file(f"k1:{KEYS['k1']}\n"))
-        environ = {"FSM_SECRET_KEYS_FILE": path, "FSM_SECRET_KEYS": ""}
+        file = self.enterContext(tempfile.NamedTemporaryFile("w", suffix=".keys"))
+        file.write(f"k1:{KEYS['k1']}\n")
+        file.flush()
+        environ = {"FSM_SECRET_KEYS_FILE": file.name, "FSM_SECRET_KEYS": ""}
         with patch.dict(os.environ, environ):
             self.secrets._seal(self.customer, "passcode", "1234")
         self.assertEqual(self.secrets._open(self.customer, "passcode"), "1234")
