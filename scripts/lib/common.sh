@@ -5,7 +5,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 LOCAL=$ROOT/.local   # everything that the scripts bring or make; git ignores it
 ADDONS=$ROOT/addons
 LOG=$LOCAL/setup.log # what the steps print
-SERIES=19.0
+export SERIES=19.0 # of Odoo
 export PYTHONUNBUFFERED=1 LC_ALL=C.UTF-8
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }

@@ -52,6 +52,7 @@ unpack_odoo() {
     rm -rf "$LOCAL/odoo" && mv "$new" "$LOCAL/odoo" && rm -rf "$debs"
 }
 
+# shellcheck disable=SC2034
 # Sets ODOO_HOME, the folder that holds the odoo package, and ODOO_VERSION, which names its build.
 install_odoo() {
     local debian=$LOCAL/odoo/usr/lib/python3/dist-packages

@@ -61,7 +61,7 @@ use_certificates() {
 pip_install() { # VENV ARGUMENTS...
     local venv=$1
     shift
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-input --prefer-binary --no-compile "$@"
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --prefer-binary --no-compile "$@"
 }
 
 # install_requirements VENV FILE...: into a new environment, unless it holds exactly those.

@@ -1,0 +1,80 @@
+"""Judges the log of an Odoo run, for Odoo itself ends with 0 too easily.
+
+    python scripts/lib/odoo_log.py LOG [--tests] [--server] [--counts FILE]
+
+An ERROR is a failure, and so is a WARNING of ours: by one of our loggers, or while modules load
+(not with --server) by anyone about us. With --tests a run without a test is one, and a skip.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LINE = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
+    r"(?P<level>[A-Z]+) \S+ (?P<logger>[\w.]+): (?P<message>.*)"
+)
+RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+OUR_LOGGER = re.compile(r"odoo\.addons\.(test_)?fsm_")
+ABOUT_US = re.compile(r"\bfsm[._]|\btest_fsm")
+
+
+def entries(text):
+    """Return `[level, logger, message]` for each entry; a message may have many lines."""
+    found = []
+    for line in text.splitlines():
+        if match := LINE.match(line):
+            found.append([match["level"], match["logger"], match["message"]])
+        elif found:
+            found[-1][2] += "\n" + line
+    return found
+
+
+def is_problem(level, logger, message, server):
+    if level in ("ERROR", "CRITICAL"):
+        return True
+    if level != "WARNING":
+        return False
+    # The folder of this clone may be named after the product.
+    about_us = not server and ABOUT_US.search(message.replace(str(ROOT), ""))
+    return bool(OUR_LOGGER.match(logger) or about_us)
+
+
+def judge(text, tests=False, server=False):
+    """Return the problems found, as sentences, and the numbers of tests (passed, failed)."""
+    problems, passed, failed = [], 0, 0
+    for level, logger, message in entries(text):
+        if match := RESULT.search(message):
+            bad = int(match[1]) + int(match[2])
+            failed += bad
+            passed += int(match[3]) - bad
+        if is_problem(level, logger, message, server):
+            problems.append(f"{level} {logger}: {message}")
+        elif tests and level == "INFO" and message.startswith("skipped "):
+            problems.append(f"{logger}: {message}")
+    if tests and not passed + failed:
+        problems.append("no test ran")
+    return problems, (passed, failed)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("log", type=Path)
+    parser.add_argument("--tests", action="store_true")
+    parser.add_argument("--server", action="store_true")
+    parser.add_argument("--counts", type=Path, help="add the numbers of tests to this file")
+    arguments = parser.parse_args()
+    text = arguments.log.read_text(errors="replace")
+    problems, (passed, failed) = judge(text, arguments.tests, arguments.server)
+    if arguments.counts:
+        with arguments.counts.open("a") as counts:
+            print(passed, failed, file=counts)
+    for problem in problems:
+        print(f"not clean: {problem}")
+    sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    main()
