@@ -128,9 +128,7 @@ def _bind(env, name, signature, args, kwargs):
                 known=", ".join(parameter.name for parameter in parameters) or "–",
             )
         )
-    return {
-        parameter.name: _argument(env, name, parameter, given) for parameter in parameters
-    }
+    return {parameter.name: _argument(env, name, parameter, given) for parameter in parameters}
 
 
 def _argument(env, verb_name, parameter, given):

@@ -33,7 +33,7 @@ class FsmTrack(http.Controller):
     def answer(self, token, answer="", version="", name="", signature="", reason="", **_other):
         """Take the customer's answer to exactly the estimate he saw."""
         job_sudo = self._job(token)
-        estimate = job_sudo.estimate_ids[:1]
+        estimate = job_sudo._current_estimate()
         error = ""
         if str(estimate.version) != version:
             error = request.env._("The estimate has changed. Please read it again.")
@@ -72,7 +72,8 @@ class FsmTrack(http.Controller):
         job_sudo = request.env["fsm.job"].sudo().search([("access_token", "=", token)], limit=1)
         if not token or not job_sudo:
             raise request.not_found()
-        return job_sudo.with_company(job_sudo.company_id).with_context(lang="en_IN")
+        lang = request.env["res.lang"]._get_code(job_sudo.partner_id.lang or "en_IN")
+        return job_sudo.with_company(job_sudo.company_id).with_context(lang=lang)
 
     def _page(self, job_sudo, error="", code=""):
         reached = next(
@@ -80,7 +81,7 @@ class FsmTrack(http.Controller):
         )
         values = {
             "job": job_sudo,
-            "estimate": job_sudo.estimate_ids[:1],
+            "estimate": job_sudo._current_estimate(),
             "steps": [
                 {"label": label, "done": n < reached, "current": n == reached}
                 for n, (label, _states) in enumerate(STEPS)

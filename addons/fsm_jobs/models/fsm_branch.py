@@ -41,7 +41,6 @@ class FsmBranch(models.Model):
     name = fields.Char(required=True)
     code = fields.Char(
         required=True,
-        size=3,
         help="One to three letters or digits, first a letter. Starts every number of the branch.",
     )
     active = fields.Boolean(default=True)
@@ -169,13 +168,17 @@ class FsmBranch(models.Model):
                 self.env._("Branch %s needs its state: it decides about GST.", vals.get("name"))
             )
         # An owner holds no right on companies; founding a branch is his only way to one.
-        company_sudo = self.env["res.company"].sudo().create(
-            {
-                **company_values,
-                "name": vals.get("name"),
-                "parent_id": organization.id,
-                "country_id": organization.country_id.id,
-            }
+        company_sudo = (
+            self.env["res.company"]
+            .sudo()
+            .create(
+                {
+                    **company_values,
+                    "name": vals.get("name"),
+                    "parent_id": organization.id,
+                    "country_id": organization.country_id.id,
+                }
+            )
         )
         calendar_sudo = company_sudo.resource_calendar_id
         calendar_sudo.write(self._opening_hours(vals.get("name")))

@@ -19,9 +19,7 @@ class FsmDeliveryOtp(models.Model):
     _description = "Delivery OTP"
     _order = "id desc"
 
-    job_id = fields.Many2one(
-        comodel_name="fsm.job", required=True, index=True, ondelete="cascade"
-    )
+    job_id = fields.Many2one(comodel_name="fsm.job", required=True, index=True, ondelete="cascade")
     digest = fields.Char(required=True)
     expires_at = fields.Datetime(required=True)
     tries = fields.Integer(default=0)
@@ -38,9 +36,7 @@ class FsmDeliveryOtp(models.Model):
         """
         codes_sudo = self.sudo()  # no role may read or write codes
         hour_ago = fields.Datetime.now() - timedelta(hours=1)
-        recent = codes_sudo.search_count(
-            [("job_id", "=", job.id), ("create_date", ">", hour_ago)]
-        )
+        recent = codes_sudo.search_count([("job_id", "=", job.id), ("create_date", ">", hour_ago)])
         if recent >= OTP_PER_HOUR:
             raise UserError(
                 self.env._("Too many codes were asked for. Wait an hour, or take a signature.")
@@ -80,6 +76,4 @@ class FsmDeliveryOtp(models.Model):
     def _count_try(self):
         """Count a wrong try in a transaction of its own: the caller's is rolled back."""
         with self.env.registry.cursor() as cr:
-            cr.execute(
-                "UPDATE fsm_delivery_otp SET tries = tries + 1 WHERE id = %s", (self.id,)
-            )
+            cr.execute("UPDATE fsm_delivery_otp SET tries = tries + 1 WHERE id = %s", (self.id,))

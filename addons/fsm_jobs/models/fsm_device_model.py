@@ -39,9 +39,7 @@ class FsmDeviceModel(models.Model):
             raise UserError(
                 self.env._("Choose the category, then type brand and model: Dell Inspiron 3520.")
             )
-        brand = self.env["fsm.device.brand"]._find_or_create(
-            brand_name, self.env.company.root_id
-        )
+        brand = self.env["fsm.device.brand"]._find_or_create(brand_name, self.env.company.root_id)
         category = self.env["fsm.device.category"].browse(category_id)
         model = self._find_or_create(model_name, brand, category)
         return model.id, model.display_name

@@ -71,7 +71,7 @@ class FsmEstimate(models.Model):
             {
                 "job_id": job.id,
                 "company_id": job.company_id.id,
-                "version": (job.estimate_ids[:1].version or 0) + 1,
+                "version": job._current_estimate().version + 1,
                 "lines": lines,
                 "amount_untaxed": job.amount_untaxed,
                 "amount": job.amount_estimate,

@@ -321,9 +321,13 @@ class FsmJob(models.Model):
     def _opening_values(self, vals_list, state):
         """Return the values of new job cards: branch, company, number, token, start."""
         now = fields.Datetime.now()
+        branches = {
+            branch_id: self.env["fsm.branch"]._of_caller(branch_id)
+            for branch_id in {vals.get("branch_id") for vals in vals_list}
+        }
         counts, prepared = {}, []
         for vals in vals_list:
-            branch = self.env["fsm.branch"]._of_caller(vals.get("branch_id"))
+            branch = branches[vals.get("branch_id")]
             if vals.get("company_id") and vals["company_id"] != branch.company_id.id:
                 raise AccessError(self.env._("A job card belongs to the company of its branch."))
             kept = {key: value for key, value in vals.items() if key not in PROTECTED_FIELDS}
@@ -432,6 +436,10 @@ class FsmJob(models.Model):
             raise AccessError(self.env._("Your role does not change an estimate."))
 
     # === BUSINESS METHODS - BILLING === #
+
+    def _current_estimate(self):
+        """Return the newest version of the estimate the customer was shown."""
+        return self.estimate_ids.sorted("version")[-1:]
 
     def _billable_lines(self):
         """Say what the customer has to pay for. Here: what the estimate says.

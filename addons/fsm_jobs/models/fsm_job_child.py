@@ -9,9 +9,7 @@ class FsmJobChild(models.AbstractModel):
     _order = "job_id, id"
     _job_field = ""  # the field of the job card that lists these records
 
-    job_id = fields.Many2one(
-        comodel_name="fsm.job", required=True, index=True, ondelete="cascade"
-    )
+    job_id = fields.Many2one(comodel_name="fsm.job", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(
         related="job_id.company_id", store=True, index=True, precompute=True
     )

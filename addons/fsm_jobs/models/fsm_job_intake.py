@@ -133,9 +133,7 @@ class FsmJob(models.Model):
     def _intake_kind(self, kind):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         if kind not in kinds:
-            raise UserError(
-                self.env._("“kind” must be one of: %(kinds)s.", kinds=", ".join(kinds))
-            )
+            raise UserError(self.env._("“kind” must be one of: %(kinds)s.", kinds=", ".join(kinds)))
         return kind
 
     def _intake_promise(self, promised_at, branch, device, received_at):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+
 class FsmJobLine(models.Model):
     """One line of the estimate: labour or a part, in the words the customer will read."""
 
@@ -9,9 +10,7 @@ class FsmJobLine(models.Model):
     _order = "job_id, sequence, id"
     _check_company_auto = True
 
-    job_id = fields.Many2one(
-        comodel_name="fsm.job", required=True, index=True, ondelete="cascade"
-    )
+    job_id = fields.Many2one(comodel_name="fsm.job", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="job_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     sequence = fields.Integer(default=10)

@@ -119,8 +119,7 @@ class FsmJob(models.Model):
             yield self.env._("The estimate has no line.")
 
     def _blockers_approved(self):
-        estimate = self.estimate_ids[:1]
-        if estimate.answer != "approved":
+        if self._current_estimate().answer != "approved":
             yield self.env._("The customer has not approved the estimate.")
 
     def _blockers_repair(self):
@@ -158,8 +157,8 @@ class FsmJob(models.Model):
 
     def _blocker_unapproved_amount(self):
         """Nobody is billed more than he agreed to: neither an answer nor a limit covers the rise."""
-        approved = max(self.estimate_ids.filtered(lambda e: e.answer == "approved")[:1].amount, 0)
-        agreed = max(approved, self.spend_limit)
+        answered = self.estimate_ids.filtered(lambda estimate: estimate.answer == "approved")
+        agreed = max(answered.sorted("version")[-1:].amount, self.spend_limit)
         if self.currency_id.compare_amounts(self.amount_estimate, agreed) > 0:
             return self.env._(
                 "The estimate is %(now)s, but the customer has agreed to %(agreed)s: share it again.",

@@ -131,8 +131,8 @@ class FsmJob(models.Model):
                 )
         answers = []
         for job in self:
-            estimate = self.env["fsm.estimate"]._share(job)
             job._move("estimate")
+            estimate = self.env["fsm.estimate"]._share(job)
             job._send_estimate(estimate, channels)
             answers.append(
                 {
@@ -206,7 +206,7 @@ class FsmJob(models.Model):
         self.ensure_one()
         if self.state != "estimate":
             raise UserError(self.env._("Job card %s does not wait for an answer.", self.name))
-        estimate = self.estimate_ids[:1]
+        estimate = self._current_estimate()
         estimate._answer(answer, channel, answered_by, reason, signature)
         if answer == "declined":
             self.with_context(fsm_gate=GATE).sudo().outcome = "declined"  # the answer says so
@@ -223,9 +223,7 @@ class FsmJob(models.Model):
         :return: ``{id, state}``
         """
         if outcome not in dict(OUTCOMES):
-            raise UserError(
-                self.env._("“outcome” must be one of: %s.", ", ".join(dict(OUTCOMES)))
-            )
+            raise UserError(self.env._("“outcome” must be one of: %s.", ", ".join(dict(OUTCOMES))))
         for job in self:
             if job.state == "diagnosis":
                 job._end_without_repair(outcome)
@@ -465,9 +463,7 @@ class FsmJob(models.Model):
         :return: ``{ids}``
         """
         if stage not in PHOTO_STAGES:
-            raise UserError(
-                self.env._("“stage” must be one of: %s.", ", ".join(PHOTO_STAGES))
-            )
+            raise UserError(self.env._("“stage” must be one of: %s.", ", ".join(PHOTO_STAGES)))
         if not self._has_role({"receptionist", "technician"}):
             raise AccessError(self.env._("Your role does not add photos."))
         return [{"ids": job._attach_photos(photos, stage).ids} for job in self]

@@ -18,9 +18,7 @@ class ResCompany(models.Model):
 
     @api.model
     @verb
-    def fsm_create_organization(
-        self, name: str, state_id: int, vat: str = "", owner: dict = None
-    ):
+    def fsm_create_organization(self, name: str, state_id: int, vat: str = "", owner: dict = None):
         """Create an organisation: a root company in India, and its owner.
 
         :param int state_id: the state of its registered office
@@ -30,9 +28,7 @@ class ResCompany(models.Model):
         :raise AccessError: unless called by a system administrator
         """
         if not self.env.user.has_group("base.group_system"):
-            raise AccessError(
-                self.env._("Only a system administrator may create an organisation.")
-            )
+            raise AccessError(self.env._("Only a system administrator may create an organisation."))
         owner = check_keys(self.env, owner or {}, OWNER_KEYS, "owner")
         india = self.env.ref("base.in")
         state = self.env["res.country.state"].browse(state_id).exists()
@@ -61,11 +57,8 @@ class ResCompany(models.Model):
         elif owner.get("login"):
             user = Users.create(
                 {
+                    **{key: value for key, value in owner.items() if value},
                     "name": owner.get("name") or owner["login"],
-                    "login": owner["login"],
-                    "email": owner.get("email"),
-                    "phone": owner.get("phone"),
-                    "password": owner.get("password"),
                     "group_ids": [Command.link(self.env.ref("base.group_user").id), *groups],
                     "company_id": organization.id,
                     "company_ids": [Command.set(organization.ids)],

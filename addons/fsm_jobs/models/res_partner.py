@@ -159,9 +159,7 @@ class ResPartner(models.Model):
         """
         digits = self._fsm_phone_digits(mobile)
         if not digits:
-            raise UserError(
-                self.env._("Type at least %s digits of the phone number.", MIN_DIGITS)
-            )
+            raise UserError(self.env._("Type at least %s digits of the phone number.", MIN_DIGITS))
         if not 0 < limit <= 100:
             raise UserError(self.env._("“limit” must be between 1 and 100."))
         partners = self.search([("phone_mobile_search", "ilike", digits)], limit=limit)

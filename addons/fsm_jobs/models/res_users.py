@@ -83,9 +83,11 @@ class ResUsers(models.Model):
             companies = branches.company_id
             if role == "owner":
                 companies |= branches.organization_id
-                companies |= self.env["fsm.branch"].search(
-                    [("organization_id", "in", branches.organization_id.ids)]
-                ).company_id
+                companies |= (
+                    self.env["fsm.branch"]
+                    .search([("organization_id", "in", branches.organization_id.ids)])
+                    .company_id
+                )
             values = {
                 "group_ids": [Command.link(self.env.ref(ROLES[role]).id)],
                 "company_ids": [Command.link(company.id) for company in companies],

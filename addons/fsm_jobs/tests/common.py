@@ -1,3 +1,7 @@
+import base64
+import os
+from unittest.mock import patch
+
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -12,9 +16,7 @@ GROUPS = {
 }
 
 # A picture of one black point: enough of a signature for a test.
-PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 class FsmJobsCommon(BaseCommon):
@@ -158,10 +160,15 @@ class FsmJobsCommon(BaseCommon):
     def _walk_to_delivered(cls, job):
         cls._as("receptionist", job).deliver(signature=PNG, received_by="Suresh Kumar")
 
+    def _secret_keys(self):
+        """Give the sealed store a key of this test's own."""
+        key = base64.b64encode(b"k" * 32).decode()
+        keys = patch.dict(os.environ, {"FSM_SECRET_KEYS": f"test:{key}"})
+        keys.start()
+        self.addCleanup(keys.stop)
+
     @classmethod
     def _ready_job(cls, **values):
         return cls._walk(
             cls._intake(**values), "diagnosis", "estimate", "approved", "repair", "qc", "ready"
         )
-
-

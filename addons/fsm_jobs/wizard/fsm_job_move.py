@@ -27,7 +27,5 @@ class FsmJobMove(models.TransientModel):
             else:
                 self.job_id.mark_ready(outcome=self.outcome or "repaired")
         else:
-            self.job_id.move_to(
-                state=self.state, reason=self.reason or "", override=self.override
-            )
+            self.job_id.move_to(state=self.state, reason=self.reason or "", override=self.override)
         return {"type": "ir.actions.act_window_close"}

@@ -40,23 +40,19 @@ class FsmNewOrganization(models.TransientModel):
         )
         self.env.user.write({"company_ids": [fields.Command.link(answer["organization_id"])]})
         organization_id = answer["organization_id"]
-        branch = (
-            self.env["fsm.branch"]
-            .with_context(allowed_company_ids=[organization_id, *self.env.companies.ids])
-            .create(
-                {
-                    "name": self.branch_name,
-                    "code": self.branch_code,
-                    "organization_id": organization_id,
-                    "vat": self.vat,
-                    "state_id": self.state_id.id,
-                    "street": self.street,
-                    "city": self.city,
-                    "zip": self.zip,
-                    "phone": self.phone,
-                    "email": self.owner_login,
-                }
-            )
+        branch = self.env["fsm.branch"].create(
+            {
+                "name": self.branch_name,
+                "code": self.branch_code,
+                "organization_id": organization_id,
+                "vat": self.vat,
+                "state_id": self.state_id.id,
+                "street": self.street,
+                "city": self.city,
+                "zip": self.zip,
+                "phone": self.phone,
+                "email": self.owner_login,
+            }
         )
         return {
             "type": "ir.actions.act_window",

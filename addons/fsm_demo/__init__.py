@@ -1,0 +1,2 @@
+from . import story
+from .hooks import post_init_hook

@@ -1,0 +1,20 @@
+from odoo.exceptions import UserError
+
+from .story import jobs, people, places, shelf
+
+
+def post_init_hook(env):
+    """Tell the story, once, in an empty database."""
+    if env["fsm.branch"].with_context(active_test=False).search_count([], limit=1):
+        raise UserError(
+            env._(
+                "The demo story is only told in a database without an organisation: its users have "
+                "passwords that everybody knows."
+            )
+        )
+    env["res.lang"]._activate_lang("en_IN")
+    env = env(context={**env.context, "lang": "en_IN", "tz": "Asia/Kolkata"})
+    branches = places.found(env)
+    users = people.hire(env, branches)
+    products = shelf.fill(env, branches, users)
+    jobs.tell(env, branches, users, products)

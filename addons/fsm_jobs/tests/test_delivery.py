@@ -1,0 +1,120 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..models.fsm_delivery_otp import OTP_PER_HOUR, OTP_TRIES
+from .common import PNG, FsmJobsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(FsmJobsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Without lines there is nothing to pay: the gate of billing has tests of its own.
+        cls.job = cls._intake(accessories=[{"name": "Charger"}])
+        cls._as("manager", cls.job).assign(technician_ids=cls.tech.ids)
+        cls._as("technician", cls.job).add_diagnosis(diagnosis="Nothing is wrong with it.")
+        cls._as("technician", cls.job).mark_ready(outcome="no_fault_found")
+        cls.job.accessory_ids.returned = True
+        cls.desk = cls._as("receptionist", cls.job)
+
+    def test_device_is_handed_over_against_a_signature(self):
+        answer = self.desk.deliver(signature=PNG, received_by="Asha Kumar")
+        self.assertEqual(answer["state"], "delivered")
+        self.assertRecordValues(
+            self.job, [{"delivery_method": "signature", "delivered_to": "Asha Kumar"}]
+        )
+
+    def test_device_is_handed_over_against_the_code(self):
+        code = self.env["fsm.delivery.otp"]._issue(self.job)
+        self.desk.deliver(otp=code)
+        self.assertEqual(self.job.delivery_method, "otp")
+
+    def test_nothing_is_handed_over_for_nothing(self):
+        with self.assertRaisesRegex(UserError, "Neither a delivery OTP nor a signature"):
+            self.desk.deliver()
+        with self.assertRaisesRegex(UserError, "Neither a delivery OTP nor a signature"):
+            self.desk.move_to(state="delivered")
+
+    def test_all_reasons_come_at_once(self):
+        self.job.accessory_ids.returned = False
+        with self.assertRaisesRegex(UserError, "(?s)Neither a delivery OTP.*ticked back: Charger"):
+            self.desk.deliver()
+
+    def test_wrong_codes_are_counted_and_end(self):
+        self.env["fsm.delivery.otp"]._issue(self.job)
+        with self.enter_registry_test_mode():
+            for left in reversed(range(OTP_TRIES)):
+                # Not `assertRaises`: its savepoint would take the count back.
+                try:
+                    self.desk.deliver(otp="not it")
+                except UserError as refusal:
+                    self.assertIn(f"{left} tries are left", str(refusal))
+                self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "Too many wrong codes"):
+            self.desk.deliver(otp="000000")
+
+    def test_code_ends_after_ten_minutes(self):
+        code = self.env["fsm.delivery.otp"]._issue(self.job)
+        self.env["fsm.delivery.otp"].search([]).expires_at = fields.Datetime.now() - timedelta(
+            seconds=1
+        )
+        with self.assertRaisesRegex(UserError, "has expired"):
+            self.desk.deliver(otp=code)
+
+    def test_new_code_ends_the_old_one(self):
+        old = self.env["fsm.delivery.otp"]._issue(self.job)
+        self.env["fsm.delivery.otp"]._issue(self.job)
+        with self.assertRaises(UserError):
+            self.desk.deliver(otp=old)
+
+    def test_codes_within_an_hour_are_limited(self):
+        for _code in range(OTP_PER_HOUR):
+            self.env["fsm.delivery.otp"]._issue(self.job)
+        with self.assertRaisesRegex(UserError, "Too many codes"):
+            self.desk.send_delivery_otp()
+
+    def test_code_is_stored_nowhere_in_clear(self):
+        code = self.env["fsm.delivery.otp"]._issue(self.job)
+        self.env.flush_all()
+        self.env.cr.execute("SELECT row_to_json(o)::text FROM fsm_delivery_otp o")
+        self.assertNotIn(f'"{code}"', self.env.cr.fetchall()[-1][0])
+
+    def test_code_is_sent_to_the_customer_and_not_told_to_the_caller(self):
+        answer = self.desk.send_delivery_otp()
+        self.assertEqual(answer, {"sent_to": "+91 ••••• ••345"})
+        sms = self.env["sms.sms"].search([("partner_id", "=", self.job.partner_id.id)])
+        self.assertRegex(sms.body, r"^\d{6} is your code")
+
+    def test_delivering_twice_answers_the_same(self):
+        first = self.desk.deliver(signature=PNG, received_by="Asha Kumar")
+        self.assertEqual(self.desk.deliver(signature=PNG, received_by="Asha Kumar"), first)
+        self.assertEqual(self.job.history_ids.mapped("to_state").count("delivered"), 1)
+
+    def test_signature_must_be_a_picture_with_a_name(self):
+        with self.assertRaisesRegex(UserError, "“signature” must be"):
+            self.desk.deliver(signature="aGVsbG8=", received_by="Asha")
+        with self.assertRaisesRegex(UserError, "“received_by” is missing"):
+            self.desk.deliver(signature=PNG)
+
+    def test_managers_reason_counts_only_where_the_branch_allows_it(self):
+        manager = self._as("manager", self.job)
+        with self.assertRaises(UserError):
+            manager.deliver(reason="The customer lost his phone")
+        self.branch.allow_delivery_by_reason = True
+        with self.assertRaises(UserError):
+            self.desk.deliver(reason="The customer lost his phone")
+        manager.deliver(reason="The customer lost his phone")
+        self.assertEqual(self.job.delivery_method, "reason")
+
+    def test_technician_delivers_nothing(self):
+        with self.assertRaises(AccessError):
+            self._as("technician", self.job).deliver(signature=PNG, received_by="Asha")
+
+    def test_only_what_is_ready_is_delivered(self):
+        job = self._intake(device={"category": "Phone", "brand": "Nokia", "model": "G42"})
+        with self.assertRaisesRegex(UserError, "only what is ready"):
+            self._as("receptionist", job).deliver(signature=PNG, received_by="Asha")

@@ -1,0 +1,75 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import FsmJobsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEstimate(FsmJobsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.job = cls._walk(cls._intake(), "diagnosis")
+
+    def test_diagnosis_adds_up(self):
+        self.assertEqual(self.job.amount_untaxed, 4090.0)
+
+    def test_price_that_is_left_out_is_the_list_price(self):
+        self.assertEqual(self.job.line_ids.mapped("price_unit"), [600.0, 3490.0])
+
+    def test_each_sharing_is_a_version_word_for_word(self):
+        self._walk_to_estimate(self.job)
+        self._as("receptionist", self.job).record_answer(answer="revise", reason="Too dear")
+        self._as("technician", self.job).line_ids[1].write({"price_unit": 2990.0})
+        answer = self._as("technician", self.job).share_estimate()
+        self.assertEqual(answer["version"], 2)
+        first, second = self.job.estimate_ids.sorted("version")
+        self.assertEqual([line["price_unit"] for line in first.lines], [600.0, 3490.0])
+        self.assertEqual(second.amount_untaxed, 3590.0)
+
+    def test_shared_estimate_cannot_be_changed(self):
+        self._walk_to_estimate(self.job)
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
+            self.job.estimate_ids.write({"amount": 1.0})
+        with self.assertRaisesRegex(UserError, "Awaiting Approval"):
+            self._as("technician", self.job).line_ids[0].write({"price_unit": 1.0})
+
+    def test_customer_answers_once(self):
+        self._walk(self.job, "estimate", "approved")
+        with self.assertRaisesRegex(UserError, "does not wait for an answer"):
+            self._walk_to_approved(self.job)
+
+    def test_approval_is_not_a_plain_move(self):
+        self._walk_to_estimate(self.job)
+        with self.assertRaisesRegex(UserError, "has not approved"):
+            self._as("receptionist", self.job).move_to(state="approved")
+
+    def test_declined_device_goes_back_unrepaired_and_unbilled(self):
+        self._walk_to_estimate(self.job)
+        self._as("receptionist", self.job).record_answer(answer="declined", reason="Too dear")
+        self.assertRecordValues(self.job, [{"state": "ready", "outcome": "declined"}])
+        self.assertEqual(self.job._billable_lines(), [])
+
+    def test_technician_does_not_answer_for_the_customer(self):
+        self._walk_to_estimate(self.job)
+        with self.assertRaises(AccessError):
+            self._as("technician", self.job).record_answer(answer="approved")
+
+    def test_empty_estimate_is_not_shared(self):
+        job = self._intake(device={"category": "Phone", "brand": "Nokia", "model": "G42"})
+        self._as("manager", job).assign(technician_ids=self.tech.ids)
+        self._as("technician", job).add_diagnosis(diagnosis="Let us see.")
+        with self.assertRaisesRegex(UserError, "has no line"):
+            self._walk_to_estimate(job)
+
+    def test_line_with_nonsense_gets_a_sentence(self):
+        technician = self._as("technician", self.job)
+        for line, sentence in (
+            ({"product_id": 0}, "id of a service or part"),
+            ({"product_id": self.labour.id, "quantity": 0.0}, "more than 0"),
+            ({"product_id": self.labour.id, "price_unit": -1.0}, "not less than 0"),
+            ({"product_id": self.labour.id, "price_unit": float("inf")}, "ordinary number"),
+            ({"product": self.labour.id}, "does not know “product”"),
+        ):
+            with self.subTest(sentence), self.assertRaisesRegex(UserError, sentence):
+                technician.add_diagnosis(diagnosis="x", lines=[line])

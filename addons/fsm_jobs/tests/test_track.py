@@ -1,0 +1,80 @@
+import re
+
+from odoo.tests import HttpCase, tagged
+
+from .common import PNG, FsmJobsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTrack(FsmJobsCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.job = cls._walk(cls._intake(), "diagnosis", "estimate")
+        cls.path = f"/t/{cls.job.access_token}"
+
+    def test_customer_reads_his_estimate(self):
+        page = self.url_open(self.path)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("Dell Inspiron 3520", page.text)
+        self.assertIn("SSD 512 GB", page.text)
+        self.assertEqual(page.headers["Cache-Control"], "no-store")
+
+    def test_page_tells_nobody_about_the_customer(self):
+        page = self.url_open(self.path)
+        self.assertNotIn("12345", page.text)
+
+    def test_one_wrong_letter_opens_nothing(self):
+        self.assertEqual(self.url_open(self.path[:-1] + "!").status_code, 404)
+        self.assertEqual(self.url_open("/t/x").status_code, 404)
+
+    def test_customer_approves_with_his_signature(self):
+        self._answer(signature=f"data:image/png;base64,{PNG}")
+        self.assertEqual(self.job.state, "approved")
+        self.assertEqual(self.job.estimate_ids.channel, "link")
+        self.assertTrue(self.job.estimate_ids.signature)
+
+    def test_empty_signature_approves_nothing(self):
+        page = self._answer(signature="")
+        self.assertIn("Please sign", page.text)
+        self.assertEqual(self.job.state, "estimate")
+
+    def test_older_version_approves_nothing(self):
+        page = self._answer(signature=f"data:image/png;base64,{PNG}", version="7")
+        self.assertIn("has changed", page.text)
+        self.assertEqual(self.job.state, "estimate")
+
+    def test_customer_declines(self):
+        self._answer(answer="declined")
+        self.assertRecordValues(self.job, [{"state": "ready", "outcome": "declined"}])
+
+    def test_answer_without_token_of_the_page_is_refused(self):
+        refused = self.url_open(f"{self.path}/answer", data={"answer": "declined", "version": "1"})
+        self.assertEqual(refused.status_code, 400)
+        self.assertEqual(self.job.state, "estimate")
+
+    def test_code_is_shown_once_when_the_device_is_ready(self):
+        self._answer(answer="declined")
+        page = self.url_open(f"{self.path}/code", data={"csrf_token": self._csrf()})
+        code = re.search(r'data-fsm="code">(\d{6})<', page.text)[1]
+        self.assertNotIn(code, self.url_open(self.path).text)
+        self.job.accessory_ids.returned = True
+        self._as("receptionist", self.job).deliver(otp=code)
+        self.assertEqual(self.job.state, "delivered")
+
+    def _csrf(self):
+        return re.search(r'name="csrf_token" value="([^"]+)"', self.url_open(self.path).text)[1]
+
+    def _answer(self, **values):
+        page = self.url_open(
+            f"{self.path}/answer",
+            data={
+                "csrf_token": self._csrf(),
+                "version": "1",
+                "answer": "approved",
+                "name": "Suresh Kumar",
+                **values,
+            },
+        )
+        self.env.invalidate_all()
+        return page
