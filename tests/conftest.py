@@ -20,7 +20,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # "POST /xmlrpc/2/object HTTP/1.1" 200 - 15 0.010 0.020: queries, seconds in SQL, seconds elsewhere
-REQUEST = re.compile(r'"(?P<verb>[A-Z]+) (?P<path>\S+) HTTP/[\d.]+" (?P<status>\d+) - (?P<sql>\d+) ')
+REQUEST = re.compile(
+    r'"(?P<verb>[A-Z]+) (?P<path>\S+) HTTP/[\d.]+" (?P<status>\d+) - (?P<sql>\d+) '
+)
 
 # Chromium otherwise calls home, which a machine without network waits for.
 CHROME_OPTIONS = [

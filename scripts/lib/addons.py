@@ -1,6 +1,6 @@
 """What the manifests below addons/ say, for the scripts: one answer a line, in order of loading.
 
-    python scripts/lib/addons.py all | product | leaves | outside ADDON... | above ADDON | below ADDON
+python scripts/lib/addons.py all | product | leaves | outside | above ADDON | below ADDON
 """
 
 import ast
@@ -33,23 +33,24 @@ def is_product(addon):
     return addon != "fsm_demo" and not addon.startswith("test_")
 
 
+def needed(depends, addon):
+    ours = [dependency for dependency in depends[addon] if dependency in depends]
+    return {addon}.union(*(needed(depends, dependency) for dependency in ours))
+
+
 def below(depends, addon):
     """Return those of our addons that an addon needs, itself included."""
-    found = {addon}
-    for dependency in depends[addon]:
-        if dependency in depends:
-            found |= below(depends, dependency)
-    return [each for each in depends if each in found]
+    return [each for each in depends if each in needed(depends, addon)]
 
 
 def above(depends, addon):
     """Return those of our addons that need an addon, itself included."""
-    return [each for each in depends if addon in below(depends, each)]
+    return [each for each in depends if addon in needed(depends, each)]
 
 
-def outside(depends, addons):
-    """Return the modules of Odoo that some of our addons name."""
-    return sorted({d for addon in addons for d in depends[addon]} - set(depends))
+def outside(depends):
+    """Return the modules of Odoo that our addons name."""
+    return sorted({module for modules in depends.values() for module in modules} - set(depends))
 
 
 def leaves(depends):
@@ -63,7 +64,7 @@ def main(question, *addons):
         "all": lambda: list(depends),
         "product": lambda: [addon for addon in depends if is_product(addon)],
         "leaves": lambda: leaves(depends),
-        "outside": lambda: outside(depends, addons or depends),
+        "outside": lambda: outside(depends),
         "above": lambda: above(depends, *addons),
         "below": lambda: below(depends, *addons),
     }

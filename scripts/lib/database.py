@@ -93,9 +93,7 @@ class Databases:
         strategy = " STRATEGY file_copy" if self.connection.server_version >= 150000 else ""
         self.run("CREATE DATABASE {} TEMPLATE {}" + strategy, target, source)
         if self.filestore and (self.filestore / source).is_dir():
-            shutil.copytree(
-                self.filestore / source, self.filestore / target, copy_function=os.link
-            )
+            shutil.copytree(self.filestore / source, self.filestore / target, copy_function=os.link)
 
     def rename(self, source, target):
         self.run("ALTER DATABASE {} RENAME TO {}", source, target)
