@@ -1,6 +1,7 @@
 from . import fsm_stock_guard
 from . import fsm_branch
 from . import fsm_part_usage
+from . import fsm_part_usage_stock
 from . import fsm_job
 from . import product_product
 from . import product_template

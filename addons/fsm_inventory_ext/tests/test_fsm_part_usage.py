@@ -2,6 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.fsm_jobs.models.fsm_job import GATE
+
 from .common import FsmInventoryCommon
 
 
@@ -189,9 +191,8 @@ class TestFsmPartUsage(FsmInventoryCommon):
         self._stock_up(self.ssd, 5)
         job = self._job("repair")
         usage = self._request(job, use=True)
-        self._walk(job, "qc", "ready")
-        self._walk_to_delivered(job)
-        self.assertEqual(job.state, "delivered")
+        # Past what other addons ask for before a delivery, e.g. a paid invoice.
+        job.with_context(fsm_gate=GATE).write({"state": "delivered"})
         for user in (self.technician, self.manager, self.owner):
             job, usage = job.with_user(user), usage.with_user(user)
             doors = {
