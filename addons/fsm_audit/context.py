@@ -56,7 +56,10 @@ def tell(env):
     told = env.cr.precommit.data
     if _TOLD not in told:
         told[_TOLD] = True
-        env.cr.execute("SELECT set_config('fsm.ctx', %s, true)", [json.dumps(describe(env))])
+        env.cr.execute(
+            "SELECT set_config('fsm.ctx', %s, true), set_config('fsm.company', '', true)",
+            [json.dumps(describe(env))],
+        )
 
 
 def request_source():

@@ -136,7 +136,7 @@ def _company(table):
     if not table.company:
         return "NULL"
     column = f'NEW."{table.company}", OLD."{table.company}"'
-    return f"COALESCE({column}, fsm_audit.company_of(ctx))"
+    return f"COALESCE({column}, fsm_audit.working_company(ctx))"
 
 
 def _insert(values):
@@ -164,7 +164,7 @@ def _insert_masked(table, values):
 
 def _relation_body(relation):
     """Return the body for a relation table: one entry for each left record of a statement."""
-    company = "fsm_audit.company_of(ctx)"
+    company = "fsm_audit.working_company(ctx)"
     if relation.owner:
         own = f'SELECT company_id FROM "{relation.owner}" WHERE id = "{relation.left}"'  # noqa: S608
         company = f"COALESCE(({own}), {company})"

@@ -27,7 +27,8 @@ class FsmAuditLog(models.Model):
     # What happened
     at = fields.Datetime(readonly=True)
     kind = fields.Selection(list(KINDS.items()), readonly=True)
-    changes = fields.Json(readonly=True, help="{field: [old, new]}")
+    changes = fields.Json(compute="_compute_changes", help="{field: [old, new]}")
+    raw_changes = fields.Json(readonly=True)
     summary = fields.Html(string="What Changed", compute="_compute_summary", sanitize=False)
     reason = fields.Char(readonly=True)
 
@@ -61,7 +62,7 @@ class FsmAuditLog(models.Model):
                         WHEN op IN ('D', 'T') THEN 'delete'
                         WHEN changes ? 'state' THEN 'state'
                         ELSE 'change' END AS kind,
-                   changes, reason, company_id, model, res_id::integer AS record_id,
+                   changes AS raw_changes, reason, company_id, model, res_id::integer AS record_id,
                    (ctx->>'uid')::integer AS user_id,
                    COALESCE(ctx->>'src', 'sql') AS source, ctx->>'ip' AS ip,
                    ctx->>'req' AS request_ref, txid::text AS transaction,
@@ -81,7 +82,16 @@ class FsmAuditLog(models.Model):
         for entry in self:
             entry.record_name = entry._record_title()
 
-    @api.depends("changes")
+    @api.depends("raw_changes")
+    def _compute_changes(self):
+        """Say `False` for what was empty: XML-RPC has no word for nothing."""
+        for entry in self:
+            entry.changes = {
+                name: [False if value is None else value for value in pair]
+                for name, pair in (entry.raw_changes or {}).items()
+            }
+
+    @api.depends("raw_changes")
     def _compute_summary(self):
         for entry in self:
             entry.summary = entry._render_changes()
@@ -181,10 +191,8 @@ class FsmAuditLog(models.Model):
     def _render_changes(self):
         """Return the changes as a list for people: labels and names, not columns and ids."""
         self.ensure_one()
-        if not isinstance(self.changes, dict):
-            return False
         lines = []
-        for name, pair in sorted(self.changes.items()):
+        for name, pair in sorted((self.raw_changes or {}).items()):
             field = self.env[self.model]._fields.get(name) if self.model in self.env else None
             label = field._description_string(self.env) if field else name
             old, new = (self._readable(field, value) for value in pair)

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from .. import context
 
@@ -6,8 +6,8 @@ from .. import context
 class IrCron(models.Model):
     _inherit = "ir.cron"
 
-    @api.model
-    def _run_job(self, job):
+    @classmethod
+    def _run_job(cls, job):
         """Override of `base` to have the trail say that a cron wrote."""
         with context.origin("cron"):
             return super()._run_job(job)

@@ -101,6 +101,19 @@ CREATE OR REPLACE FUNCTION fsm_audit.company_of(ctx jsonb) RETURNS integer LANGU
     )
 $$;
 
+-- The same, looked up once in a transaction: for triggers, which run for each row.
+CREATE OR REPLACE FUNCTION fsm_audit.working_company(ctx jsonb)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    known text := current_setting('fsm.company', true);
+BEGIN
+    IF known IS NULL OR known = '' THEN
+        known := COALESCE(fsm_audit.company_of(ctx)::text, 'none');
+        PERFORM set_config('fsm.company', known, true);
+    END IF;
+    RETURN NULLIF(known, 'none')::integer;
+END $$;
+
 CREATE OR REPLACE FUNCTION fsm_audit.mask(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN length(value) < 8 THEN left(value, 1) || '•••••'
                 ELSE left(value, 2) || '•••••' || right(value, 3) END

@@ -128,6 +128,24 @@ class TestSources(HttpCase):
         self.assertEqual((facts["src"], facts["uid"]), ("xmlrpc", self.asha.id))
         self.assertEqual(facts["ip"], "127.0.0.1")
 
+    @mute_logger("odoo.addons.rpc.controllers.xmlrpc")  # deprecated, says core
+    def test_trail_can_be_read_over_xmlrpc(self):
+        self.asha.group_ids |= self.env.ref("fsm_audit.group_fsm_audit_reader")
+        self.customer.company_id = self.asha.company_id
+        self.customer.vat = "X"
+        self.env.flush_all()
+        domain = [("model", "=", "res.partner"), ("record_id", "=", self.customer.id)]
+        [entry] = self.xmlrpc_object.execute_kw(
+            self.env.cr.dbname,
+            self.asha.id,
+            "asha-asha",
+            "fsm.audit.log",
+            "search_read",
+            [domain, ["at", "kind", "changes", "record_name", "reason", "ip"]],
+            {"limit": 1},
+        )
+        self.assertEqual(entry["changes"], {"vat": [False, "X"]})
+
     def test_json2(self):
         keys = self.env["res.users.apikeys"].with_user(self.asha).sudo()  # as the key's owner
         key = keys._generate("rpc", "test", self.env.cr.now().replace(year=2099))

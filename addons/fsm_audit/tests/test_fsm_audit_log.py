@@ -130,7 +130,7 @@ class TestFsmAuditLog(AuditCommon):
     def test_event_does_not_tell_secrets(self):
         self.log._log_event("passcode", self.customer, changes={"passcode": [None, "1234"]})
         entry = self.log.search([("kind", "=", "passcode")], limit=1)
-        self.assertEqual(entry.changes, {"passcode": [None, "•••"]})
+        self.assertEqual(entry.changes, {"passcode": [False, "•••"]})
 
     def test_denial_stays_though_the_request_is_rolled_back(self):
         with self.registry.cursor() as cr:
@@ -149,5 +149,5 @@ class TestFsmAuditLog(AuditCommon):
         self.customer.with_user(self.clerk).export_data(["name", "phone"])
         entry = self.log.search([("kind", "=", "export")], limit=1)
         self.assertEqual((entry.user_id, entry.model), (self.clerk, "res.partner"))
-        self.assertEqual(entry.changes["fields"], [None, ["name", "phone"]])
-        self.assertEqual(entry.changes["ids"], [None, self.customer.ids])
+        self.assertEqual(entry.changes["fields"], [False, ["name", "phone"]])
+        self.assertEqual(entry.changes["ids"], [False, self.customer.ids])
