@@ -1,9 +1,6 @@
 {
     "name": "FSM GST Billing",
     "summary": "GST invoices and payments from job cards, a series for each branch",
-    "description": "Tax invoices straight from the job card: CGST + SGST or IGST, numbers by "
-    "branch and financial year, payments in cash, by UPI and by card, and a printed invoice that "
-    "says what Rule 46 of the CGST Rules asks for.",
     "version": "19.0.1.0.0",
     "category": "Services/Field Service",
     "author": "FSM for Odoo contributors",

@@ -61,9 +61,7 @@ def place_of_supply(
             delivery_state, "Where the delivery ends, IGST Act s.10(1)(a) and (ca)."
         )
     if registered_in:
-        return PlaceOfSupply(
-            registered_in, "The state of the customer's GSTIN, IGST Act s.12(2)(a)."
-        )
+        return PlaceOfSupply(registered_in, "The state of his GSTIN, IGST Act s.12(2)(a).")
     if state:
         return PlaceOfSupply(state, "The address on record, IGST Act s.12(2)(b)(i), s.10(1)(ca).")
     return PlaceOfSupply(

@@ -5,10 +5,7 @@ from odoo.tools import ormcache
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    def _get_l10n_in_tax_tag_ids(self):
-        """Override of `l10n_in`, which looks up nine records with a query each at every sync."""
-        return self._fsm_tax_tag_ids()
-
     @ormcache()
-    def _fsm_tax_tag_ids(self):
+    def _get_l10n_in_tax_tag_ids(self):
+        """Override of `l10n_in` to remember: it looks up nine records with a query each, always."""
         return super()._get_l10n_in_tax_tag_ids()

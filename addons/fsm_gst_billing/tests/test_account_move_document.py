@@ -33,7 +33,7 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
             "84717020",
             "998713",
             "3,490.00",
-            "314.10 @ 9 %",
+            "9 % 314.10",
             "CGST 368.10",
             "SGST 368.10",
             "₹ 4,826.20",
