@@ -30,10 +30,11 @@
         "views/fsm_branch_views.xml",
         "views/fsm_device_views.xml",
         "views/fsm_technician_views.xml",
-        "views/fsm_job_views.xml",
         "views/res_partner_views.xml",
         "views/fsm_track_templates.xml",
         "wizard/fsm_intake_views.xml",
+        # Opens the intake.
+        "views/fsm_job_views.xml",
         "wizard/fsm_job_move_views.xml",
         "wizard/fsm_job_answer_views.xml",
         "wizard/fsm_job_deliver_views.xml",

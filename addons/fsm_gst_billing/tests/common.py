@@ -18,7 +18,7 @@ class FsmGstBillingCommon(TransactionCase):
         cls.karnataka = cls.env.ref("base.state_in_ka")
         cls.tamil_nadu = cls.env.ref("base.state_in_tn")
         cls.organization = cls._found_organization("FixMyLap Service Pvt Ltd")
-        cls.branch = cls._found_branch("SP Road", "SPR", "29AAGCR4375J1ZU", cls.karnataka)
+        cls.branch = cls._found_branch("SP Road", "SPR", "29AAGCB7383J1Z4", cls.karnataka)
         cls.company = cls.branch.company_id
         cls.manager = cls._hire("manager", "fsm_jobs.group_fsm_manager")
         cls.accountant = cls._hire("anita", "fsm_jobs.group_fsm_accountant")

@@ -22,7 +22,7 @@ class TestAccountMove(FsmGstBillingCommon):
 
     @freeze_time("2026-11-21 08:00:00")
     def test_each_branch_has_its_own_series(self):
-        other = self._found_branch("Ritchie Street", "RST", "33AAGCR4375J1Z5", self.tamil_nadu)
+        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
         murugan = self._meet("Murugan", self.tamil_nadu, other)
         manager = self._hire("manager", "fsm_jobs.group_fsm_manager", other)
         self._invoice(self._create_job())

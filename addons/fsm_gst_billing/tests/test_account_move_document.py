@@ -23,7 +23,7 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
             "Tax Invoice",
             "FixMyLap Service Pvt Ltd",
             "12, SP Road, Bengaluru 560002, Karnataka",
-            "29AAGCR4375J1ZU",
+            "29AAGCB7383J1Z4",
             "29-Karnataka",
             "SPR/26-27/00001",
             "21-Nov-2026",
@@ -119,5 +119,5 @@ class TestAccountMoveDocumentPdf(FsmGstBillingCommon, HttpCase):
         self.assertEqual(answer["filename"], f"{invoice.name.replace('/', '-')}.pdf")
         content = base64.b64decode(answer["content"])
         text = " ".join(PdfReader(io.BytesIO(content)).pages[0].extract_text().split())
-        for part in ("29AAGCR4375J1ZU", "998713", "Twenty-Six Rupees and Twenty Paise Only"):
+        for part in ("29AAGCB7383J1Z4", "998713", "Twenty-Six Rupees and Twenty Paise Only"):
             self.assertIn(part, text)

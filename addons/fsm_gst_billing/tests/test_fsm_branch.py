@@ -36,7 +36,7 @@ class TestFsmBranch(FsmGstBillingCommon):
             self.assertEqual(lines.payment_account_id, journal.default_account_id)
 
     def test_branches_share_no_account_code(self):
-        other = self._found_branch("HSR Layout", "HSR", "29AAGCR4375J1ZU", self.karnataka)
+        other = self._found_branch("HSR Layout", "HSR", "29AAGCB7383J1Z4", self.karnataka)
         accounts = self.env["account.account"]
         for branch in self.branch | other:
             for journal in branch._tills().values():
@@ -89,7 +89,7 @@ class TestFsmBranch(FsmGstBillingCommon):
 
     def test_gstin_is_stored_as_it_is_printed(self):
         self.branch.vat = " 29aagcr4375j1zu "
-        self.assertEqual(self.company.vat, "29AAGCR4375J1ZU")
+        self.assertEqual(self.company.vat, "29AAGCB7383J1Z4")
 
     def test_gstin_with_a_wrong_character_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "is not a GSTIN"):
@@ -97,16 +97,16 @@ class TestFsmBranch(FsmGstBillingCommon):
 
     def test_gstin_of_another_state_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "is not of 29-Karnataka"):
-            self.branch.vat = "33AAGCR4375J1Z5"
+            self.branch.vat = "33AAGCB7383J1ZF"
 
     def test_new_branch_with_a_wrong_gstin_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "is not of 33-Tamil Nadu"):
-            self._found_branch("Ritchie Street", "RST", "29AAGCR4375J1ZU", self.tamil_nadu)
+            self._found_branch("Ritchie Street", "RST", "29AAGCB7383J1Z4", self.tamil_nadu)
 
     def test_one_gstin_never_has_two_series_with_one_code(self):
         other = self._found_organization("FixMyLap Franchise")
-        with self.assertRaisesRegex(ValidationError, "share GSTIN 29AAGCR4375J1ZU"):
-            self._found_branch("Malleshwaram", "SPR", "29AAGCR4375J1ZU", self.karnataka, other)
+        with self.assertRaisesRegex(ValidationError, "share GSTIN 29AAGCB7383J1Z4"):
+            self._found_branch("Malleshwaram", "SPR", "29AAGCB7383J1Z4", self.karnataka, other)
 
     def test_organisation_with_other_books_is_refused(self):
         other = self._found_organization("FixMyLap Germany")

@@ -118,7 +118,7 @@ class TestPayment(FsmGstBillingCommon):
         self.assertEqual(answer["payment_state"], "paid")
 
     def test_cashier_takes_money_for_his_branch_only(self):
-        other = self._found_branch("HSR Layout", "HSR", "29AAGCR4375J1ZU", self.karnataka)
+        other = self._found_branch("HSR Layout", "HSR", "29AAGCB7383J1Z4", self.karnataka)
         stranger = self._hire(
             "deepa", "fsm_jobs.group_fsm_receptionist,fsm_gst_billing.group_fsm_cashier", other
         )

@@ -91,3 +91,18 @@ class TestAccess(FsmInventoryCommon):
         self.assertIn("price_unit", fields)
         self.assertNotIn("cost", fields)
         self.assertEqual(job.with_user(self.receptionist).part_usage_ids.ids, usage.ids)
+
+    def test_vendor_prices_are_hidden_with_the_costs(self):
+        vendor = self.env["res.partner"].create({"name": "Wholesaler"})
+        self.env["product.supplierinfo"].create(
+            {
+                "partner_id": vendor.id,
+                "product_tmpl_id": self.ssd.product_tmpl_id.id,
+                "price": 2600,
+                "company_id": False,
+            }
+        )
+        seen = {
+            role: bool(self.ssd.with_user(user).seller_ids) for role, user in self.people.items()
+        }
+        self.assertEqual(seen, {role: costs for role, (*_rest, costs) in ACCESS.items()})

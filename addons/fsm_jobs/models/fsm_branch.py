@@ -147,6 +147,12 @@ class FsmBranch(models.Model):
             raise UserError(
                 self.env._("A branch keeps its code: numbers that start with it are in print.")
             )
+        if "name" in vals:
+            for branch in self:
+                # An owner holds no right on companies, but names his branches.
+                branch.company_id.sudo().name = self._company_name(
+                    vals["name"], branch.organization_id, branch.company_id
+                )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -168,17 +174,14 @@ class FsmBranch(models.Model):
                 self.env._("Branch %s needs its state: it decides about GST.", vals.get("name"))
             )
         # An owner holds no right on companies; founding a branch is his only way to one.
-        company_sudo = (
-            self.env["res.company"]
-            .sudo()
-            .create(
-                {
-                    **company_values,
-                    "name": vals.get("name"),
-                    "parent_id": organization.id,
-                    "country_id": organization.country_id.id,
-                }
-            )
+        companies_sudo = self.env["res.company"].sudo()
+        company_sudo = companies_sudo.create(
+            {
+                **company_values,
+                "name": self._company_name(vals.get("name"), organization),
+                "parent_id": organization.id,
+                "country_id": organization.country_id.id,
+            }
         )
         calendar_sudo = company_sudo.resource_calendar_id
         calendar_sudo.write(self._opening_hours(vals.get("name")))
@@ -189,6 +192,20 @@ class FsmBranch(models.Model):
             "calendar_id": vals.get("calendar_id") or calendar_sudo.id,
             "sequence_id": self._create_series(company_sudo, vals["code"]).id,
         }
+
+    @api.model
+    def _company_name(self, name, organization, company=None):
+        """Return a name for the branch's company that no other company in the database has.
+
+        Company names are unique in Odoo, but two organisations may both be at “SP Road”; neither
+        learns of the other.
+        """
+        names = [name, f"{name} ({organization.name})"]
+        companies_sudo = self.env["res.company"].sudo()  # to look beyond this organisation
+        others = companies_sudo.with_context(active_test=False).search(
+            [("name", "in", names), ("id", "!=", company.id if company else False)]
+        )
+        return next((free for free in names if free not in others.mapped("name")), names[-1])
 
     def _organization(self, organization_id):
         """Return the root company in which a branch may be founded by the caller."""

@@ -107,6 +107,7 @@ class FsmJob(models.Model):
     state_since = fields.Datetime(
         readonly=True, copy=False, default=fields.Datetime.now, required=True
     )
+    counter_may_write = fields.Boolean(compute="_compute_counter_may_write")
     clock = fields.Selection(CLOCK_OWNERS, string="Waiting For", compute="_compute_clock")
     is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
     outcome = fields.Selection(OUTCOMES, readonly=True, copy=False, audit=True)
@@ -227,6 +228,13 @@ class FsmJob(models.Model):
             return NotImplemented
         return Domain("state", "not in", list(FINAL_STATES))
 
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_counter_may_write(self):
+        at_counter = self._has_role({"receptionist"})
+        for job in self:
+            job.counter_may_write = at_counter and job.is_open
+
     @api.depends("promised_at", "state")
     def _compute_is_late(self):
         now = fields.Datetime.now()
@@ -293,7 +301,10 @@ class FsmJob(models.Model):
 
     def _open(self, vals_list, state="request"):
         """Create the job cards; `state` is where their life starts."""
-        jobs = super().create(self._opening_values(vals_list, state))
+        # The status history says who opened it and when; nobody follows but who wants to.
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        jobs = super(FsmJob, quiet).create(self._opening_values(vals_list, state))
+        jobs = jobs.with_env(self.env)
         jobs._write_history(source=False)
         return jobs
 

@@ -53,7 +53,8 @@ class FsmJobLine(models.Model):
     @api.depends("product_id")
     def _compute_name(self):
         for line in self:
-            line.name = line.name or line.product_id.display_name or ""
+            product = line.product_id.with_context(display_default_code=False)
+            line.name = line.name or product.display_name or ""
 
     @api.depends("product_id")
     def _compute_price_unit(self):

@@ -32,16 +32,16 @@ class FsmJobsCommon(BaseCommon):
         cls.karnataka = cls.env.ref("base.state_in_ka")
         cls.tamil_nadu = cls.env.ref("base.state_in_tn")
         answer = cls.env["res.company"].fsm_create_organization(
-            name="FixMyLap Service Pvt Ltd",
+            name="Namma Laptop Service LLP",
             state_id=cls.karnataka.id,
-            vat="29AAGCR4375J1ZU",
+            vat="29AAGCB7383J1Z4",
             owner={"name": "Lakshmi Rao", "login": "lakshmi", "email": "lakshmi@example.com"},
         )
         cls.organization = cls.env["res.company"].browse(answer["organization_id"])
         cls.owner = cls.env["res.users"].browse(answer["owner_id"])
-        cls.branch = cls._create_branch("SP Road", "SPR", cls.karnataka, "29AAGCR4375J1ZU")
+        cls.branch = cls._create_branch("SP Road", "SPR", cls.karnataka, "29AAGCB7383J1Z4")
         cls.other_branch = cls._create_branch(
-            "Ritchie Street", "RST", cls.tamil_nadu, "33AAGCR4375J1Z5"
+            "Ritchie Street", "RST", cls.tamil_nadu, "33AAGCB7383J1ZF"
         )
         cls.company = cls.branch.company_id
         for role in ("manager", "receptionist", "technician", "accountant"):

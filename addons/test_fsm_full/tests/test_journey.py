@@ -1,0 +1,147 @@
+import base64
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.fsm_jobs.tests.common import PNG
+
+from .common import FsmFullCommon
+
+CHENNAI = {
+    "name": "Marina Exports LLP",
+    "phone": "98400 11223",
+    "vat": "33AACFK4521M1ZG",
+    "street": "3 Beach Road",
+    "city": "Chennai",
+    "zip": "600001",
+    "company_type": "company",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestJourney(FsmFullCommon):
+    """The main job: over the counter, to the bench, onto an invoice, paid, and home."""
+
+    def test_laptop_is_taken_in_repaired_billed_paid_and_delivered(self):
+        job = self._repaired_job()
+        self.assertEqual(self.part.with_company(self.company).qty_available, 4.0)
+
+        invoice = self._invoice(job)
+        self.assertRegex(invoice.name, r"^SPR/\d\d-\d\d/00001$")
+        self.assertRecordValues(
+            invoice,
+            [
+                {
+                    "amount_untaxed": 4090.0,
+                    "amount_tax": 736.2,
+                    "amount_total": 4826.2,
+                    "company_id": self.company.id,
+                }
+            ],
+        )
+        self.assertEqual(self._taxes(invoice), {"CGST": 368.1, "SGST/UTGST": 368.1})
+
+        paid = invoice.with_user(self.accountant).fsm_record_payment(
+            lines=[
+                {"method": "cash", "amount": 826.2},
+                {"method": "upi", "amount": 4000.0, "reference": "426512345678"},
+            ]
+        )
+        self.assertEqual((paid["payment_state"], paid["amount_residual"]), ("paid", 0.0))
+
+        self._walk_to_delivered(job)
+        self.assertRecordValues(job, [{"state": "delivered", "amount_due": 0.0}])
+
+    def test_same_job_billed_to_a_chennai_gstin_is_inter_state(self):
+        invoice = self._invoice(self._repaired_job(customer=CHENNAI))
+        self.assertEqual(self._taxes(invoice), {"IGST": 736.2})
+        self.assertEqual(invoice.l10n_in_state_id, self.tamil_nadu)
+
+    def test_estimate_says_what_the_invoice_will(self):
+        job = self._walk(self._intake(), "diagnosis")
+        self.assertEqual(job.amount_estimate, 4826.2)
+
+    def test_each_branch_has_its_series(self):
+        first = self._invoice(self._repaired_job())
+        self.assertEqual(first.journal_id.company_id, self.company)
+        journals = self.env["account.journal"].search([("type", "=", "sale")])
+        rst = journals.filtered(lambda j: j.company_id == self.other_branch.company_id)
+        self.assertEqual((first.journal_id.code, rst.code), ("SPR", "RST"))
+
+    def test_night_of_new_years_day_is_already_the_new_year_in_india(self):
+        with freeze_time("2027-03-31 18:30:00"):  # 1 April 2027, 00:00 in India
+            invoice = self._invoice(self._repaired_job())
+        self.assertEqual(invoice.name, "SPR/27-28/00001")
+
+    def test_device_stays_until_it_is_paid(self):
+        job = self._repaired_job()
+        with self.assertRaisesRegex(UserError, "(?i)invoice"):
+            self._walk_to_delivered(job)
+        self._invoice(job)
+        with self.assertRaisesRegex(UserError, "4,826.20"):
+            self._walk_to_delivered(job)
+
+    def test_whole_job_takes_six_calls(self):
+        answer = self._as("manager").intake(
+            customer={"name": "Suresh Kumar", "phone": "98450 12345"},
+            device={"category": "Laptop", "brand": "Dell", "model": "Inspiron 3520"},
+            complaint="No display",
+            technician_ids=self.tech.ids,
+        )
+        job = self.env["fsm.job"].browse(answer["id"])
+        self._as("technician", job).add_diagnosis(
+            diagnosis="The SSD is dead.",
+            lines=[{"product_id": self.labour.id}, {"product_id": self.part.id}],
+            share_channels=["link"],
+        )
+        self._as("receptionist", job).record_answer(answer="approved")
+        self._as("technician", job).request_part(product_id=self.part.id, quantity=1.0, use=True)
+        self.assertEqual(job.state, "repair")
+        self._as("manager", job).mark_ready(pass_qc=True, invoice=True)
+        self._as("manager", job).deliver(
+            signature=PNG,
+            received_by="Suresh Kumar",
+            payments=[{"method": "cash", "amount": 4826.2}],
+        )
+        self.assertRecordValues(job, [{"state": "delivered", "amount_due": 0.0}])
+        self.assertEqual(job.repaired_by_id, self.technician)
+
+    def test_receptionist_neither_bills_nor_collects(self):
+        job = self._repaired_job()
+        with self.assertRaises(AccessError):
+            self._as("receptionist", job).create_invoice()
+        invoice = self._invoice(job)
+        with self.assertRaises(AccessError):
+            invoice.with_user(self.receptionist).fsm_record_payment(
+                lines=[{"method": "cash", "amount": 1.0}]
+            )
+        with self.assertRaises(AccessError):
+            invoice.with_user(self.receptionist).read(["amount_total"])
+        self.assertEqual(self._as("receptionist", job).amount_due, 4826.2)
+
+    def test_invoice_prints(self):
+        invoice = self._invoice(self._repaired_job())
+        with self.allow_pdf_render():
+            printer = invoice.with_user(self.accountant)
+            answer = printer.with_context(force_report_rendering=True).fsm_pdf()
+        self.assertTrue(base64.b64decode(answer["content"]).startswith(b"%PDF"))
+
+    def test_state_changes_are_in_the_audit_trail(self):
+        job = self._repaired_job()
+        self.env.flush_all()
+        entries = self.env["fsm.audit.log"].search(
+            [("model", "=", "fsm.job"), ("record_id", "=", job.id)]
+        )
+        states = [
+            entry.changes["state"][1] for entry in entries.sorted("id") if "state" in entry.changes
+        ]
+        self.assertEqual(states[0], "received")
+        self.assertEqual(states[-1], "ready")
+
+    def test_cancelled_job_gives_no_part_away(self):
+        job = self._walk(self._intake(), "diagnosis", "estimate", "approved")
+        self._use_part(job)
+        with self.assertRaises(UserError):
+            self._as("receptionist", job).move_to(state="cancelled")
