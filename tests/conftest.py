@@ -8,6 +8,7 @@ how many requests and SQL queries a block took.
 import json
 import os
 import re
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -70,6 +71,18 @@ def server():
             time.sleep(0.25)
         else:
             return url
+
+
+@pytest.fixture(scope="session")
+def free_port():
+    """Return `free_port()`, a port at which nobody listens."""
+
+    def found():
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -63,12 +63,14 @@ def main(question, *addons):
     answers = {
         "all": lambda: list(depends),
         "product": lambda: [addon for addon in depends if is_product(addon)],
+        "story": lambda: above(depends, "fsm_demo") if "fsm_demo" in depends else [],
         "leaves": lambda: leaves(depends),
         "outside": lambda: outside(depends),
         "above": lambda: above(depends, *addons),
         "below": lambda: below(depends, *addons),
     }
-    print(*answers[question](), sep="\n")
+    for addon in answers[question]():
+        print(addon)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Writes the tables of Odoo that our addons extend; run after one of them was uninstalled.
 
-For `odoo shell`. What an addon leaves behind in PostgreSQL (a trigger that names a dropped
-column, say) would stop Odoo itself from working, and only a write shows it.
+For `odoo shell`; $FSM_GONE are the addons that left. What one leaves behind in PostgreSQL, a
+trigger that names a dropped column, say, would stop Odoo itself, and only a write shows it.
 """
+
+import os
 
 WRITES = {
     "res.partner": {"phone": "+91 98450 12345"},
@@ -27,4 +29,7 @@ partner = env["res.partner"].create({"name": "Asha Rao"})  # noqa: F821
 env.flush_all()  # noqa: F821
 partner.unlink()
 env.flush_all()  # noqa: F821
-print("every table could be written")
+for addon in os.environ["FSM_GONE"].split():
+    left = env["ir.model.data"].search([("module", "=", addon)])  # noqa: F821
+    assert not left, f"{addon} left behind: {left.mapped('complete_name')}"
+print("nothing was left behind, and every table could be written")

@@ -16,16 +16,14 @@ seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b 
 
 # step NAME COMMAND...: run a command, its output in the log, and say how long it took.
 step() {
-    local name=$1 start=$EPOCHREALTIME failed=0
+    local name=$1 start=$EPOCHREALTIME failed=0 ended
     shift
-    printf '    %-40s' "$name"
+    [ ! -t 1 ] || printf '    %-40s     ...\r' "$name"
     printf '\n--- %s\n' "$name" >>"$LOG"
     "$@" >>"$LOG" 2>&1 || failed=$?
-    if [ "$failed" = 0 ]; then
-        printf '%7s s\n' "$(seconds_since "$start")"
-    else
-        printf ' failed\n'
-    fi
+    ended="$(seconds_since "$start") s"
+    [ "$failed" = 0 ] || ended=failed
+    printf '    %-40s%9s\n' "$name" "$ended"
     return "$failed"
 }
 

@@ -99,6 +99,5 @@ link_odoo() { # `import odoo` and bin/odoo work inside the environment, wherever
     local site
     site=$(echo "$VENV"/lib/python3.*/site-packages)
     [ "$(cat "$site/odoo.pth" 2>/dev/null)" = "$ODOO_HOME" ] || echo "$ODOO_HOME" >"$site/odoo.pth"
-    printf '#!%s\nfrom odoo.cli import main\n\nmain()\n' "$VENV/bin/python" >"$VENV/bin/odoo"
-    chmod +x "$VENV/bin/odoo"
+    printf 'from odoo.cli import main\n\nmain()\n' >"$VENV/bin/odoo" # run by the environment's Python
 }

@@ -1,0 +1,95 @@
+"""scripts/serve as a newcomer meets it: from nothing to a page, broken off, again, without demo."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+import xmlrpc.client
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DB = "fsm_trial"
+SECONDS_TO_START_AGAIN = 15
+
+
+class Serve:
+    """One run of scripts/serve, in a process group of its own."""
+
+    def __init__(self, port, *arguments):
+        self.url = f"http://127.0.0.1:{port}"
+        self.output = ROOT / ".local" / f"serve-trial-{port}.out"
+        self.started = time.monotonic()
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [ROOT / "scripts" / "serve", "--db", DB, "--port", str(port), *arguments],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def text(self):
+        return self.output.read_text()
+
+    def wait_until(self, pattern, seconds):
+        """Return the seconds until the output matches; fail when the run ends before."""
+        while not re.search(pattern, self.text()):
+            assert self.process.poll() is None, self.text()
+            assert time.monotonic() - self.started < seconds, self.text()
+            time.sleep(0.1)
+        return time.monotonic() - self.started
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+        self.process.wait(60)
+
+
+@pytest.fixture
+def serve(free_port):
+    runs = []
+
+    def start(*arguments):
+        runs.append(Serve(free_port(), *arguments))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.stop()
+
+
+def test_serve_recovers_starts_again_in_seconds_and_brings_no_demo_users(serve):
+    broken = serve("--no-demo", "--reset")
+    broken.wait_until(r"new database", 300)  # the addons are about to be installed
+    broken.stop(signal.SIGKILL)
+
+    first = serve("--no-demo")
+    first.wait_until(r"is ready", 600)
+    print(first.text())
+    with urllib.request.urlopen(f"{first.url}/web/login", timeout=60) as page:
+        assert "password" in page.read().decode()
+    common = xmlrpc.client.ServerProxy(f"{first.url}/xmlrpc/2/common")
+    uid = common.authenticate(DB, "admin", "admin", {})
+    proxy = xmlrpc.client.ServerProxy(f"{first.url}/xmlrpc/2/object")
+
+    def call(model, method, *args, **kwargs):
+        return proxy.execute_kw(DB, uid, "admin", model, method, list(args), kwargs)
+
+    users = call("res.users", "search_read", [("share", "=", False)], fields=["login"])
+    assert [user["login"] for user in users] == ["admin"]
+    assert not call("fsm.branch", "search_count", [])
+    installed = call(
+        "ir.module.module", "search_read", [("state", "=", "installed")], fields=["name"]
+    )
+    assert "fsm_demo" not in [module["name"] for module in installed]
+    first.stop()
+
+    again = serve()
+    seconds = again.wait_until(r"is ready", 120)
+    print(f"second start: {seconds:.1f} s")
+    assert seconds < SECONDS_TO_START_AGAIN
+    with pytest.raises(OSError):
+        urllib.request.urlopen(first.url, timeout=5)
