@@ -73,3 +73,9 @@ our_addons() { # the folders of addons/ that hold a manifest
     done
     return 0
 }
+
+end_tree() { # PID: that process and all it started
+    local child
+    for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_tree "$child"; done
+    kill "$1" 2>/dev/null || true
+}
