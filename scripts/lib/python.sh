@@ -25,9 +25,13 @@ find_python() {
         step "unpack Python" unpack_packages python3 python3-pip-whl ca-certificates ||
             give_up "no Python 3.10 to 3.13 here and no Debian mirror to take one from: install python3 and python3-venv, or set PYTHON"
     fi
-    LD_LIBRARY_PATH=$(programs_libraries) suits "$unpacked" ||
-        die "no Python 3.10 to 3.13 with venv: install one, or set PYTHON to it"
     PYTHON=$unpacked
+    use_libraries "$PYTHON"
+    suits "$PYTHON" || die "no Python 3.10 to 3.13 with venv: install one, or set PYTHON to it"
+}
+
+use_libraries() { # PROGRAM: let it find the libraries that were unpacked with it
+    [[ $(readlink -f "$1") != "$PROGRAMS"/* ]] || export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-$(programs_libraries)}
 }
 
 # make_venv FOLDER: an empty environment with pip, also where Debian keeps ensurepip in a package apart.
@@ -69,6 +73,7 @@ install_requirements() {
     local venv=$1 file want arguments=()
     shift
     want=$(cat "$@" | sha256sum | cut -c1-16)
+    use_libraries "$venv/bin/python"
     if [ "$(cat "$venv/.requirements" 2>/dev/null)" = "$want" ] && "$venv/bin/python" -c '' 2>/dev/null; then
         return
     fi
