@@ -75,7 +75,8 @@ our_addons() { # the folders of addons/ that hold a manifest
 }
 
 end_tree() { # PID: that process and all it started
-    local child
-    for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end_tree "$child"; done
+    local child children=()
+    read -ra children 2>/dev/null <"/proc/$1/task/$1/children" || true
+    for child in "${children[@]}"; do end_tree "$child"; done
     kill "$1" 2>/dev/null || true
 }
