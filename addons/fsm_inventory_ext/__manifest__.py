@@ -12,6 +12,7 @@
         "security/fsm_inventory_groups.xml",
         "security/ir.model.access.csv",
         "security/fsm_part_usage_security.xml",
+        "security/product_supplierinfo_security.xml",
         "security/stock_quant_security.xml",
         "wizard/fsm_part_request_views.xml",
         "wizard/fsm_part_return_views.xml",
