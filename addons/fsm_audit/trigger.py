@@ -37,21 +37,17 @@ def body(capture):
 
 def definitions(capture):
     """Return the triggers of a table: name → when, and what they run."""
-    runs = function(capture.name)
+    table, runs = SQL.identifier(capture.name), function(capture.name)
     if isinstance(capture, Relation):
-        events = {"INSERT": SQL("NEW"), "DELETE": SQL("OLD")}
+        each = SQL("FOR EACH STATEMENT EXECUTE FUNCTION %s()", runs)
         return {
-            f"{NAME}_{event.lower()}": SQL(
-                "AFTER %s ON %s REFERENCING %s TABLE AS changed_rows"
-                " FOR EACH STATEMENT EXECUTE FUNCTION %s()",
-                SQL(event),
-                SQL.identifier(capture.name),
-                side,
-                runs,
-            )
-            for event, side in events.items()
+            f"{NAME}_insert": SQL(
+                "AFTER INSERT ON %s REFERENCING NEW TABLE AS changed_rows %s", table, each
+            ),
+            f"{NAME}_delete": SQL(
+                "AFTER DELETE ON %s REFERENCING OLD TABLE AS changed_rows %s", table, each
+            ),
         }
-    table = SQL.identifier(capture.name)
     return {
         NAME: SQL(
             "AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION %s()",
