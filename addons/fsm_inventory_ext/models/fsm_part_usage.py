@@ -93,7 +93,10 @@ class FsmPartUsage(models.Model):
     used_at = fields.Datetime(string="Used On", readonly=True)
     return_reason = fields.Char(readonly=True)
     move_ids = fields.One2many(
-        string="Stock Moves", comodel_name="stock.move", inverse_name="part_usage_id"
+        string="Stock Moves",
+        comodel_name="stock.move",
+        inverse_name="part_usage_id",
+        groups="stock.group_stock_user",
     )
     available_quantity = fields.Float(
         string="Free in Stock",

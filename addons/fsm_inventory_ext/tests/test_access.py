@@ -91,6 +91,9 @@ class TestAccess(FsmInventoryCommon):
         self.assertIn("price_unit", fields)
         self.assertNotIn("cost", fields)
         self.assertEqual(job.with_user(self.receptionist).part_usage_ids.ids, usage.ids)
+        for user in self.people.values():
+            self.env.invalidate_all()
+            self.assertTrue(usage.with_user(user).read(), "All of it that is his to read.")
 
     def test_vendor_prices_are_hidden_with_the_costs(self):
         vendor = self.env["res.partner"].create({"name": "Wholesaler"})
