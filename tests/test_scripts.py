@@ -142,16 +142,15 @@ def test_wrong_python_is_refused(clone, program, odoo_home):
     assert "3.10 to 3.13" in sentence
 
 
-def test_missing_package_index_is_told_and_the_next_run_starts_over(clone, odoo_home):
+def test_missing_package_index_is_told_and_the_next_run_will_try_again(clone, odoo_home):
     closed = "http://127.0.0.1:9/simple"
     settings = {"PIP_INDEX_URL": closed, "PIP_EXTRA_INDEX_URL": closed, "PIP_RETRIES": "0"}
-    for _ in range(2):
-        sentence = refusal(
-            "setup", root=clone, ODOO_PATH=odoo_home, PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull,
-            PIP_NO_CACHE_DIR="1", PYTHON=sys.executable, **settings,
-        )  # fmt: skip
-        assert "Python packages could not be installed" in sentence
-        assert not (clone / ".local" / "venv" / ".requirements").exists()
+    sentence = refusal(
+        "setup", root=clone, ODOO_PATH=odoo_home, PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull,
+        PIP_NO_CACHE_DIR="1", PYTHON=sys.executable, **settings,
+    )  # fmt: skip
+    assert "Python packages could not be installed" in sentence
+    assert not (clone / ".local" / "venv" / ".requirements").exists()
 
 
 def test_unreachable_database_is_named(free_port):
@@ -182,3 +181,39 @@ def test_folder_of_another_user_is_told(clone):
 )
 def test_test_explains_what_it_does_not_understand(arguments, sentence):
     assert sentence in refusal("test", *arguments)
+
+
+# === THE JUDGE OF ODOO'S LOGS === #
+
+CLEAN = "odoo.tests.result: 0 failed, 0 error(s) of 12 tests when loading database 'x'"
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        ([("INFO", CLEAN)], None),
+        ([("WARNING", "odoo.addons.stock.models.x: not ours")], "no test ran"),
+        ([("INFO", CLEAN), ("WARNING", "odoo.addons.stock.models.x: not ours")], None),
+        ([("INFO", CLEAN), ("WARNING", "odoo.addons.fsm_jobs.models.x: ours")], "x: ours"),
+        ([("INFO", CLEAN), ("WARNING", "odoo.fields: fsm.job.state: odd")], "fsm.job.state: odd"),
+        ([("INFO", CLEAN), ("ERROR", "odoo.http: anything\nTraceback")], "anything"),
+        (
+            [("INFO", CLEAN), ("INFO", "odoo.addons.fsm_jobs.tests.x: skipped test_x : no")],
+            "skipped",
+        ),
+        ([("INFO", CLEAN.replace("12", "0"))], "no test ran"),
+        ([("ERROR", CLEAN.replace("0 failed", "2 failed"))], "2 failed"),
+    ],
+)
+def test_log_of_odoo_is_judged(tmp_path, lines, verdict):
+    log = tmp_path / "odoo.log"
+    log.write_text(
+        "".join(f"2026-11-21 08:00:00,000 7 {level} db {text}\n" for level, text in lines)
+    )
+    result = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "lib" / "odoo_log.py", log, "--tests"],
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == bool(verdict)
+    assert (verdict or "") in result.stdout

@@ -41,6 +41,7 @@ choose_postgres_place() {
     if ! runuser -u "$PG_OS_USER" -- test -x "$LOCAL" 2>/dev/null; then
         # No other user may enter this folder (it is below /root, say).
         PG_ROOT=/var/lib/fsm-$(cksum <<<"$LOCAL" | cut -d' ' -f1)
+        [ -d "$PG_ROOT" ] || say "no other user may enter $LOCAL: PostgreSQL's files go to $PG_ROOT"
         mkdir -p "$PG_ROOT"
         PROGRAMS=$PG_ROOT/programs
     fi
