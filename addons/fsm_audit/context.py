@@ -17,55 +17,54 @@ from contextvars import ContextVar
 
 from odoo.http import request
 
-# What callers know that run without a request: RPC services, whose request is hidden, and crons.
-_origin = ContextVar("fsm_audit.origin", default=None)
+# What callers know better: RPC services, whose request is hidden, crons, and who is signing in.
+_known = ContextVar("fsm_audit.known", default=None)
 
 # In `cr.precommit.data`: cleared with the transaction, and by a savepoint that is rolled back.
 _TOLD = "fsm_audit.context"
 
-# The first part of a path, and what comes in by it.
-_SOURCES = {"json": "json2", "xmlrpc": "xmlrpc", "jsonrpc": "jsonrpc", "my": "portal"}
+# The first part of a path, and what comes in by it. All else is ui, or portal for who is not in.
+_SOURCES = {
+    "json": "json2",
+    "jsonrpc": "jsonrpc",
+    "my": "portal",
+    "odoo": "ui",
+    "web": "ui",
+    "xmlrpc": "xmlrpc",
+}
 
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}")
 
 
 @contextmanager
-def origin(source):
-    """Remember where the work inside of this block comes from."""
-    token = _origin.set({"src": source, **_request_facts()})
+def known(**facts):
+    """Remember facts for the work inside of this block; they are taken over what is seen there."""
+    token = _known.set({**(_known.get() or {}), **_request_facts(), **facts})
     try:
         yield
     finally:
-        _origin.reset(token)
+        _known.reset(token)
 
 
 def describe(env):
     """Return who is behind this transaction, as in the docstring of this module."""
-    facts = _origin.get()
-    if facts is None and request:
-        facts = {"src": request_source(), **_request_facts()}
-    elif facts is None:
-        facts = {"src": "cli" if env.registry.ready else "install"}
-    company_ids = env.context.get("allowed_company_ids")
-    company = {"c": company_ids[0]} if company_ids and isinstance(company_ids, list) else {}
-    return {"uid": _real_uid(env), **facts, **company}
+    facts = {"uid": _real_uid(env), "src": "cli" if env.registry.ready else "install"}
+    facts |= _known.get() or _request_facts()
+    match env.context.get("allowed_company_ids"):  # a client may send anything
+        case [int() as company_id, *_]:
+            facts["c"] = company_id
+    return facts
 
 
 def tell(env):
     """Tell PostgreSQL who is behind this transaction, unless it knows."""
     told = env.cr.precommit.data
     if _TOLD not in told:
-        told[_TOLD] = True
         env.cr.execute(
             "SELECT set_config('fsm.ctx', %s, true), set_config('fsm.company', '', true)",
             [json.dumps(describe(env))],
         )
-
-
-def request_source():
-    """Return what the request came in by."""
-    first = request.httprequest.path.split("/", 2)[1]
-    return _SOURCES.get(first) or ("ui" if request.session.uid else "portal")
+        told[_TOLD] = True
 
 
 def _real_uid(env):
@@ -76,9 +75,15 @@ def _real_uid(env):
 
 
 def _request_facts():
+    """Return what the request tells: nothing if there is none, or RPC services hide it."""
     if not request:
         return {}
     if not hasattr(request, "fsm_audit_id"):
         given = request.httprequest.headers.get("X-Request-Id", "")
         request.fsm_audit_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(4)
-    return {"ip": request.httprequest.remote_addr, "req": request.fsm_audit_id}
+    first = request.httprequest.path.split("/", 2)[1]
+    return {
+        "src": _SOURCES.get(first) or ("ui" if request.session.uid else "portal"),
+        "ip": request.httprequest.remote_addr,
+        "req": request.fsm_audit_id,
+    }

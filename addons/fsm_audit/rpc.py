@@ -16,7 +16,7 @@ _borrow_request = http.borrow_request
 @contextmanager
 def borrow_request():
     """Wrap core's: remember what the request says before it is hidden."""
-    with context.origin(context.request_source()), _borrow_request() as request:
+    with context.known(), _borrow_request() as request:
         yield request
 
 

@@ -35,6 +35,7 @@ class FsmAuditLog(models.Model):
     # To what
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     model = fields.Char(readonly=True)
+    model_name = fields.Char(string="Kind of Record", compute="_compute_model_name")
     record_id = fields.Many2oneReference(string="Record ID", model_field="model", readonly=True)
     record_name = fields.Char(string="Record", compute="_compute_record_name")
 
@@ -76,6 +77,18 @@ class FsmAuditLog(models.Model):
         capture.sync(self.env)
 
     # === COMPUTE METHODS === #
+
+    @api.depends("kind", "model", "record_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for entry in self:
+            entry.display_name = f"{kinds.get(entry.kind)}: {entry.record_name}"
+
+    @api.depends("model")
+    def _compute_model_name(self):
+        for entry in self:
+            known = entry.model in self.env
+            entry.model_name = self.env[entry.model]._description if known else entry.model
 
     @api.depends("model", "record_id")
     def _compute_record_name(self):

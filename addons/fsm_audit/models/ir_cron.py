@@ -9,5 +9,5 @@ class IrCron(models.Model):
     @classmethod
     def _run_job(cls, job):
         """Override of `base` to have the trail say that a cron wrote."""
-        with context.origin("cron"):
+        with context.known(src="cron"):
             return super()._run_job(job)

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessDenied
 
+from .. import context
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -19,17 +21,17 @@ class ResUsers(models.Model):
             self._log_failed_login(credential)
             raise
         user = self.browse(auth_info["uid"])
-        facts = {"type": [None, credential.get("type")]}
-        self.env(user=user)["fsm.audit.log"]._log_event("login", user, changes=facts)
+        with context.known(uid=user.id):
+            self._log_login("login", user, credential)
         return auth_info
 
     def _log_failed_login(self, credential):
         """Name the user whose login was tried; a login nobody has may be a password."""
         domain = self._get_login_domain(credential["login"])
         user = self.sudo().search(domain, limit=1)  # nobody is signed in
-        self.env["fsm.audit.log"]._log_event(
-            "login_failed",
-            user or self._name,
-            changes={"type": [None, credential.get("type")]},
-            separate=True,
-        )
+        self._log_login("login_failed", user or self._name, credential, separate=True)
+
+    def _log_login(self, kind, user, credential, separate=False):
+        means = {"signed in with": [None, credential.get("type")]}
+        log = self.env["fsm.audit.log"]
+        log._log_event(kind, user, changes=means, separate=separate)

@@ -96,7 +96,7 @@ END $$;
 CREATE OR REPLACE FUNCTION fsm_audit.company_of(ctx jsonb) RETURNS integer LANGUAGE sql STABLE AS $$
     SELECT COALESCE(
         (SELECT cid FROM public.res_company_users_rel
-          WHERE user_id = (ctx->>'uid')::int AND cid = (ctx->>'c')::int),
+          WHERE user_id = (ctx->>'uid')::int AND cid::text = ctx->>'c'),
         (SELECT company_id FROM public.res_users WHERE id = (ctx->>'uid')::int AND id <> 1)
     )
 $$;

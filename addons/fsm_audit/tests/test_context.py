@@ -59,6 +59,19 @@ class TestContext(AuditCommon):
         [entry] = self._entries(self.customer)
         self.assertEqual(entry["company_id"], self.asha.company_id.id)
 
+    def test_nonsense_for_a_company_is_ignored(self):
+        for nonsense in (["one"], "1", [None], [], [2**70]):
+            with self.subTest(nonsense):
+                context_keys = {"allowed_company_ids": nonsense}
+                env = self.env(user=self.asha, context=context_keys, su=True)
+                self.cr.precommit.data.clear()
+                self.customer.with_env(env).vat = f"X{nonsense}"
+                self.customer.flush_recordset()
+        self.assertEqual(
+            {entry["company_id"] for entry in self._entries(self.customer)},
+            {self.asha.company_id.id},
+        )
+
     def test_write_around_odoo_is_flagged(self):
         self.cr.execute("SELECT set_config('fsm.ctx', '', true)")
         self.cr.execute("UPDATE res_partner SET vat = 'X' WHERE id = %s", [self.customer.id])
@@ -70,7 +83,7 @@ class TestContext(AuditCommon):
         self.assertEqual(log.source, "sql")
 
     def test_cron_is_named(self):
-        with context.origin("cron"):
+        with context.known(src="cron"):
             self.customer.vat = "X"
             self.env.flush_all()
         [entry] = self._entries(self.customer)

@@ -1,5 +1,7 @@
 from contextlib import suppress
 
+import lxml.html
+
 from odoo.exceptions import AccessDenied
 from odoo.tests.common import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -22,7 +24,19 @@ class TestResUsers(AuditCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestFailedLogin(HttpCase):
+class TestLogin(HttpCase):
+    def test_who_signs_in_is_named(self):
+        user = new_test_user(self.env, "asha", password="asha-asha")
+        page = self.url_open("/web/login").text
+        token = lxml.html.fromstring(page).xpath("//input[@name='csrf_token']")[0].value
+        data = {"login": "asha", "password": "asha-asha", "csrf_token": token}
+        self.url_open("/web/login", data=data)
+        self.cr.execute(
+            "SELECT ctx FROM fsm_audit.entry WHERE kind = 'login' ORDER BY id DESC LIMIT 1"
+        )
+        [facts] = self.cr.fetchone()
+        self.assertEqual((facts["uid"], facts["src"], facts["ip"]), (user.id, "ui", "127.0.0.1"))
+
     @mute_logger("odoo.addons.base.models.res_users")
     def test_failed_login_is_logged_without_what_was_typed(self):
         user = new_test_user(self.env, "asha", password="asha-asha")
