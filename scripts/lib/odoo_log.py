@@ -1,9 +1,11 @@
 """Judges the log of an Odoo run, for Odoo itself ends with 0 too easily.
 
-    python scripts/lib/odoo_log.py LOG [--tests] [--server] [--counts FILE]
+    python scripts/lib/odoo_log.py LOG [--tests] [--server | --ours | --uninstall] [--counts FILE]
 
 An ERROR is a failure, and so is a WARNING of ours: by one of our loggers, or while modules load
 (not with --server) by anyone about us. With --tests a run without a test is one, and a skip.
+With --ours only what is about us counts: Odoo's lint reads all of Odoo, and finds something.
+With --uninstall it is no failure that a row could not be deleted before its table was dropped.
 """
 
 import argparse
@@ -19,6 +21,7 @@ LINE = re.compile(
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 OUR_LOGGER = re.compile(r"odoo\.addons\.(test_)?fsm_")
 ABOUT_US = re.compile(r"\bfsm[._]|\btest_fsm")
+ROW_BEFORE_TABLE = re.compile(r'bad query: b.DELETE FROM "fsm_\w+".*violates foreign key', re.S)
 
 
 def entries(text):
@@ -32,25 +35,30 @@ def entries(text):
     return found
 
 
-def is_problem(level, logger, message, server):
+def about_us(message):
+    # The folder of this clone may be named after the product.
+    return bool(ABOUT_US.search(message.replace(str(ROOT), "")))
+
+
+def is_problem(level, logger, message, kind):
     if level in ("ERROR", "CRITICAL"):
-        return True
+        if kind == "uninstall" and ROW_BEFORE_TABLE.match(message):
+            return False
+        return kind != "ours" or about_us(message)
     if level != "WARNING":
         return False
-    # The folder of this clone may be named after the product.
-    about_us = not server and ABOUT_US.search(message.replace(str(ROOT), ""))
-    return bool(OUR_LOGGER.match(logger) or about_us)
+    return bool(OUR_LOGGER.match(logger)) or (kind != "server" and about_us(message))
 
 
-def judge(text, tests=False, server=False):
+def judge(text, tests=False, kind=""):
     """Return the problems found, as sentences, and the numbers of tests (passed, failed)."""
     problems, passed, failed = [], 0, 0
     for level, logger, message in entries(text):
         if match := RESULT.search(message):
             bad = int(match[1]) + int(match[2])
-            failed += bad
+            failed += bad if kind != "ours" else 0
             passed += int(match[3]) - bad
-        if is_problem(level, logger, message, server):
+        if is_problem(level, logger, message, kind):
             problems.append(f"{level} {logger}: {message}")
         elif tests and level == "INFO" and message.startswith("skipped "):
             problems.append(f"{logger}: {message}")
@@ -63,11 +71,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("log", type=Path)
     parser.add_argument("--tests", action="store_true")
-    parser.add_argument("--server", action="store_true")
+    for kind in ("server", "ours", "uninstall"):
+        parser.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind, default="")
     parser.add_argument("--counts", type=Path, help="add the numbers of tests to this file")
     arguments = parser.parse_args()
     text = arguments.log.read_text(errors="replace")
-    problems, (passed, failed) = judge(text, arguments.tests, arguments.server)
+    problems, (passed, failed) = judge(text, arguments.tests, arguments.kind)
     if arguments.counts:
         with arguments.counts.open("a") as counts:
             print(passed, failed, file=counts)
