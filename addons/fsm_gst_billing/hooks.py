@@ -5,6 +5,9 @@ def post_init_hook(env):
     """Give the branches that are there already what `fsm.branch.create` gives new ones."""
     for branch in env["fsm.branch"].with_context(active_test=False).search([]):
         branch.with_company(branch.company_id)._provision()
+    # From now on an estimate knows its tax.
+    jobs = env["fsm.job"].search([("is_open", "=", True)])
+    env.add_to_compute(jobs._fields["amount_estimate"], jobs)
 
 
 def uninstall_hook(env):

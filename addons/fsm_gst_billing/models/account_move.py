@@ -12,11 +12,20 @@ from .account_journal import METHODS
 
 INDIA = "Asia/Kolkata"
 
-# An object no caller can send: a numbered document goes back to draft only on its way to cancelled.
-CANCELLING = object()
+# An object no caller can send: what carries it in the context comes from issuing or cancelling.
+GATE = object()
 
-# What a document keeps once it has a number: Rule 46(b) of the CGST Rules.
-KEPT_FIELDS = {"name", "journal_id", "company_id", "move_type", "state"}
+# What a document keeps once it has a number, beside what `account` locks: Rule 46 of the CGST Rules.
+KEPT_FIELDS = {
+    "name",
+    "journal_id",
+    "company_id",
+    "move_type",
+    "l10n_in_gst_treatment",
+    "l10n_in_gstin",
+    "l10n_in_state_id",
+    "job_id",
+}
 
 PAYMENT_KEYS = {"method": str, "amount": float, "reference": str}
 
@@ -36,8 +45,10 @@ class AccountMove(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if KEPT_FIELDS & vals.keys():
-            self._check_keeps_number(vals)
+        if vals.get("state") == "draft" or KEPT_FIELDS & vals.keys():
+            self._check_not_issued(
+                lambda move: vals.get("state") == "draft" or differs(move, vals, KEPT_FIELDS)
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -49,17 +60,15 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _check_keeps_number(self, vals):
-        """Refuse to rename, move or reopen a document that was issued under a number."""
-        cancelling = self.env.context.get("fsm_cancelling") is CANCELLING
+    def _check_not_issued(self, concerned=lambda move: True):
+        """Refuse to change a document that was issued under a number.
+
+        :param callable concerned: tells of an issued document whether it would change
+        """
+        if self.env.context.get("fsm_billing_gate") is GATE:
+            return
         for move in self:
-            if not move._has_gst_number():
-                continue
-            reopened = vals.get("state") == "draft" and not cancelling
-            if reopened or any(
-                name in vals and move._fields[name].convert_to_write(move[name], move) != vals[name]
-                for name in KEPT_FIELDS - {"state"}
-            ):
+            if move._has_gst_number() and concerned(move):
                 raise UserError(
                     self.env._(
                         "%s was issued: its number, series and content stay as they are. "
@@ -82,8 +91,7 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         """Override of `account` to cancel an issued document: it keeps its number."""
-        moves = self.with_context(fsm_cancelling=CANCELLING)
-        return super(AccountMove, moves).button_cancel()
+        return super(AccountMove, self.with_context(fsm_billing_gate=GATE)).button_cancel()
 
     def action_view_fsm_job(self):
         return self.job_id._get_records_action()
@@ -115,10 +123,10 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Override of `account` to date documents in India, and to hold Rule 46(b)."""
-        moves = self
+        moves = self.with_context(fsm_billing_gate=GATE)
         if any(move.country_code == "IN" for move in self):
-            moves = self.with_context(tz=INDIA)
-        posted = super(AccountMove, moves)._post(soft)
+            moves = moves.with_context(tz=INDIA)
+        posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         for move in posted:
             if move._has_gst_number() and not numbers.is_valid(move.name):
                 raise UserError(
@@ -301,3 +309,14 @@ class AccountMove(models.Model):
         if self.country_code == "IN" and self.is_sale_document():
             return "fsm_gst_billing.report_tax_document"
         return super()._get_name_invoice_report()
+
+
+def differs(record, vals, names):
+    """Tell whether `vals` would change one of the fields `names` of `record`.
+
+    :param set names: of fields with one value; a list of records is always a change
+    """
+    return any(
+        record._fields[name].convert_to_write(record[name], record) != vals[name]
+        for name in names & vals.keys()
+    )

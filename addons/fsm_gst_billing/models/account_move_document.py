@@ -54,7 +54,7 @@ class AccountMove(models.Model):
         partner = company.partner_id
         return {
             "name": company.root_id.name,
-            "branch": company.name if company != company.root_id else "",
+            "branch": company.fsm_branch_ids.name or "",
             "address": self._address_lines(partner),
             "gstin": company.vat or "",
             "state": company._gst_state(),

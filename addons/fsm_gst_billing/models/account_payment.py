@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 
 from ..gst.words import indian_format
 
-# What the chatter would add costs a third of the queries of a payment and says nothing new: the
-# payment itself is the record.
+# The chatter would add twenty queries to a payment and nothing new: the payment is the record.
 QUIET = {"mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
 
 

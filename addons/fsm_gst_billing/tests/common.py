@@ -8,6 +8,7 @@ class FsmGstBillingCommon(TransactionCase):
     """Branches in Bengaluru (SPR) and Chennai (RST), their people, and a laptop that was repaired.
 
     The branches are founded as in production: nothing here is made by accounting's test classes.
+    Their names and GSTINs are not those of the demo story, which may be in the same database.
     """
 
     @classmethod
@@ -17,7 +18,7 @@ class FsmGstBillingCommon(TransactionCase):
         cls.india = cls.env.ref("base.in")
         cls.karnataka = cls.env.ref("base.state_in_ka")
         cls.tamil_nadu = cls.env.ref("base.state_in_tn")
-        cls.organization = cls._found_organization("FixMyLap Service Pvt Ltd")
+        cls.organization = cls._found_organization("Service Works Pvt Ltd")
         cls.branch = cls._found_branch("SP Road", "SPR", "29AAGCB7383J1Z4", cls.karnataka)
         cls.company = cls.branch.company_id
         cls.manager = cls._hire("manager", "fsm_jobs.group_fsm_manager")

@@ -21,7 +21,7 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
         text = self._text(invoice)
         for part in (
             "Tax Invoice",
-            "FixMyLap Service Pvt Ltd",
+            "Service Works Pvt Ltd",
             "12, SP Road, Bengaluru 560002, Karnataka",
             "29AAGCB7383J1Z4",
             "29-Karnataka",

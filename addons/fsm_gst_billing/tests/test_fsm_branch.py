@@ -2,6 +2,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..hooks import post_init_hook
 from .common import FsmGstBillingCommon
 
 
@@ -51,6 +52,16 @@ class TestFsmBranch(FsmGstBillingCommon):
         self.assertEqual(self.env["account.journal"].search_count([]), journals)
         self.assertEqual(self.env["account.fiscal.position"].search_count([]), positions)
 
+    def test_branch_that_was_there_before_is_provided_for(self):
+        self.branch.sale_journal_id = False
+        job = self._create_job(state="diagnosis")
+        job.amount_estimate = 4090.00
+        self.branch._tills()["card"].unlink()
+        post_init_hook(self.env)
+        self.assertEqual(self.branch.sale_journal_id.code, "SPR")
+        self.assertIn("card", self.branch._tills())
+        self.assertEqual(job.amount_estimate, 4826.20)
+
     def test_provision_outlives_the_end_of_the_transaction(self):
         """`account` loads the chart of a new branch once more before the commit."""
         tills = self.branch._tills()
@@ -88,7 +99,7 @@ class TestFsmBranch(FsmGstBillingCommon):
     # === GSTIN === #
 
     def test_gstin_is_stored_as_it_is_printed(self):
-        self.branch.vat = " 29aagcr4375j1zu "
+        self.branch.vat = " 29aagcb7383j1z4 "
         self.assertEqual(self.company.vat, "29AAGCB7383J1Z4")
 
     def test_gstin_with_a_wrong_character_is_refused(self):
@@ -104,12 +115,12 @@ class TestFsmBranch(FsmGstBillingCommon):
             self._found_branch("Ritchie Street", "RST", "29AAGCB7383J1Z4", self.tamil_nadu)
 
     def test_one_gstin_never_has_two_series_with_one_code(self):
-        other = self._found_organization("FixMyLap Franchise")
+        other = self._found_organization("Service Works Franchise")
         with self.assertRaisesRegex(ValidationError, "share GSTIN 29AAGCB7383J1Z4"):
             self._found_branch("Malleshwaram", "SPR", "29AAGCB7383J1Z4", self.karnataka, other)
 
     def test_organisation_with_other_books_is_refused(self):
-        other = self._found_organization("FixMyLap Germany")
+        other = self._found_organization("Service Works Germany")
         self.env["account.chart.template"]._load("generic_coa", other, install_demo=False)
         self.env["account.move"].with_company(other).create(
             {
