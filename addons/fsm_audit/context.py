@@ -4,13 +4,12 @@ The triggers read it from the setting `fsm.ctx`, which ends with the transaction
 it was written around Odoo. The keys are short, they are stored with every entry:
 
 `uid` who really, also below `sudo()` and `with_user()` · `src` ui, portal, xmlrpc, jsonrpc, json2,
-cron, install or cli · `ip` · `req` the id of the request · `c` the company the client worked in, as
-it says
+cron, install or cli · `ip` · `req` the id that the client or the proxy gave the request
+(X-Request-Id) · `c` the company the client worked in, as it says
 """
 
 import json
 import re
-import secrets
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,7 +32,7 @@ _SOURCES = {
     "xmlrpc": "xmlrpc",
 }
 
-_REQUEST_ID = re.compile(r"[\w.-]{1,64}")
+_REQUEST_ID = re.compile(r"[\w.-]{1,36}")
 
 
 @contextmanager
@@ -78,12 +77,10 @@ def _request_facts():
     """Return what the request tells: nothing if there is none, or RPC services hide it."""
     if not request:
         return {}
-    if not hasattr(request, "fsm_audit_id"):
-        given = request.httprequest.headers.get("X-Request-Id", "")
-        request.fsm_audit_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(4)
     first = request.httprequest.path.split("/", 2)[1]
-    return {
+    facts = {
         "src": _SOURCES.get(first) or ("ui" if request.session.uid else "portal"),
         "ip": request.httprequest.remote_addr,
-        "req": request.fsm_audit_id,
     }
+    request_id = request.httprequest.headers.get("X-Request-Id", "")
+    return facts | {"req": request_id} if _REQUEST_ID.fullmatch(request_id) else facts

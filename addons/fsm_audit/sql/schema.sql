@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS fsm_audit.entry_ops
 CREATE TABLE IF NOT EXISTS fsm_audit.entry_access
     PARTITION OF fsm_audit.entry FOR VALUES IN ('access');
 
-CREATE INDEX IF NOT EXISTS entry_record_idx ON fsm_audit.entry (res_id, model);
+-- Of the record alone: equal keys share their space, and few models are asked for at once.
+CREATE INDEX IF NOT EXISTS entry_record_idx ON fsm_audit.entry (res_id);
 CREATE INDEX IF NOT EXISTS entry_company_idx ON fsm_audit.entry (company_id, id);
 CREATE INDEX IF NOT EXISTS entry_time_idx
     ON fsm_audit.entry USING brin (txid, (at AT TIME ZONE 'UTC'));
