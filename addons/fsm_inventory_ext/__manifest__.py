@@ -25,5 +25,8 @@
         # Depends on the actions in the views.
         "views/fsm_inventory_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["fsm_inventory_ext/static/src/backend/**/*"],
+    },
     "post_init_hook": "post_init_hook",
 }
