@@ -92,8 +92,11 @@ class FsmAuditLog(models.Model):
 
     @api.depends("model", "record_id")
     def _compute_record_name(self):
-        for entry in self:
-            entry.record_name = entry._record_title()
+        for model, entries in self.grouped("model").items():
+            names = self._names(model, entries.filtered("record_id").mapped("record_id"))
+            for entry in entries:
+                gone = f"{model},{entry.record_id}" if entry.record_id else model
+                entry.record_name = names.get(entry.record_id) or gone
 
     @api.depends("raw_changes")
     def _compute_changes(self):
@@ -157,7 +160,7 @@ class FsmAuditLog(models.Model):
                 model.ids or [None],
                 self._companies(model) or [None],
                 reason,
-                json.dumps(facts) if facts else None,
+                json.dumps(facts, default=str) if facts else None,
                 json.dumps(context.describe(self.env)),
             ],
         )
@@ -186,20 +189,13 @@ class FsmAuditLog(models.Model):
             return [None] * len(records)
         return [record.company_id.id or None for record in records.sudo()]  # whoever logs it
 
-    def _record_title(self):
-        """Return the name of the record as it is called now; what is known of one that is gone."""
-        self.ensure_one()
-        if not self.record_id:
-            return self.model
-        record_sudo = self._records_sudo(self.model, [self.record_id])
-        return record_sudo.display_name if record_sudo else f"{self.model},{self.record_id}"
-
     @api.model
-    def _records_sudo(self, model, ids):
-        """Return those of the records that still exist, nothing if their addon is gone."""
+    def _names(self, model, ids):
+        """Return what those of the records are called now that still exist, and their addon."""
         if model not in self.env:
-            return None
-        return self.env[model].sudo().browse(ids).exists()  # who reads the trail reads the names
+            return {}
+        records_sudo = self.env[model].sudo().browse(ids)  # who reads the trail reads the names
+        return {record.id: record.display_name for record in records_sudo.exists()}
 
     def _render_changes(self):
         """Return the changes as a list for people: labels and names, not columns and ids."""
@@ -224,8 +220,7 @@ class FsmAuditLog(models.Model):
             return dict(field._description_selection(self.env)).get(value, value)
         if field.type in ("many2one", "many2many"):
             ids = value if isinstance(value, list) else [value]
-            found = self._records_sudo(field.comodel_name, ids)
-            names = {record.id: record.display_name for record in found or ()}
+            names = self._names(field.comodel_name, ids)
             return ", ".join(names.get(res_id, f"{field.comodel_name},{res_id}") for res_id in ids)
         if isinstance(value, dict):  # translated, or one for each company
             return ", ".join(f"{key}: {text}" for key, text in value.items())

@@ -85,6 +85,16 @@ class TestFsmAuditLog(AuditCommon):
         self.assertEqual(entry.record_name, "gone.model,3")
         self.assertIn("x", entry.summary)
 
+    def test_names_of_many_records_are_read_at_once(self):
+        customers = self.env["res.partner"].create([{"name": f"Customer {n}"} for n in range(40)])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        entries = self.log.search([("record_id", "in", customers.ids), ("id", ">", self.start)])
+        entries.mapped("record_name")  # warm
+        self.env.invalidate_all()
+        with self.assertQueryCount(5):
+            entries.mapped("record_name")
+
     # === WHO MAY === #
 
     def test_only_readers_of_the_trail_read_it(self):
