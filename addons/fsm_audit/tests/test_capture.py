@@ -54,10 +54,9 @@ class TestCapture(AuditCommon):
         self.assertEqual(merged["complete_name"], ["Suresh Kumar", "Suresh K."])
 
     def test_relation_is_logged_with_what_was_added_and_removed(self):
-        user = new_test_user(self.env, "ravi")
+        user = new_test_user(self.env, "vijay")
         group = self.env.ref("base.group_partner_manager")
-        self.env.flush_all()
-        self.start = self._last_entry()
+        self._begin()
         user.group_ids = [Command.link(group.id)]
         user.group_ids = [Command.unlink(group.id)]
         changes = [pair for pair in self._changes(user) if "group_ids" in pair]
@@ -144,11 +143,11 @@ class TestCapture(AuditCommon):
             self.env.flush_all()
             costs.append(self.cr.sql_log_count - start)
             if active:
-                self.cr.precommit.data.clear()  # as in a new transaction
+                self._begin()
         self.assertEqual(costs[2], costs[1] + 1)
 
     def test_transaction_that_writes_nothing_audited_pays_nothing(self):
-        self.cr.precommit.data.clear()
+        self._begin()
         self.env["res.partner.industry"].create({"name": "Repairs"})
         self.env.flush_all()
         self.assertNotIn("fsm_audit.context", self.cr.precommit.data)

@@ -11,17 +11,17 @@ class TestFsmAuditLog(AuditCommon):
         super().setUpClass()
         cls.log = cls.env["fsm.audit.log"]
         cls.branch, cls.other = cls.env["res.company"].create(
-            [{"name": "SP Road"}, {"name": "Somebody Else"}]
+            [{"name": "Whitefield"}, {"name": "Another Organisation"}]
         )
         cls.owner = new_test_user(
             cls.env,
-            "owner",
+            "asha",
             "base.group_user,fsm_audit.group_fsm_audit_reader",
             company_id=cls.branch.id,
             company_ids=[Command.set(cls.branch.ids)],
         )
         cls.administrator = new_test_user(cls.env, "administrator", "base.group_system")
-        cls.clerk = new_test_user(cls.env, "clerk", "base.group_user,base.group_partner_manager")
+        cls.clerk = new_test_user(cls.env, "vijay", "base.group_user,base.group_partner_manager")
 
     def _read_as(self, user, record):
         domain = [("model", "=", record._name), ("record_id", "=", record.id)]
@@ -60,7 +60,7 @@ class TestFsmAuditLog(AuditCommon):
         self.env.flush_all()
         entry = self.log.search([("record_id", "=", self.customer.id)], limit=1)
         self.assertIn("Related Company", entry.summary)
-        self.assertIn("SP Road", entry.summary)
+        self.assertIn("Whitefield", entry.summary)
 
     def test_text_of_a_change_is_inert(self):
         self.customer.vat = "<script>alert(1)</script>"
