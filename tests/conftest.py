@@ -172,6 +172,10 @@ class Count:
         if match and re.search(paths, match["path"]):
             self.requests.append((match["path"], int(match["sql"])))
 
+    def __str__(self):
+        each = " + ".join(str(queries) for _path, queries in self.requests)
+        return f"{self.calls} calls, {self.queries} queries ({each})"
+
     @property
     def calls(self):
         return len(self.requests)

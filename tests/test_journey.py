@@ -7,7 +7,6 @@ Suresh Kumar's Dell Inspiron 3520 shows nothing; an SSD at ₹ 3,490 and labour 
 import base64
 import itertools
 import re
-import subprocess
 import time
 
 import pytest
@@ -128,7 +127,7 @@ def test_every_single_verb_over_xmlrpc(staff, catalogue, sql_counter, tmp_path, 
         ids, invoice_id = walk(staff, catalogue, SURESH)
         settle(staff, ids, invoice_id)
     with capsys.disabled():
-        print(f"\njourney by single verbs: {count.calls} calls, {count.queries} queries")
+        print(f"\njourney by single verbs: {count}")
     assert count.calls <= MAX_CALLS
     assert count.queries <= MAX_QUERIES
 
@@ -189,7 +188,7 @@ def test_six_calls_over_json2(json2, catalogue, sql_counter, capsys):
     with sql_counter() as count:
         job()
     with capsys.disabled():
-        print(f"\njourney by compound verbs: {count.calls} calls, {count.queries} queries")
+        print(f"\njourney by compound verbs: {count}")
     assert count.calls <= GOAL_CALLS
     assert count.queries <= GOAL_QUERIES
 

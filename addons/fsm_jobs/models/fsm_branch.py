@@ -178,6 +178,7 @@ class FsmBranch(models.Model):
         company_sudo = companies_sudo.create(
             {
                 **company_values,
+                **self._no_lookup(companies_sudo),
                 "name": self._company_name(vals.get("name"), organization),
                 "parent_id": organization.id,
                 "country_id": organization.country_id.id,
@@ -192,6 +193,12 @@ class FsmBranch(models.Model):
             "calendar_id": vals.get("calendar_id") or calendar_sudo.id,
             "sequence_id": self._create_series(company_sudo, vals["code"]).id,
         }
+
+    @api.model
+    def _no_lookup(self, companies):
+        """Founding a branch asks nobody outside: its data is given (`partner_autocomplete`)."""
+        known = "iap_enrich_auto_done" in companies._fields
+        return {"iap_enrich_auto_done": True} if known else {}
 
     @api.model
     def _company_name(self, name, organization, company=None):

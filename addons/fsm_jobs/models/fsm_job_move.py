@@ -159,10 +159,13 @@ class FsmJob(models.Model):
         """Nobody is billed more than he agreed to: neither an answer nor a limit covers the rise."""
         answered = self.estimate_ids.filtered(lambda estimate: estimate.answer == "approved")
         agreed = max(answered.sorted("version")[-1:].amount, self.spend_limit)
-        if self.currency_id.compare_amounts(self.amount_estimate, agreed) > 0:
+        # Also what was used without being on the estimate.
+        now = max(self.amount_estimate, self._amount_with_tax(self._billable_lines()))
+        if self.currency_id.compare_amounts(now, agreed) > 0:
             return self.env._(
-                "The estimate is %(now)s, but the customer has agreed to %(agreed)s: share it again.",
-                now=format_amount(self.env, self.amount_estimate, self.currency_id),
+                "It would cost %(now)s, but the customer has agreed to %(agreed)s: share the "
+                "estimate again.",
+                now=format_amount(self.env, now, self.currency_id),
                 agreed=format_amount(self.env, agreed, self.currency_id),
             )
         return ""

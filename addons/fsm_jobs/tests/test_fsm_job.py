@@ -55,7 +55,7 @@ class TestFsmJob(FsmJobsCommon):
         self._as("technician", job).add_diagnosis(
             diagnosis="The hinge, too.", lines=[{"product_id": self.labour.id}]
         )
-        with self.assertRaisesRegex(UserError, "share it again"):
+        with self.assertRaisesRegex(UserError, "share the estimate again"):
             self._walk_to_qc(job)
         self._walk(job, "estimate", "approved", "repair", "qc")
 
