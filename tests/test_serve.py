@@ -66,7 +66,7 @@ def test_serve_recovers_starts_again_in_seconds_and_brings_no_demo_users(serve):
     broken.wait_until(r"new database", 300)  # the addons are about to be installed
     broken.stop(signal.SIGKILL)
 
-    first = serve("--no-demo")
+    first = serve("--no-demo", "--reset")  # from nothing, over the remains
     first.wait_until(r"is ready", 600)
     print(first.text())
     with urllib.request.urlopen(f"{first.url}/web/login", timeout=60) as page:
