@@ -43,23 +43,25 @@ private_apt() {
     ! is_root || APT+=(-o APT::Sandbox::User=root) # _apt may not read below .local
 }
 
-update_lists() { # refresh the lists of this machine's release, at most once a day
-    local folder=$LOCAL/apt/release fresh uri suite
+update_lists() { # FOLDER SUITE: refresh the lists of a release, at most once a day
+    local folder=$1 uri suite
     private_apt "$folder" ""
-    fresh=$(find "$folder/lists.stamp" -mtime -1 2>/dev/null || true)
-    [ -z "$fresh" ] || return 0
+    [ -z "$(find "$folder/lists.stamp" -mtime -1 2>/dev/null)" ] || return 0
     while read -r uri suite; do
-        echo "deb [signed-by=$KEYRING] $uri $suite main"
+        echo "deb [signed-by=$KEYRING] $uri ${suite/#$(debian_release)/$2} main"
     done < <(debian_mirrors) >"$folder/sources.list"
     [ -s "$folder/sources.list" ] || { echo "apt names no mirror of this release"; return 1; }
     "${APT[@]}" update && touch "$folder/lists.stamp"
 }
 
-# unpack_packages NAME...: those packages and what they need and the machine lacks.
+# unpack_packages [--from SUITE] NAME...: those packages and what they need and the machine lacks.
 unpack_packages() {
-    local folder=$LOCAL/apt/release deb packages
+    local suite deb packages folder
     is_debian || { echo "this machine is not a Debian"; return 1; }
-    update_lists || return 1
+    suite=$(debian_release)
+    [ "$1" != --from ] || { suite=$2; shift 2; }
+    folder=$LOCAL/apt/$suite
+    update_lists "$folder" "$suite" || return 1
     packages=$("${APT[@]}" -s --no-install-recommends install "$@" | awk '$1 == "Inst" { print $2 }') || return 1
     packages=$(grep -Ev "$LEFT_OUT" <<<"$packages" || true)
     [ -n "$packages" ] || packages=$(printf '%s\n' "$@") # installed, yet its program is not there

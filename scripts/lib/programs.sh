@@ -5,9 +5,13 @@ has() { command -v "$1" >/dev/null; }
 
 install_wkhtmltopdf() { # prints PDF
     has wkhtmltopdf && return
-    step "unpack wkhtmltopdf" unpack_packages wkhtmltopdf ||
+    step "unpack wkhtmltopdf" unpack_wkhtmltopdf ||
         give_up "no wkhtmltopdf here and no Debian mirror to take it from: install the package wkhtmltopdf"
     wrap wkhtmltopdf "$PROGRAMS/usr/bin/wkhtmltopdf"
+}
+
+unpack_wkhtmltopdf() { # Debian 13 has none any more, but that of Debian 12 runs there
+    unpack_packages wkhtmltopdf || unpack_packages --from bookworm wkhtmltopdf
 }
 
 install_chromium() { # drives the tests of the screens

@@ -46,17 +46,25 @@ make_venv() {
         unpack_packages python3-pip-whl || return 1
         wheel=$(find_pip_wheel)
     fi
-    "$1/bin/python" "$wheel/pip" install -q --no-index "$wheel"
+    "$1/bin/python" -m zipfile -e "$wheel" "$(site_packages "$1")" || return 1
+    # Debian's pip looks for certificates in one place only.
+    if [ ! -e "$CERTIFICATES" ] && [ -e "$LOCAL/certificates.crt" ]; then
+        grep -rlF "$CERTIFICATES" "$(site_packages "$1")/pip" | xargs -r sed -i "s|$CERTIFICATES|$LOCAL/certificates.crt|"
+    fi
 }
+
+site_packages() { echo "$1"/lib/python3.*/site-packages; }
 
 find_pip_wheel() {
     find /usr/share/python-wheels "$PROGRAMS/usr/share/python-wheels" -name 'pip-*.whl' 2>/dev/null | head -n 1
 }
 
+CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
+
 # Machines without certificates: the ones that were unpacked, joined.
 use_certificates() {
     local from=$PROGRAMS/usr/share/ca-certificates/mozilla
-    [ -e /etc/ssl/certs/ca-certificates.crt ] && return
+    [ -e "$CERTIFICATES" ] && return
     [ -d "$from" ] || step "unpack certificates" unpack_packages ca-certificates || return 0
     cat "$from"/*.crt >"$LOCAL/certificates.crt"
     export PIP_CERT=${PIP_CERT:-$LOCAL/certificates.crt} SSL_CERT_FILE=${SSL_CERT_FILE:-$LOCAL/certificates.crt}
@@ -102,7 +110,7 @@ install_python() {
 
 link_odoo() { # `import odoo` and bin/odoo work inside the environment, wherever Odoo is
     local site
-    site=$(echo "$VENV"/lib/python3.*/site-packages)
+    site=$(site_packages "$VENV")
     [ "$(cat "$site/odoo.pth" 2>/dev/null)" = "$ODOO_HOME" ] || echo "$ODOO_HOME" >"$site/odoo.pth"
     printf 'from odoo.cli import main\n\nmain()\n' >"$VENV/bin/odoo" # run by the environment's Python
 }
