@@ -41,6 +41,17 @@ def catalogue(staff):
         name: ravi.call("product.product", "search", [("name", "=", name)])[0]
         for name in ("Laptop repair labour", "SSD 512 GB")
     }
+    # The tests take more than lies on the shelf of the demo.
+    branch = staff["manager"].call("res.users", "fsm_me")["current_branch_id"]
+    staff["manager"].call(
+        "product.product",
+        "fsm_add_stock",
+        [product["SSD 512 GB"]],
+        branch_id=branch,
+        quantity=20.0,
+        reason="Stock for the tests from outside",
+        unit_cost=2450.0,
+    )
     technician = ravi.call("fsm.technician", "search", [("user_id", "=", ravi.uid)])
     return {
         "labour": product["Laptop repair labour"],

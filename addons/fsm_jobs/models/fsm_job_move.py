@@ -159,8 +159,7 @@ class FsmJob(models.Model):
         """Nobody is billed more than he agreed to: neither an answer nor a limit covers the rise."""
         answered = self.estimate_ids.filtered(lambda estimate: estimate.answer == "approved")
         agreed = max(answered.sorted("version")[-1:].amount, self.spend_limit)
-        # Also what was used without being on the estimate.
-        now = max(self.amount_estimate, self._amount_with_tax(self._billable_lines()))
+        now = max(self.amount_estimate, self._amount_beyond_estimate())
         if self.currency_id.compare_amounts(now, agreed) > 0:
             return self.env._(
                 "It would cost %(now)s, but the customer has agreed to %(agreed)s: share the "
@@ -169,6 +168,13 @@ class FsmJob(models.Model):
                 agreed=format_amount(self.env, agreed, self.currency_id),
             )
         return ""
+
+    def _amount_beyond_estimate(self):
+        """Return what is billed now, where more was used than the estimate says; else nothing."""
+        lines = self._billable_lines()
+        untaxed = sum(line["quantity"] * line["price_unit"] for line in lines)
+        more = self.currency_id.compare_amounts(untaxed, self.amount_untaxed) > 0
+        return self._amount_with_tax(lines) if more else 0.0
 
     def _is_covered(self):
         """Tell whether work may start without an answer: within the customer's spend limit."""

@@ -86,7 +86,7 @@ class FsmJob(models.Model):
         """
         if not self._has_role({"technician"}):
             raise AccessError(self.env._("Only a technician or a manager diagnoses."))
-        values = [self._diagnosis_line(line) for line in lines]
+        values = self._diagnosis_lines(lines)
         self.filtered(lambda job: job.state == "received")._move("diagnosis")
         self.write({"diagnosis": diagnosis})
         self.env["fsm.job.line"].create(
@@ -100,21 +100,25 @@ class FsmJob(models.Model):
             for job in self
         ]
 
-    def _diagnosis_line(self, line):
-        """Return the values of an estimate line, checked."""
-        if not isinstance(line, dict):
+    def _diagnosis_lines(self, lines):
+        """Return the values of estimate lines, each one checked."""
+        if not all(isinstance(line, dict) for line in lines):
             raise UserError(self.env._("Each of “lines” must be an object."))
-        line = check_keys(self.env, line, LINE_KEYS, "lines")
-        product = self.env["product.product"].search(
-            [("id", "=", line.get("product_id") or 0), ("sale_ok", "=", True)]
+        lines = [check_keys(self.env, line, LINE_KEYS, "lines") for line in lines]
+        wanted = {line.get("product_id") or 0 for line in lines}
+        known = self.env["product.product"].search(
+            [("id", "in", list(wanted)), ("sale_ok", "=", True)]
         )
-        if not product:
+        if wanted - set(known.ids):
             raise UserError(self.env._("“lines.product_id” must be the id of a service or part."))
+        return [self._diagnosis_line(line) for line in lines]
+
+    def _diagnosis_line(self, line):
         quantity = line.get("quantity", 1.0)
         if quantity <= 0 or (line.get("price_unit") or 0) < 0:
             raise UserError(self.env._("A quantity is more than 0, and a price not less than 0."))
         kept = {key: line[key] for key in ("name", "price_unit") if line.get(key) is not None}
-        return {**kept, "product_id": product.id, "quantity": quantity}
+        return {**kept, "product_id": line["product_id"], "quantity": quantity}
 
     @verb
     def share_estimate(self, channels: list = ("link",)):
