@@ -27,7 +27,6 @@
         "security/fsm_jobs_security.xml",
         "data/fsm_device_category_data.xml",
         "data/mail_template_data.xml",
-        "views/fsm_branch_views.xml",
         "views/fsm_device_views.xml",
         "views/fsm_technician_views.xml",
         "views/res_partner_views.xml",
@@ -39,6 +38,8 @@
         "wizard/fsm_job_answer_views.xml",
         "wizard/fsm_job_deliver_views.xml",
         "wizard/fsm_new_organization_views.xml",
+        # Opens the new organisation.
+        "views/fsm_branch_views.xml",
         # Depends on the actions in the views.
         "views/fsm_jobs_menus.xml",
     ],

@@ -224,6 +224,13 @@ class FsmBranch(models.Model):
         )
         if not self.env.su and organization not in roots:
             raise AccessError(self.env._("You do not belong to this organisation."))
+        if organization.sudo().country_id.code != "IN":  # where it stands is no secret
+            raise UserError(
+                self.env._(
+                    "%s is no organisation in India: a system administrator founds one first.",
+                    organization.sudo().name,
+                )
+            )
         return organization.sudo()  # its country and currency are public within it
 
     @api.model

@@ -30,8 +30,8 @@ class FsmDevice(models.Model):
         comodel_name="fsm.device.model", required=True, index=True, ondelete="restrict"
     )
     category_id = fields.Many2one(related="model_id.category_id", store=True, index=True)
-    serial = fields.Char(string="Serial No.", copy=False, index="trigram", audit=True)
-    imei = fields.Char(string="IMEI", copy=False, index="trigram", audit=True)
+    serial = fields.Char(string="Serial No.", copy=False, index="trigram", audit="masked")
+    imei = fields.Char(string="IMEI", copy=False, index="trigram", audit="masked")
     job_ids = fields.One2many(comodel_name="fsm.job", inverse_name="device_id")
 
     _serial_uniq = models.UniqueIndex(

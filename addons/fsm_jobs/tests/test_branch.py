@@ -115,3 +115,15 @@ class TestBranch(FsmJobsCommon):
         owner = self.env["res.users"].search([("login", "=", "gowri@example.in")])
         self.assertEqual(owner.fsm_role, "owner")
         self.assertIn(branch.company_id, owner.company_ids)
+
+    def test_branch_needs_an_organisation_in_india(self):
+        elsewhere = self.env["res.company"].create({"name": "Colombo Repairs"})
+        with self.assertRaisesRegex(UserError, "no organisation in India"):
+            self.env["fsm.branch"].create(
+                {
+                    "name": "Fort",
+                    "code": "FRT",
+                    "state_id": self.karnataka.id,
+                    "organization_id": elsewhere.id,
+                }
+            )
