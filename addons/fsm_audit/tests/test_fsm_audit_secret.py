@@ -103,7 +103,8 @@ class TestFsmAuditSecret(AuditCommon):
 
     def test_without_any_key_nothing_is_sealed(self):
         with patch.dict(os.environ), self.assertRaisesRegex(UserError, "there is no key"):
-            del os.environ["FSM_SECRET_KEYS"]
+            for name in ("FSM_SECRET_KEYS", "FSM_SECRET_KEYS_FILE"):
+                os.environ.pop(name, None)
             self.secrets._seal(self.customer, "passcode", "1234")
 
     def test_bad_key_ring_is_named_without_its_value(self):
