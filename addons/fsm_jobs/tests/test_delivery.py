@@ -13,11 +13,7 @@ class TestDelivery(FsmJobsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Without lines there is nothing to pay: the gate of billing has tests of its own.
-        cls.job = cls._intake(accessories=[{"name": "Charger"}])
-        cls._as("manager", cls.job).assign(technician_ids=cls.tech.ids)
-        cls._as("technician", cls.job).add_diagnosis(diagnosis="Nothing is wrong with it.")
-        cls._as("technician", cls.job).mark_ready(outcome="no_fault_found")
+        cls.job = cls._free_job(accessories=[{"name": "Charger"}])
         cls.job.accessory_ids.returned = True
         cls.desk = cls._as("receptionist", cls.job)
 

@@ -10,12 +10,10 @@ from .common import PNG, FsmJobsCommon
 class TestFsmJob(FsmJobsCommon):
     # === LIFE CYCLE === #
 
-    def test_job_moves_from_the_counter_to_the_delivery(self):
-        job = self._ready_job()
-        self._walk_to_delivered(job)
+    def test_job_moves_from_the_counter_to_the_shelf_of_what_is_ready(self):
         self.assertEqual(
-            job.history_ids.sorted("id").mapped("to_state"),
-            ["received", "diagnosis", "estimate", "approved", "repair", "qc", "ready", "delivered"],
+            self._ready_job().history_ids.sorted("id").mapped("to_state"),
+            ["received", "diagnosis", "estimate", "approved", "repair", "qc", "ready"],
         )
 
     def test_job_cannot_skip_diagnosis(self):
@@ -130,22 +128,23 @@ class TestFsmJob(FsmJobsCommon):
     # === THE END === #
 
     def test_delivered_job_cannot_be_changed_by_any_role(self):
-        job = self._walk(self._ready_job(), "delivered")
+        job = self._walk(self._free_job(), "delivered")
         for role in ("owner", "manager", "receptionist", "technician"):
             with self.subTest(role), self.assertRaises(UserError):
                 self._as(role, job).write({"complaint": "Something else"})
 
     def test_delivered_job_cannot_be_changed_through_its_children(self):
-        job = self._intake(accessories=[{"name": "Charger"}])
-        self._walk(job, "diagnosis", "estimate", "approved", "repair", "qc", "ready")
+        job = self._free_job(
+            accessories=[{"name": "Charger"}], checklist=[{"name": "Screen", "result": "ok"}]
+        )
         self._as("receptionist", job).deliver(
             signature=PNG, received_by="Suresh Kumar", accessories_returned=True
         )
         manager = self._as("manager", job)
         for attempt in (
-            lambda: manager.line_ids[0].write({"price_unit": 1.0}),
-            lambda: manager.line_ids.unlink(),
-            lambda: manager.write({"line_ids": [(5, 0, 0)]}),
+            lambda: manager.add_diagnosis(diagnosis="x", lines=[{"product_id": self.labour.id}]),
+            lambda: manager.write({"line_ids": [(0, 0, {"product_id": self.labour.id})]}),
+            lambda: manager.check_ids.unlink(),
             lambda: manager.accessory_ids.write({"returned": False}),
             lambda: manager.write({"accessory_ids": [(0, 0, {"name": "Bag"})]}),
             lambda: manager.web_save({"complaint": "x"}, {}),
@@ -155,7 +154,7 @@ class TestFsmJob(FsmJobsCommon):
                 attempt()
 
     def test_delivered_job_does_not_move(self):
-        job = self._walk(self._ready_job(), "delivered")
+        job = self._walk(self._free_job(), "delivered")
         with self.assertRaisesRegex(UserError, "cannot become"):
             self._as("manager", job).move_to(
                 state="repair", reason="The customer came back", override=True
