@@ -5,13 +5,16 @@
 
 SUPERUSER=fsm_superuser
 
-find_postgres() { # print the folder of the server's programs
-    local folder
+find_postgres() { # [MAJOR]: print the folder of the server's programs, of that version if it is given
+    local folder major
     for folder in "$(pg_config --bindir 2>/dev/null || true)" /usr/lib/postgresql/*/bin \
         "$(dirname "$(readlink -f "$(command -v initdb || true)")")" "$PG_ROOT"/programs/usr/lib/postgresql/*/bin; do
-        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && [ "$(postgres_major "$folder")" -ge 14 ] || continue
-        echo "$folder"
-        return
+        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] || continue
+        major=$(postgres_major "$folder")
+        if [ "$major" -ge 14 ] && [ "$major" = "${1:-$major}" ]; then
+            echo "$folder"
+            return
+        fi
     done
     return 1
 }
@@ -116,13 +119,8 @@ install_postgres() {
         return
     fi
     choose_postgres_place
-    if ! PG_BIN=$(find_postgres); then
-        say "PostgreSQL"
-        step "unpack" unpack_packages postgresql ||
-            give_up "no PostgreSQL server here and no Debian mirror to take one from: install the package postgresql, or set DATABASE_HOST"
-        PG_BIN=$(find_postgres) || die "PostgreSQL was unpacked, but does not start: install the package postgresql, or set DATABASE_HOST"
-    fi
     folder=$PG_ROOT/$1
+    choose_postgres "$folder"
     PG_HOST=$folder.run PG_PORT=5432 PG_USER=odoo
     # The path of a socket may be 107 characters long.
     [ ${#PG_HOST} -lt 90 ] || PG_HOST=/tmp/fsm-$1-$(cksum <<<"$LOCAL" | cut -d' ' -f1)
@@ -145,6 +143,18 @@ install_postgres() {
         step "Odoo's database role" make_roles || give_up "Odoo's role could not be made: delete $folder and run this again"
         touch "$folder.made"
     fi
+}
+
+choose_postgres() { # FOLDER: sets PG_BIN; files of a cluster belong to one version
+    local want
+    want=$(cat "$1/PG_VERSION" 2>/dev/null || true)
+    PG_BIN=$(find_postgres "$want") && return
+    [ -z "$want" ] || [ ! -f "$1.made" ] ||
+        die "the databases in $1 are of PostgreSQL $want, which is gone: install postgresql-$want, or delete $1 and start anew"
+    say "PostgreSQL"
+    step "unpack" unpack_packages postgresql ||
+        give_up "no PostgreSQL server here and no Debian mirror to take one from: install the package postgresql, or set DATABASE_HOST"
+    PG_BIN=$(find_postgres) || die "PostgreSQL was unpacked, but does not start: install the package postgresql, or set DATABASE_HOST"
 }
 
 make_socket_folder() {

@@ -21,11 +21,11 @@ find_python() {
             return
         fi
     done
-    if [ ! -x "$unpacked" ]; then
-        step "unpack Python" unpack_packages python3 python3-pip-whl ca-certificates ||
-            give_up "no Python 3.10 to 3.13 here and no Debian mirror to take one from: install python3 and python3-venv, or set PYTHON"
-    fi
     PYTHON=$unpacked
+    [ ! -x "$PYTHON" ] || use_libraries "$PYTHON"
+    suits "$PYTHON" && return
+    step "unpack Python" unpack_packages python3 python3-pip-whl ca-certificates ||
+        give_up "no Python 3.10 to 3.13 here and no Debian mirror to take one from: install python3 and python3-venv, or set PYTHON"
     use_libraries "$PYTHON"
     suits "$PYTHON" || die "no Python 3.10 to 3.13 with venv: install one, or set PYTHON to it"
 }
