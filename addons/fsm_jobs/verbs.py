@@ -21,6 +21,7 @@ from odoo.exceptions import UserError
 MAX_TEXT = 20_000  # characters: more is not a note but an accident
 MAX_BLOB = 14_000_000  # characters of base64: about 10 MB
 MAX_ID = 2**31 - 1  # a PostgreSQL integer
+MAX_NUMBER = 1e12  # rupees or pieces: more is not an amount but an accident
 BLOBS = {"content", "signature", "photos"}
 
 KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
@@ -58,6 +59,8 @@ def check_keys(env, value, allowed, where):
     :param str where: the argument, for the message
     :raise UserError: naming the key
     """
+    if not isinstance(value, dict):
+        raise UserError(env._("“%(name)s” must be %(kind)s.", name=where, kind=KINDS[dict]))
     if unknown := sorted(str(key) for key in value if key not in allowed):
         raise UserError(
             env._(
@@ -80,12 +83,20 @@ def check_value(env, value, kind, name):
     if value is None or (value is False and kind is not bool):
         return False
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        _check_content(env, value, name)
         value = float(value)
     if kind in KINDS and (
         not isinstance(value, kind) or (kind is not bool and isinstance(value, bool))
     ):
         raise UserError(env._("“%(name)s” must be %(kind)s.", name=name, kind=KINDS[kind]))
     _check_content(env, value, name)
+    return value
+
+
+def check_id(env, value, name):
+    """Return `value` if it can be the id of a record."""
+    if type(value) is not int or not 0 < value <= MAX_ID:
+        raise UserError(env._("“%s” must be the id of a record.", name))
     return value
 
 
@@ -96,7 +107,7 @@ def _check_content(env, value, name):
             raise UserError(env._("“%s” contains a character that cannot be stored.", name))
         if len(value) > (MAX_BLOB if name.split(".")[-1] in BLOBS else MAX_TEXT):
             raise UserError(env._("“%s” is too long.", name))
-    elif isinstance(value, float) and not math.isfinite(value):
+    elif isinstance(value, float) and not (math.isfinite(value) and abs(value) < MAX_NUMBER):
         raise UserError(env._("“%s” must be an ordinary number.", name))
     elif isinstance(value, int) and abs(value) > MAX_ID:
         raise UserError(env._("“%s” is out of range.", name))
@@ -151,7 +162,7 @@ def _argument(env, verb_name, parameter, given):
 def _check_records(records):
     """Refuse a call on nothing, or on something that is no record."""
     ids = records._ids
-    if not ids or not all(isinstance(id_, int) and 0 < id_ <= MAX_ID for id_ in ids):
+    if not ids or not all(type(id_) is int and 0 < id_ <= MAX_ID for id_ in ids):
         raise UserError(records.env._("Say which record is meant: give its id."))
     if len(set(ids)) != len(ids):
         raise UserError(records.env._("A record is named twice."))

@@ -14,6 +14,7 @@ STEPS = (
     (_lt("Ready"), {"ready", "unclaimed"}),
     (_lt("Delivered"), {"delivered"}),
 )
+MAX_TEXT = 400_000  # characters: a signature is a picture
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -34,8 +35,10 @@ class FsmTrack(http.Controller):
         """Take the customer's answer to exactly the estimate he saw."""
         job_sudo = self._job(token)
         estimate = job_sudo._current_estimate()
-        error = ""
-        if str(estimate.version) != version:
+        error = self._refusal(answer, version, name, signature, reason)
+        if error:
+            pass
+        elif str(estimate.version) != version:
             error = request.env._("The estimate has changed. Please read it again.")
         elif answer not in ("approved", "declined"):
             error = request.env._("Please choose an answer.")
@@ -60,6 +63,8 @@ class FsmTrack(http.Controller):
     def code(self, token, **_other):
         """Make a new delivery OTP and show it once."""
         job_sudo = self._job(token)
+        if error := self._refusal():
+            return self._page(job_sudo, error=error)
         try:
             job_sudo._check_deliverable()
             code = request.env["fsm.delivery.otp"]._issue(job_sudo)
@@ -67,8 +72,19 @@ class FsmTrack(http.Controller):
             return self._page(job_sudo, error=refusal.args[0])
         return self._page(job_sudo, code=code)
 
+    def _refusal(self, *texts):
+        """Say why what was sent is not taken: staff is not the customer, nonsense no answer."""
+        if request.env.user._is_internal():
+            return request.env._("This page is the customer's. Sign out to answer for yourself.")
+        for text in texts:
+            if not isinstance(text, str) or "\x00" in text or len(text) > MAX_TEXT:
+                return request.env._("This could not be read. Please try again.")
+        return ""
+
     def _job(self, token):
         """Return the job card of a link in sudo: whoever has the link may see its page."""
+        if "\x00" in token:
+            raise request.not_found()
         job_sudo = request.env["fsm.job"].sudo().search([("access_token", "=", token)], limit=1)
         if not token or not job_sudo:
             raise request.not_found()

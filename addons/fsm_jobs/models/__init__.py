@@ -18,4 +18,5 @@ from . import fsm_job_accessory
 from . import fsm_job_check
 from . import fsm_job_history
 from . import fsm_estimate
+from . import ir_attachment
 from . import fsm_delivery_otp

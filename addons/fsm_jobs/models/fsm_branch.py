@@ -147,6 +147,11 @@ class FsmBranch(models.Model):
             raise UserError(
                 self.env._("A branch keeps its code: numbers that start with it are in print.")
             )
+        self.check_access("write")
+        if company_values := {name: vals[name] for name in COMPANY_FIELDS if name in vals}:
+            # An owner holds no right on companies, but keeps the card of his branches.
+            self.company_id.sudo().write(company_values)
+            vals = {name: value for name, value in vals.items() if name not in company_values}
         if "name" in vals:
             for branch in self:
                 # An owner holds no right on companies, but names his branches.

@@ -46,6 +46,7 @@ class FsmDeliveryOtp(models.Model):
         codes_sudo.create(
             {
                 "job_id": job.id,
+                "tries": 0,
                 "digest": self.env["res.users"]._crypt_context().hash(code),
                 "expires_at": fields.Datetime.now() + timedelta(minutes=OTP_MINUTES),
             }

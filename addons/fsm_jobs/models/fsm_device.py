@@ -79,7 +79,8 @@ class FsmDevice(models.Model):
     def _tidy(self, vals):
         """Return `vals` with the numbers as they are kept: no blanks, serials in capitals."""
         tidy = {
-            name: "".join((vals[name] or "").split()) for name in ("serial", "imei") & vals.keys()
+            name: "".join(str(vals[name] or "").split())
+            for name in ("serial", "imei") & vals.keys()
         }
         return {**vals, **{name: text.upper() or False for name, text in tidy.items()}}
 

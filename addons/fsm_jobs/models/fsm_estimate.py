@@ -13,6 +13,9 @@ CHANNELS = [
     ("counter", "Counter"),
 ]
 
+ANSWER_FIELDS = ("answer", "answered_at", "answered_by", "recorded_by_id")
+ANSWER_FIELDS += ("channel", "reason", "signature")
+
 
 class FsmEstimate(models.Model):
     """What the customer was shown, word for word, and what he answered.
@@ -77,6 +80,8 @@ class FsmEstimate(models.Model):
                 "amount": job.amount_estimate,
                 "shared_at": fields.Datetime.now(),
                 "shared_by_id": self.env.uid,
+                # Said, so that no default of a caller answers for the customer.
+                **dict.fromkeys(ANSWER_FIELDS, False),
             }
         )
 

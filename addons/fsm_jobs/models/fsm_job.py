@@ -1,8 +1,9 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.misc import clean_context
 
 from ..lifecycle import (
     CLOCK_OWNERS,
@@ -13,6 +14,7 @@ from ..lifecycle import (
     STAMPS,
     STATES,
 )
+from ..verbs import check_id, check_value
 from .fsm_branch import ROLES
 
 # An object no caller can send: what carries it in the context is code of ours that has checked.
@@ -36,7 +38,11 @@ PROTECTED_FIELDS = {
     "delivery_signature",
     "delivery_reason",
     "disposal_asked_by_id",
+    "has_passcode",
 }
+
+# What a life starts without, whatever defaults a caller has set up for himself.
+UNSET = PROTECTED_FIELDS - {"name", "company_id", "branch_id", "client_ref", "access_token"}
 
 # What each role writes on a job card that is open; a manager and an owner may write all of it.
 COUNTER_FIELDS = {
@@ -50,6 +56,7 @@ COUNTER_FIELDS = {
     "check_ids",
     "spend_limit",
     "promised_at",
+    "original_job_id",
 }
 WRITABLE_FIELDS = {
     "receptionist": COUNTER_FIELDS,
@@ -274,6 +281,25 @@ class FsmJob(models.Model):
             token = job.sudo().access_token  # the link is for whoever may see the job card
             job.access_url = f"{job.get_base_url()}/t/{token}" if token else "#"
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("device_id", "partner_id")
+    def _check_device_owner(self):
+        for job in self:
+            if job.device_id.partner_id != job.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(device)s does not belong to %(customer)s.",
+                        device=job.device_id.display_name,
+                        customer=job.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("spend_limit")
+    def _check_spend_limit(self):
+        if any(not 0 <= job.spend_limit < 1e9 for job in self):
+            raise ValidationError(self.env._("A spend limit cannot be negative."))
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -284,6 +310,8 @@ class FsmJob(models.Model):
         """
         if not self.env.su and not self._has_role({"receptionist"}):
             raise AccessError(self.env._("Only the counter opens job cards."))
+        for vals in vals_list:
+            self._check_create(vals)
         refs = self.env["fsm.client.ref"]
         if any(vals.get("client_ref") for vals in vals_list):
             ids = [
@@ -302,9 +330,17 @@ class FsmJob(models.Model):
     def _open(self, vals_list, state="request"):
         """Create the job cards; `state` is where their life starts."""
         # The status history says who opened it and when; nobody follows but who wants to.
-        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        quiet = self.with_context(
+            {
+                **clean_context(self.env.context),
+                "mail_create_nolog": True,
+                "mail_create_nosubscribe": True,
+            }
+        )
         jobs = super(FsmJob, quiet).create(self._opening_values(vals_list, state))
         jobs = jobs.with_env(self.env)
+        if any(vals.get("technician_ids") for vals in vals_list):
+            jobs._choose_lead()
         jobs._write_history(source=False)
         return jobs
 
@@ -319,6 +355,23 @@ class FsmJob(models.Model):
         if "technician_ids" in vals and "lead_technician_id" not in vals:
             self._choose_lead()
         return result
+
+    def _check_create(self, vals):
+        """Refuse values of a new job card that are nonsense, or not this role's to give."""
+        if not isinstance(vals, dict):
+            raise UserError(self.env._("A job card is created from an object of values."))
+        for name in ("branch_id", "partner_id", "device_id", "site_id", "original_job_id"):
+            if vals.get(name):
+                check_id(self.env, vals[name], name)
+        check_value(self.env, vals.get("client_ref"), str, "client_ref")
+        role = self.env.user.fsm_role
+        if self.env.su or role not in WRITABLE_FIELDS:
+            return
+        given = vals.keys() - PROTECTED_FIELDS - {"state"}
+        if foreign := given - WRITABLE_FIELDS[role]:
+            raise AccessError(
+                self.env._("Your role does not set: %s.", self._field_labels(foreign))
+            )
 
     def _choose_lead(self):
         """One of the technicians leads: the first, where nobody was named."""
@@ -344,6 +397,12 @@ class FsmJob(models.Model):
             kept = {key: value for key, value in vals.items() if key not in PROTECTED_FIELDS}
             prepared.append(
                 {
+                    # Said, so that no default of a caller says it.
+                    "technician_ids": [],
+                    "lead_technician_id": False,
+                    "diagnosis": False,
+                    "priority": "0",
+                    **dict.fromkeys(UNSET, False),
                     **kept,
                     "branch_id": branch.id,
                     "company_id": branch.company_id.id,
@@ -369,6 +428,8 @@ class FsmJob(models.Model):
     def action_open_wizard(self):
         """Open the dialog that the button names in its context."""
         model = self.env.context.get("fsm_wizard")
+        if model not in self.env or "job_id" not in self.env[model]._fields:
+            raise UserError(self.env._("There is no such dialog."))
         return {
             "type": "ir.actions.act_window",
             "name": self.env[model]._description,
@@ -383,8 +444,11 @@ class FsmJob(models.Model):
 
     def action_ask_disposal(self):
         """Ask for the disposal of a device nobody claims; an owner, another person, disposes."""
+        self.check_access("write")
         if not self._has_role({"manager"}):
             raise AccessError(self.env._("Only a manager asks for a disposal."))
+        if any(job.state != "unclaimed" for job in self):
+            raise UserError(self.env._("Only what nobody claims is disposed of."))
         self.sudo().disposal_asked_by_id = self.env.user  # not a field anybody writes himself
 
     # === BUSINESS METHODS - RIGHTS === #
@@ -429,6 +493,12 @@ class FsmJob(models.Model):
         if self:
             self.check_access("write")
             self._check_write({field_name: True})
+
+    def _check_attachments_open(self):
+        self.check_access("read")
+        for job in self:
+            if job.state in FINAL_STATES:
+                raise UserError(self.env._("Job card %s is closed: its files stay.", job.name))
 
     def _check_estimate_open(self):
         """Refuse a change of the estimate that is out of its time, or not this role's."""

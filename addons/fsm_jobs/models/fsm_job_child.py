@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..verbs import check_id
 
 
 class FsmJobChild(models.AbstractModel):
@@ -18,14 +21,16 @@ class FsmJobChild(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        jobs = self.env["fsm.job"].browse({vals.get("job_id") for vals in vals_list} - {None})
+        jobs = self.env["fsm.job"]
+        for vals in vals_list:
+            jobs |= jobs.browse(check_id(self.env, vals.get("job_id"), "job_id"))
         jobs._check_child_write(self._job_field)
         return super().create(vals_list)
 
     def write(self, vals):
-        (self.job_id | self.env["fsm.job"].browse(vals.get("job_id")))._check_child_write(
-            self._job_field
-        )
+        if "job_id" in vals:
+            raise UserError(self.env._("This stays on its job card."))
+        self.job_id._check_child_write(self._job_field)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

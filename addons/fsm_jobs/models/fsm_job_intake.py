@@ -247,11 +247,8 @@ class FsmJob(models.Model):
         Category = self.env["fsm.device.category"]
         category = name and Category.search([("name", "=ilike", name.strip())], limit=1)
         if not category:
-            raise UserError(
-                self.env._(
-                    "“category” must be one of: %s.", ", ".join(Category.search([]).mapped("name"))
-                )
-            )
+            names = Category.search([], limit=50).mapped("name")
+            raise UserError(self.env._("“category” must be one of: %s.", ", ".join(names)))
         return category
 
     # --- what comes with it --- #

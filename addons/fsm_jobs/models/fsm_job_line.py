@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..verbs import check_id
+
 
 class FsmJobLine(models.Model):
     """One line of the estimate: labour or a part, in the words the customer will read."""
@@ -70,9 +72,10 @@ class FsmJobLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["fsm.job"].browse(
-            {vals["job_id"] for vals in vals_list if vals.get("job_id")}
-        )._check_estimate_open()
+        jobs = self.env["fsm.job"]
+        for vals in vals_list:
+            jobs |= jobs.browse(check_id(self.env, vals.get("job_id"), "job_id"))
+        jobs._check_estimate_open()
         return super().create(vals_list)
 
     def write(self, vals):

@@ -44,7 +44,7 @@ class FsmJob(models.Model):
             batch._moved(source, target)
 
     def _check_target(self, target, reason, override):
-        if target not in NEXT_STATES:
+        if not isinstance(target, str) or target not in NEXT_STATES:
             raise UserError(
                 self.env._(
                     "“%(state)s” is no status. They are: %(states)s.",

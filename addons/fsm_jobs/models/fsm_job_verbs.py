@@ -1,6 +1,6 @@
 import base64
 import binascii
-import re
+from datetime import date as Date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -133,6 +133,8 @@ class FsmJob(models.Model):
                 raise UserError(
                     self.env._("“channels” are some of: %s.", ", ".join(SHARE_CHANNELS))
                 )
+        if not self._has_role({"technician"}):
+            raise AccessError(self.env._("Only a technician or a manager shares an estimate."))
         answers = []
         for job in self:
             job._move("estimate")
@@ -244,7 +246,8 @@ class FsmJob(models.Model):
 
     def _finish_repair(self):
         """Hand the repair over to the quality check in the name of whoever repaired it."""
-        repairer = self.lead_technician_id.user_id or self.env.user
+        users = self.technician_ids.user_id
+        repairer = users & self.env.user or self.lead_technician_id.user_id or self.env.user
         self._move("qc")
         self.with_context(fsm_gate=GATE).sudo().repaired_by_id = repairer  # not who checks
 
@@ -358,6 +361,10 @@ class FsmJob(models.Model):
 
     def _reveal_passcode(self, reason):
         log = self.env["fsm.audit.log"]
+        if not self.has_access("read"):
+            # A look at another's job card leaves its mark, too.
+            log._log_event("passcode", self.sudo(), reason="refused: no access", separate=True)
+            self.check_access("read")
         refusal = self._passcode_refusal(reason)
         if refusal:
             log._log_event("passcode", self, reason=f"refused: {refusal}", separate=True)
@@ -368,7 +375,6 @@ class FsmJob(models.Model):
         return {"type": kind, "value": value, "expires_in": PASSCODE_SECONDS}
 
     def _passcode_refusal(self, reason):
-        self.check_access("read")
         if not self._has_role({"technician"}):
             return self.env._("Your role does not read passcodes.")
         if self.state in FINAL_STATES or not self.has_passcode:
@@ -437,9 +443,10 @@ class FsmJob(models.Model):
         return self.search(domain, order=PENDING_ORDER)._summaries()
 
     def _check_date(self, date):
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
-            raise UserError(self.env._("“%s” is not a date: write YYYY-MM-DD.", date))
-        return date
+        try:
+            return fields.Date.to_string(Date.fromisoformat(date))
+        except ValueError:
+            raise UserError(self.env._("“%s” is not a date: write YYYY-MM-DD.", date)) from None
 
     def _summaries(self):
         return [
@@ -488,6 +495,7 @@ class FsmJob(models.Model):
                     "description": stage,
                     "datas": photo["content"],
                     "mimetype": mimetype,
+                    "public": False,
                     "res_model": self._name,
                     "res_id": self.id,
                 }

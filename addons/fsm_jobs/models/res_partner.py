@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..verbs import verb
+from ..verbs import check_id, verb
 
 # Fewer digits would find half of the customers; letters are never a phone number.
 PHONE_FRAGMENT = re.compile(r"[+\d\s().\-/]*")
@@ -104,6 +104,9 @@ class ResPartner(models.Model):
     @api.model
     def _fsm_customer_values(self, vals, branch):
         vals = {**vals, "company_id": vals.get("company_id") or branch.company_id.id}
+        if vals.get("parent_id"):
+            # Nobody hangs an address on a customer he cannot see.
+            self.browse(check_id(self.env, vals["parent_id"], "parent_id")).check_access("read")
         if vals["company_id"] not in self.env.user.company_ids.ids:
             raise AccessError(self.env._("You can only add customers to your own branch."))
         if not vals.get("country_id") and not vals.get("parent_id"):
@@ -111,11 +114,18 @@ class ResPartner(models.Model):
         return vals
 
     def _fsm_check_write(self, vals):
-        """An accountant keeps the tax data of customers, and nothing else of them."""
+        """Refuse what the counter and the books may not change of a contact."""
         user = self.env.user
-        if self.env.su or user.fsm_role != "accountant":
+        if self.env.su or not user.fsm_role or self <= user.partner_id:
             return
-        if self <= user.partner_id:
+        if user.fsm_role != "owner" and self.sudo().fsm_company_ids:  # a card is no secret
+            raise AccessError(self.env._("Only an owner changes the card of a branch."))
+        if "company_id" in vals and self.filtered(lambda p: p.company_id.id != vals["company_id"]):
+            raise AccessError(self.env._("A customer stays with the branch that knows him."))
+        if vals.get("parent_id"):
+            self.browse(check_id(self.env, vals["parent_id"], "parent_id")).check_access("read")
+        # An accountant keeps the tax data of customers, and nothing else of them.
+        if user.fsm_role != "accountant":
             return
         if other := vals.keys() - TAX_FIELDS:
             raise AccessError(

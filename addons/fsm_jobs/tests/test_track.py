@@ -78,3 +78,16 @@ class TestTrack(FsmJobsCommon, HttpCase):
         )
         self.env.invalidate_all()
         return page
+
+    def test_staff_does_not_answer_for_the_customer(self):
+        self.receptionist.password = "receptionist_spr"
+        self.authenticate(self.receptionist.login, "receptionist_spr")
+        page = self._answer(answer="declined")
+        self.assertIn("Sign out to answer", page.text)
+        self.assertEqual(self.job.state, "estimate")
+
+    def test_nonsense_on_the_page_is_no_error_of_ours(self):
+        page = self._answer(answer="declined", name="a\x00b")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("could not be read", page.text)
+        self.assertEqual(self.url_open("/t/%00").status_code, 404)

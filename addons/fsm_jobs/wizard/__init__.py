@@ -1,4 +1,5 @@
 from . import fsm_intake
+from . import fsm_job_dialog
 from . import fsm_job_answer
 from . import fsm_job_deliver
 from . import fsm_job_move

@@ -8,8 +8,8 @@ class FsmJobAnswer(models.TransientModel):
 
     _name = "fsm.job.answer"
     _description = "Customer's Answer"
+    _inherit = ["fsm.job.dialog"]
 
-    job_id = fields.Many2one(comodel_name="fsm.job", required=True)
     currency_id = fields.Many2one(related="job_id.currency_id")
     amount = fields.Monetary(related="job_id.amount_estimate", string="Estimate")
     answer = fields.Selection(ANSWERS, required=True, default="approved")

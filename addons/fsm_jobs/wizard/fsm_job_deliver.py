@@ -6,8 +6,8 @@ class FsmJobDeliver(models.TransientModel):
 
     _name = "fsm.job.deliver"
     _description = "Deliver"
+    _inherit = ["fsm.job.dialog"]
 
-    job_id = fields.Many2one(comodel_name="fsm.job", required=True)
     partner_id = fields.Many2one(related="job_id.partner_id")
     device_id = fields.Many2one(related="job_id.device_id")
     accessories = fields.Char(compute="_compute_accessories")

@@ -8,8 +8,8 @@ class FsmJobMove(models.TransientModel):
 
     _name = "fsm.job.move"
     _description = "Change Status"
+    _inherit = ["fsm.job.dialog"]
 
-    job_id = fields.Many2one(comodel_name="fsm.job", required=True)
     current_state = fields.Selection(related="job_id.state", string="Now")
     state = fields.Selection(STATES, string="New Status", required=True)
     outcome = fields.Selection(OUTCOMES, default="repaired")

@@ -11,7 +11,6 @@ class FsmNewOrganization(models.TransientModel):
     vat = fields.Char(string="GSTIN")
     state_id = fields.Many2one(
         comodel_name="res.country.state",
-        string="State",
         required=True,
         domain="[('country_id.code', '=', 'IN')]",
     )

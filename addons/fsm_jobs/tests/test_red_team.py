@@ -1,0 +1,168 @@
+"""What an attacker with a login tried (audit.md, section 5), and must not get."""
+
+from contextlib import suppress
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import PNG, FsmJobsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRedTeam(FsmJobsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stranger = cls._create_user("stranger", "manager", cls.other_branch)
+
+    def _values(self, **values):
+        known = self._intake()
+        return {
+            "partner_id": known.partner_id.id,
+            "device_id": known.device_id.id,
+            "complaint": "No display",
+            **values,
+        }
+
+    # === FORGED INPUT === #
+
+    def test_b9_defaults_of_a_context_prove_nothing(self):
+        forged = self._as("receptionist").with_context(
+            default_delivery_method="otp",
+            default_outcome="declined",
+            default_has_passcode=True,
+            default_technician_ids=self.tech.ids,
+            default_received_at="2020-01-01 00:00:00",
+        )
+        job = forged.create(self._values())
+        self.assertRecordValues(
+            job,
+            [
+                {
+                    "delivery_method": False,
+                    "outcome": False,
+                    "has_passcode": False,
+                    "received_at": False,
+                    "technician_ids": [],
+                }
+            ],
+        )
+
+    def test_b9_own_defaults_of_a_user_prove_nothing(self):
+        Default = self.env["ir.default"]
+        Default.set("fsm.job", "delivery_method", "otp", user_id=self.receptionist.id)
+        Default.set("fsm.estimate", "answer", "approved", user_id=self.technician.id)
+        job = self._walk(self._intake(), "diagnosis", "estimate")
+        self.assertFalse(job.delivery_method)
+        self.assertFalse(job.estimate_ids.answer)
+
+    def test_receptionist_sets_at_creation_what_she_may_write(self):
+        with self.assertRaisesRegex(AccessError, "does not set"):
+            self._as("receptionist").create(self._values(diagnosis="It is broken"))
+
+    def test_device_of_somebody_else_is_not_taken(self):
+        other = self._intake(
+            customer={"name": "Meera Nair", "phone": "99001 12233"},
+            device={"category": "Laptop", "brand": "HP", "model": "14s", "serial": "CND1"},
+        )
+        with self.assertRaisesRegex(ValidationError, "does not belong to"):
+            self._as("receptionist").create(self._values(device_id=other.device_id.id))
+
+    def test_b7_nonsense_in_plain_calls_gets_a_sentence(self):
+        Job = self._as("receptionist")
+        values = self._values()
+        for attempt in (
+            lambda: Job.create({**values, "branch_id": [1]}),
+            lambda: Job.create({**values, "client_ref": 5}),
+            lambda: Job.create({**values, "device_id": 2**40}),
+            lambda: Job.create({**values, "spend_limit": -5.0}),
+            lambda: Job.browse(Job.search([], limit=1).id).write({"state": ["x"]}),
+            lambda: self._as("manager").browse([True]).move_to(state="qc"),
+            lambda: self.env["fsm.job.accessory"].create({"name": "Bag", "job_id": {}}),
+            lambda: self.env["fsm.job.line"].create({"product_id": self.labour.id}),
+            lambda: self._as("technician").my_jobs(date="2026-13-45"),
+            lambda: Job.intake(customer={}, device={}, complaint="x", spend_limit=10**400),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                attempt()
+
+    # === OTHER BRANCHES === #
+
+    def test_disposal_of_another_branchs_device_is_not_asked_for(self):
+        job = self._intake()
+        with self.assertRaises(AccessError):
+            job.with_user(self.stranger).action_ask_disposal()
+
+    def test_dialogs_tell_nothing_of_another_branchs_job(self):
+        job = self._walk(self._intake(), "diagnosis", "estimate")
+        for model in ("fsm.job.move", "fsm.job.answer", "fsm.job.deliver"):
+            Dialog = self.env[model].with_user(self.stranger)
+            with self.subTest(model), self.assertRaises(AccessError):
+                Dialog.create({"job_id": job.id, **({"state": "qc"} if "move" in model else {})})
+            with self.subTest(model, door="onchange"), self.assertRaises(AccessError):
+                Dialog.with_context(default_job_id=job.id).onchange({}, [], {"job_id": {}})
+
+    def test_a11_customer_is_not_handed_to_another_branch(self):
+        customer = self._intake().partner_id.with_user(self.receptionist)
+        for company_id in (False, self.other_branch.company_id.id):
+            with self.assertRaises(AccessError):
+                customer.write({"company_id": company_id})
+
+    def test_a3_address_is_not_hung_on_a_customer_of_another_branch(self):
+        theirs = self.env["res.partner"].create(
+            {"name": "Tara Menon", "company_id": self.other_branch.company_id.id}
+        )
+        with self.assertRaises(AccessError):
+            self.env["res.partner"].with_user(self.receptionist).create(
+                {"name": "Office", "parent_id": theirs.id}
+            )
+
+    def test_card_of_a_branch_is_the_owners(self):
+        card = self.company.partner_id
+        for role, values in (("receptionist", {"street2": "x"}), ("accountant", {"vat": "x"})):
+            with self.subTest(role), self.assertRaises(AccessError):
+                card.with_user(getattr(self, role)).write(values)
+        self.branch.with_user(self.owner).write({"street": "13 Main Road"})
+        self.assertEqual(self.company.street, "13 Main Road")
+
+    # === THE WORK === #
+
+    def test_technician_of_the_job_does_not_pass_his_own_repair(self):
+        second = self._create_user("second", "technician", self.branch).fsm_technician_ids
+        job = self._walk(self._intake(), "diagnosis", "estimate", "approved")
+        self._as("manager", job).assign(
+            technician_ids=[second.id, self.tech.id], lead_technician_id=second.id
+        )
+        self._walk_to_repair(job)
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            self._as("technician", job).mark_ready(pass_qc=True)
+
+    def test_receptionist_shares_no_estimate(self):
+        job = self._walk(self._intake(), "diagnosis", "estimate")
+        with self.assertRaises(AccessError):
+            self._as("receptionist", job).share_estimate()
+
+    def test_look_at_a_passcode_of_others_leaves_its_mark(self):
+        job = self._intake()
+        stranger = job.with_user(self.stranger)
+        with self.enter_registry_test_mode():
+            with suppress(AccessError):  # not `assertRaises`: its savepoint takes the mark back
+                stranger.reveal_passcode(reason="Let me see it please")
+            entry = self.env["fsm.audit.log"].search(
+                [("model", "=", "fsm.job"), ("record_id", "=", job.id), ("kind", "=", "passcode")]
+            )
+        self.assertEqual(entry.user_id, self.stranger)
+
+    # === FILES === #
+
+    def test_e2_photo_is_never_public_and_stays_at_the_end(self):
+        job = self._intake(photos=[{"name": "lid.png", "content": PNG}])
+        Attachment = self.env["ir.attachment"].with_user(self.receptionist)
+        photo = Attachment.search([("res_model", "=", "fsm.job"), ("res_id", "=", job.id)])
+        with self.assertRaises(AccessError):
+            photo.write({"public": True})
+        with self.assertRaises(AccessError):
+            photo.unlink()
+        self._as("manager", job).move_to(state="cancelled", reason="Not worth it")
+        with self.assertRaisesRegex(UserError, "its files stay"):
+            Attachment.create({"name": "x", "raw": b"x", "res_model": "fsm.job", "res_id": job.id})
