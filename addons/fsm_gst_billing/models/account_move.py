@@ -17,7 +17,10 @@ GATE = object()
 
 # What a document keeps once it has a number, beside what `account` locks: Rule 46 of the CGST Rules.
 KEPT_FIELDS = {
+    "state",
     "name",
+    "sequence_prefix",
+    "sequence_number",
     "journal_id",
     "company_id",
     "move_type",
@@ -25,7 +28,26 @@ KEPT_FIELDS = {
     "l10n_in_gstin",
     "l10n_in_state_id",
     "job_id",
+    "partner_id",
+    "partner_shipping_id",
+    "invoice_date",
+    "date",
+    "currency_id",
+    "fiscal_position_id",
+    "narration",
+    "ref",
+    "amount_untaxed",
+    "amount_tax",
+    "amount_total",
+    "amount_residual",
+    "amount_untaxed_signed",
+    "amount_tax_signed",
+    "amount_total_signed",
+    "amount_residual_signed",
 }
+
+# What only posting may set: the number is the next of its series.
+NUMBER_FIELDS = {"name", "sequence_prefix", "sequence_number"}
 
 PAYMENT_KEYS = {"method": str, "amount": float, "reference": str}
 
@@ -44,12 +66,67 @@ class AccountMove(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._passes_gate():
+            return super().create(vals_list)
+        self._check_job_card(vals_list)
+        # Defaults of the context are the caller's as well.
+        ours = {f"default_{name}" for name in NUMBER_FIELDS | {"job_id"}}
+        context = {key: value for key, value in self.env.context.items() if key not in ours}
+        moves = super(AccountMove, self.with_context(context)).create(
+            [self._without_number(vals) for vals in vals_list]
+        )
+        return moves.with_env(self.env)
+
     def write(self, vals):
-        if vals.get("state") == "draft" or KEPT_FIELDS & vals.keys():
-            self._check_not_issued(
-                lambda move: vals.get("state") == "draft" or differs(move, vals, KEPT_FIELDS)
+        if self._passes_gate():
+            return super().write(vals)
+        if KEPT_FIELDS & vals.keys():
+            self._check_not_issued(lambda move: differs(move, vals, KEPT_FIELDS))
+        if vals.get("job_id"):
+            if any(differs(move, vals, {"job_id"}) for move in self):
+                self._check_job_card([vals])
+        if vals.get("state") in ("draft", "cancel"):
+            self.origin_payment_id._check_may_change(vals)
+        # No name is what Odoo itself writes to a draft that moves to another series.
+        if not any(vals.get(name) for name in NUMBER_FIELDS):
+            return super().write(vals)
+        drafts = self.filtered(
+            lambda move: (
+                move.country_code == "IN"
+                and not move._has_gst_number()
+                and (move.is_sale_document() or move.journal_id.type == "sale")
             )
-        return super().write(vals)
+        )
+        rest = {name: value for name, value in vals.items() if name not in NUMBER_FIELDS}
+        if drafts:
+            super(AccountMove, drafts).write(rest)
+        return self == drafts or super(AccountMove, self - drafts).write(vals)
+
+    def _passes_gate(self):
+        return self.env.context.get("fsm_billing_gate") is GATE
+
+    @api.model
+    def _without_number(self, vals):
+        """Return the values of a new document, without a number if it is one of a sale."""
+        if not NUMBER_FIELDS & vals.keys():
+            return vals
+        move_type = vals.get("move_type") or self.env.context.get("default_move_type")
+        journal = self.env["account.journal"].browse(vals.get("journal_id") or [])
+        if move_type not in ("out_invoice", "out_refund") and journal.type != "sale":
+            return vals
+        return {name: value for name, value in vals.items() if name not in NUMBER_FIELDS}
+
+    def _check_job_card(self, vals_list):
+        """Refuse to say from outside what a document was issued for: the delivery gate counts it.
+
+        :raise UserError: unless superuser
+        """
+        if not self.env.su and any(vals.get("job_id") for vals in vals_list):
+            raise UserError(
+                self.env._("The job card of an invoice is set when the invoice is made from it.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_numbered(self):
@@ -65,7 +142,7 @@ class AccountMove(models.Model):
 
         :param callable concerned: tells of an issued document whether it would change
         """
-        if self.env.context.get("fsm_billing_gate") is GATE:
+        if self._passes_gate():
             return
         for move in self:
             if move._has_gst_number() and concerned(move):
@@ -90,7 +167,14 @@ class AccountMove(models.Model):
     # === ACTION METHODS === #
 
     def button_cancel(self):
-        """Override of `account` to cancel an issued document: it keeps its number."""
+        """Override of `account` to cancel an issued document: it keeps its number.
+
+        :raise AccessError: unless a manager does it
+        """
+        if not may_manage(self.env) and any(
+            move.state == "posted" and move._has_gst_number() for move in self
+        ):
+            raise AccessError(self.env._("Only a manager cancels what was issued to a customer."))
         return super(AccountMove, self.with_context(fsm_billing_gate=GATE)).button_cancel()
 
     def action_view_fsm_job(self):
@@ -143,7 +227,9 @@ class AccountMove(models.Model):
         default_values_list = default_values_list or [{} for move in self]
         for move, values in zip(self, default_values_list, strict=True):
             values.setdefault("job_id", move.job_id.id)
-        return super()._reverse_moves(default_values_list, cancel)
+        moves = self.with_context(fsm_billing_gate=GATE)
+        notes = super(AccountMove, moves)._reverse_moves(default_values_list, cancel)
+        return notes.with_env(self.env)
 
     # === BUSINESS METHODS - VERBS === #
 
@@ -229,6 +315,13 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("“date” must be a day up to today, as YYYY-MM-DD, not “%s”.", text)
             )
+        if self.invoice_date and day < self.invoice_date:
+            raise UserError(
+                self.env._(
+                    "“date” cannot be before the invoice of %s.",
+                    self.invoice_date.strftime("%d-%b-%Y"),
+                )
+            )
         return day
 
     def _checked_payment_lines(self, lines):
@@ -263,7 +356,8 @@ class AccountMove(models.Model):
         return checked
 
     def _checked_payment_line(self, line, where):
-        line = check_keys(self.env, check_value(self.env, line, dict, where), PAYMENT_KEYS, where)
+        line = check_value(self.env, line or {}, dict, where)
+        line = check_keys(self.env, line, PAYMENT_KEYS, where)
         methods = [method for method, *_rest in METHODS]
         if line.get("method") not in methods:
             raise UserError(
@@ -316,7 +410,16 @@ def differs(record, vals, names):
 
     :param set names: of fields with one value; a list of records is always a change
     """
-    return any(
-        record._fields[name].convert_to_write(record[name], record) != vals[name]
-        for name in names & vals.keys()
-    )
+    for name in names & vals.keys():
+        field = record._fields[name]
+        if field.type in ("one2many", "many2many"):
+            return True
+        if field.convert_to_cache(vals[name], record) != field.convert_to_cache(
+            record[name], record
+        ):
+            return True
+    return False
+
+
+def may_manage(env):
+    return env.su or env.user.has_group("fsm_jobs.group_fsm_manager")

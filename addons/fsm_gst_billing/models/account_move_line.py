@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 from .account_move import differs
@@ -13,6 +14,25 @@ PRINTED_FIELDS = {
     "discount",
     "l10n_in_hsn_code",
 }
+PRINTED_LINES = ("product", "line_section", "line_subsection", "line_note")
+
+# What the books say, on every line.
+BOOKED_FIELDS = {
+    "move_id",
+    "display_type",
+    "account_id",
+    "partner_id",
+    "currency_id",
+    "balance",
+    "debit",
+    "credit",
+    "amount_currency",
+    "price_subtotal",
+    "price_total",
+    "tax_ids",
+    "tax_line_id",
+    "tax_repartition_line_id",
+}
 
 
 class AccountMoveLine(models.Model):
@@ -22,20 +42,36 @@ class AccountMoveLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        printed = {vals.get("move_id") for vals in vals_list if "price_unit" in vals}
-        self.env["account.move"].browse(printed - {None, False})._check_not_issued()
+        self._check_moves_of([vals.get("move_id") for vals in vals_list])
         return super().create(vals_list)
 
     def write(self, vals):
-        if PRINTED_FIELDS & vals.keys():
+        if "move_id" in vals:
+            self._check_moves_of([vals["move_id"]])
+        if (PRINTED_FIELDS | BOOKED_FIELDS) & vals.keys():
             changed = self.filtered(
                 lambda line: (
-                    line.display_type in ("product", "line_section", "line_note")
-                    and differs(line, vals, PRINTED_FIELDS)
+                    differs(line, vals, BOOKED_FIELDS)
+                    or (line.display_type in PRINTED_LINES and differs(line, vals, PRINTED_FIELDS))
                 )
             )
             changed.move_id._check_not_issued()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        self.move_id._check_not_issued()
+
+    @api.model
+    def _check_moves_of(self, move_ids):
+        """Refuse to put lines on issued documents, or on what is no document.
+
+        :param list move_ids: as the caller sent them
+        """
+        for move_id in move_ids:
+            if isinstance(move_id, bool) or not isinstance(move_id, int) or move_id <= 0:
+                raise UserError(self.env._("“move_id” must be the id of a journal entry."))
+        self.env["account.move"].browse(set(move_ids))._check_not_issued()
 
     # === BUSINESS METHODS === #
 

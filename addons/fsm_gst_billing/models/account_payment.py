@@ -1,10 +1,23 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..gst.words import indian_format
+from .account_move import differs, may_manage
 
 # The chatter would add twenty queries to a payment and nothing new: the payment is the record.
 QUIET = {"mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
+
+# What a manager corrects in a payment that is booked, nobody else.
+BOOKED_FIELDS = {
+    "amount",
+    "date",
+    "partner_id",
+    "journal_id",
+    "currency_id",
+    "payment_type",
+    "partner_type",
+}
+UNDONE = ("draft", "canceled", "cancel", "rejected")
 
 
 class AccountPayment(models.Model):
@@ -19,6 +32,31 @@ class AccountPayment(models.Model):
         "AND state NOT IN ('canceled', 'rejected')",
         "This UPI reference was already used for another payment of the branch.",
     )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        self._check_may_change(vals)
+        return super().write(vals)
+
+    def _check_may_change(self, vals):
+        """Refuse to change or undo what customers paid, unless a manager does it.
+
+        :raise AccessError: if `vals` change a booked payment in a branch
+        """
+        undone = vals.get("state") in UNDONE
+        if not (undone or BOOKED_FIELDS & vals.keys()) or may_manage(self.env):
+            return
+        for payment in self:
+            if (
+                payment.state in ("in_process", "paid")
+                and payment.partner_type == "customer"
+                and payment.company_id.sudo().fsm_branch_ids  # a fact, whoever may read branches
+                and (undone or differs(payment, vals, BOOKED_FIELDS))
+            ):
+                raise AccessError(
+                    self.env._("Only a manager changes or undoes %s: it is booked.", payment.name)
+                )
 
     # === BUSINESS METHODS === #
 

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
@@ -5,8 +7,10 @@ from odoo.fields import Command, Domain
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst.supply import place_of_supply
-from ..gst.words import indian_format
+from ..gst.words import indian_format, rupees
 from .account_payment import QUIET
+
+PAISA = Decimal("0.01")
 
 
 class FsmJob(models.Model):
@@ -101,15 +105,30 @@ class FsmJob(models.Model):
         """Say what has to be invoiced or paid before the device leaves."""
         moves_sudo = self.sudo().account_move_ids  # everybody at the counter is told what is due
         posted_sudo = moves_sudo.filtered(lambda move: move.state == "posted")
-        if not posted_sudo and any(
-            line["quantity"] * line["price_unit"] for line in self._billable_lines()
-        ):
-            yield self.env._("There is no posted invoice.")
+        lines = self._billable_lines()
+        if any(line["quantity"] * line["price_unit"] for line in lines):
+            if not posted_sudo:
+                yield self.env._("There is no posted invoice.")
+            else:
+                yield from self._blockers_of_invoicing(posted_sudo, lines)
         if invoice_sudo := self._unpaid_invoice():
             yield self.env._(
                 "₹%(amount)s are still due on invoice %(invoice)s.",
                 amount=indian_format(invoice_sudo.amount_residual),
                 invoice=invoice_sudo.name,
+            )
+
+    def _blockers_of_invoicing(self, posted_sudo, lines):
+        """Say that less was invoiced, credit notes deducted, than is billable."""
+        invoiced = sum(posted_sudo.mapped("amount_total_signed"))
+        # Mostly what was estimated is billed, and that figure is stored: taxes take many queries.
+        estimated = figures(lines) == figures(self.line_ids._line_values())
+        billable = self.amount_estimate if estimated else self._amount_with_tax(lines)
+        if rupees(billable) - rupees(invoiced) > PAISA:
+            yield self.env._(
+                "Only ₹%(invoiced)s of ₹%(billable)s are invoiced.",
+                invoiced=indian_format(invoiced),
+                billable=indian_format(billable),
             )
 
     # === BUSINESS METHODS - INVOICING === #
@@ -272,7 +291,9 @@ class FsmJob(models.Model):
         return [job._create_invoice()._fsm_figures() for job in self]
 
     @verb
-    def mark_ready(self, outcome: str = "repaired", pass_qc: bool = False, invoice: bool = False):
+    def mark_ready(
+        self, outcome: str = "repaired", pass_qc: bool = False, *, invoice: bool = False
+    ):
         """Override of `fsm_jobs` to make the draft invoice in the same step.
 
         :param bool invoice: as `create_invoice` does, under the same roles
@@ -290,6 +311,7 @@ class FsmJob(models.Model):
         received_by: str = "",
         reason: str = "",
         accessories_returned: bool = False,
+        *,
         payments: list = (),
     ):
         """Override of `fsm_jobs` to post the invoice and take the payment in the same step.
@@ -315,3 +337,8 @@ class FsmJob(models.Model):
             invoice_sudo = self._create_invoice().with_context(**QUIET)
             invoice_sudo.action_post()
         invoice_sudo.with_env(self.env).fsm_record_payment(lines=list(payments))
+
+
+def figures(lines):
+    """Return what decides about the total of `lines`, in an order of its own."""
+    return sorted((line["product_id"], line["quantity"], line["price_unit"]) for line in lines)

@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
@@ -99,6 +99,74 @@ class TestAccountMove(FsmGstBillingCommon):
                 attack()
         line.write({"name": line.name, "price_unit": line.price_unit})
 
+    def test_issued_invoice_keeps_what_is_booked(self):
+        """Whatever context the accountant sends along: it is his to choose."""
+        invoice = self._invoice(self._create_job()).with_user(self.accountant)
+        open_context = {"skip_readonly_check": True, "force_delete": True, "dynamic_unlink": True}
+        invoice = invoice.with_context(**open_context, check_move_validity=False)
+        line = invoice.invoice_line_ids[0]
+        other = line.account_id.search([("id", "!=", line.account_id.id)], limit=1)
+        for attack in (
+            lambda: line.write({"balance": -1.0}),
+            lambda: line.write({"credit": 1.0}),
+            lambda: line.write({"debit": 1.0}),
+            lambda: line.write({"amount_currency": -1.0}),
+            lambda: line.write({"tax_ids": [Command.clear()]}),
+            lambda: line.write({"account_id": other.id}),
+            lambda: line.unlink(),
+            lambda: invoice.line_ids.unlink(),
+            lambda: line.create({"move_id": invoice.id, "balance": 1.0}),
+            lambda: line.create(
+                {"move_id": invoice.id, "display_type": "line_note", "name": "Warranty: ten years"}
+            ),
+            lambda: invoice.write({"invoice_line_ids": [Command.delete(line.id)]}),
+            lambda: invoice.write({"partner_id": self.kaveri.id}),
+            lambda: invoice.write({"partner_shipping_id": self.kaveri.id}),
+            lambda: invoice.write({"invoice_date": "2026-01-01"}),
+            lambda: invoice.write({"date": "2026-01-01"}),
+            lambda: invoice.write({"currency_id": self.env.ref("base.EUR").id}),
+            lambda: invoice.write({"narration": "Warranty: ten years"}),
+            lambda: invoice.write({"ref": "Another"}),
+            lambda: invoice.write({"amount_residual": 0.0}),
+            lambda: invoice.write({"state": "cancel"}),
+        ):
+            with self.assertRaisesRegex(UserError, "was issued"), self.env.cr.savepoint():
+                attack()
+
+    def test_line_belongs_to_a_document(self):
+        for nonsense in ([], {}, None, False, "1"):
+            with self.assertRaisesRegex(UserError, "must be the id"):
+                self.env["account.move.line"].create({"move_id": nonsense, "name": "x"})
+
+    @freeze_time("2026-11-21 08:00:00")
+    def test_nobody_chooses_the_number(self):
+        chosen = {"name": "SPR/26-27/00999", "sequence_number": 999}
+        created = self._counter_sale(**chosen)
+        written = self._counter_sale()
+        written.write(chosen)
+        default = self._counter_sale(context={"default_name": "SPR/26-27/00999"})
+        (created + written + default).action_post()
+        self.assertEqual(
+            sorted((created + written + default).mapped("name")),
+            ["SPR/26-27/00001", "SPR/26-27/00002", "SPR/26-27/00003"],
+        )
+
+    def test_nobody_chooses_the_job_card(self):
+        job = self._create_job()
+        with self.assertRaisesRegex(UserError, "is set when"):
+            self._counter_sale(job_id=job.id)
+        with self.assertRaisesRegex(UserError, "is set when"):
+            self._counter_sale().write({"job_id": job.id})
+        self.assertFalse(self._counter_sale(context={"default_job_id": job.id}).job_id)
+
+    def test_accountant_credits_but_does_not_cancel(self):
+        invoice = self._invoice(self._create_job()).with_user(self.accountant)
+        with self.assertRaisesRegex(AccessError, "Only a manager cancels"):
+            invoice.button_cancel()
+        note = invoice._reverse_moves(cancel=True)
+        self.assertEqual((note.state, invoice.payment_state), ("posted", "reversed"))
+        self.assertEqual(note.job_id, invoice.job_id)
+
     def test_cancelled_invoice_keeps_its_number(self):
         invoice = self._invoice(self._create_job())
         number = invoice.name
@@ -140,15 +208,17 @@ class TestAccountMove(FsmGstBillingCommon):
 
     # === FIXTURES === #
 
-    def _counter_sale(self):
+    def _counter_sale(self, context=None, **values):
         return (
             self.env["account.move"]
             .with_user(self.accountant)
+            .with_context(**(context or {}))
             .create(
                 {
                     "move_type": "out_invoice",
                     "partner_id": self.suresh.id,
                     "invoice_line_ids": [Command.create({"product_id": self.ssd.id})],
+                    **values,
                 }
             )
         )

@@ -153,6 +153,16 @@ class TestFsmJob(FsmGstBillingCommon):
         invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 4826.20}])
         self.assertFalse(any("due" in reason for reason in job._blockers("delivered")))
 
+    def test_device_stays_while_less_is_invoiced_than_billable(self):
+        job = self._create_job()
+        invoice = self._invoice(job, post=False)
+        invoice.invoice_line_ids[0].price_unit = 1.0
+        invoice.action_post()
+        self.assertIn(
+            f"Only ₹{invoice.amount_total:.2f} of ₹4,826.20 are invoiced.",
+            job._blockers("delivered"),
+        )
+
     def test_device_of_a_free_repair_may_leave(self):
         job = self._create_job(state="diagnosis", lines=[(self.labour, 1.0)])
         job.line_ids.price_unit = 0.0

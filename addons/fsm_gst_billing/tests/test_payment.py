@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -78,6 +80,7 @@ class TestPayment(FsmGstBillingCommon):
         for lines, sentence in (
             ([], "is empty"),
             (["cash"], "must be an object"),
+            ([None], "must be one of"),
             ([{"method": "cash"}], "more than zero"),
             ([{"method": "cash", "amount": -1}], "more than zero"),
             ([{"method": "cash", "amount": 0.001}], "more than two decimals"),
@@ -92,6 +95,40 @@ class TestPayment(FsmGstBillingCommon):
         for date in ("tomorrow", "2999-01-01", "2026-13-01"):
             with self.assertRaisesRegex(UserError, "a day up to today"):
                 self._pay(("cash", 1.0), date=date)
+        self.assertEqual(self.invoice.amount_residual, 4826.20)
+
+    def test_payment_is_not_older_than_the_invoice(self):
+        yesterday = self.invoice.invoice_date - timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "cannot be before the invoice"):
+            self._pay(("cash", 1.0), date=str(yesterday))
+
+    def test_dialog_of_accounting_takes_no_more_than_is_due(self):
+        context = {"active_model": "account.move", "active_ids": self.invoice.ids}
+        dialogs = self.env["account.payment.register"].with_user(self.accountant)
+        dialogs = dialogs.with_context(**context)
+        with self.assertRaisesRegex(UserError, "₹9,000.00 is more than the ₹4,826.20"):
+            dialogs.create({"amount": 9000.0}).action_create_payments()
+        dialogs.create({"amount": 4826.20}).action_create_payments()
+        self.assertEqual(self.invoice.amount_residual, 0.0)
+
+    def test_booked_payment_is_the_managers_to_change(self):
+        answer = self._pay(("cash", 4826.20))
+        payment = self.env["account.payment"].browse(answer["payment_ids"])
+        payment = payment.with_user(self.accountant)
+        for attack in (
+            lambda: payment.write({"amount": 1.0}),
+            lambda: payment.write({"date": "2026-01-01"}),
+            lambda: payment.write({"partner_id": self.kaveri.id}),
+            lambda: payment.write({"journal_id": self.branch.sale_journal_id.id}),
+            lambda: payment.action_draft(),
+            lambda: payment.action_cancel(),
+            lambda: payment.move_id.button_draft(),
+            lambda: payment.move_id.button_cancel(),
+            lambda: payment.unlink(),
+        ):
+            with self.assertRaisesRegex(AccessError, "Only a manager"), self.env.cr.savepoint():
+                attack()
+        payment.with_user(self.manager).action_cancel()
         self.assertEqual(self.invoice.amount_residual, 4826.20)
 
     def test_draft_is_not_paid(self):
@@ -137,3 +174,20 @@ class TestPayment(FsmGstBillingCommon):
         self.assertEqual(wizard.amount, 4826.20)
         wizard.action_pay()
         self.assertEqual(self.job.amount_due, 0.0)
+
+    def test_dialog_tells_nothing_of_another_branch(self):
+        other = self._found_branch("HSR Layout", "HSR", "29AAGCB7383J1Z4", self.karnataka)
+        stranger = self._hire(
+            "deepa", "fsm_jobs.group_fsm_receptionist,fsm_gst_billing.group_fsm_cashier", other
+        )
+        dialogs = self.env["fsm.payment"].with_user(stranger)
+        self.env.invalidate_all()
+        for attack in (
+            lambda: dialogs.create({"job_id": self.job.id}),
+            lambda: dialogs.with_context(default_job_id=self.job.id).create({}),
+            lambda: dialogs.onchange(
+                {"job_id": self.job.id}, ["job_id"], {"amount": {}, "amount_due": {}}
+            ),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                attack()

@@ -13,10 +13,10 @@ class FsmPayment(models.TransientModel):
     job_id = fields.Many2one(
         string="Job Card", comodel_name="fsm.job", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="job_id.company_id")
-    currency_id = fields.Many2one(related="job_id.currency_id")
-    partner_id = fields.Many2one(string="Customer", related="job_id.partner_id")
-    amount_due = fields.Monetary(string="Due", related="job_id.amount_due")
+    company_id = fields.Many2one(related="job_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="job_id.currency_id", related_sudo=False)
+    partner_id = fields.Many2one(string="Customer", related="job_id.partner_id", related_sudo=False)
+    amount_due = fields.Monetary(string="Due", compute="_compute_amount_due")
     method = fields.Selection(
         string="Paid By",
         selection=[(value, label) for value, label, *_rest in METHODS],
@@ -24,16 +24,43 @@ class FsmPayment(models.TransientModel):
         required=True,
     )
     amount = fields.Monetary(
-        compute="_compute_amount", store=True, readonly=False, precompute=True, required=True
+        compute="_compute_amount",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
     )
     reference = fields.Char(help="UTR of a UPI payment, or the number on the card slip.")
 
     # === COMPUTE METHODS === #
 
+    @api.depends("job_id.amount_due")
+    def _compute_amount_due(self):
+        self.job_id._origin.check_access("read")  # a figure that is not stored checks nothing
+        for wizard in self:
+            wizard.amount_due = wizard.job_id.amount_due
+
     @api.depends("job_id")
     def _compute_amount(self):
         for wizard in self:
-            wizard.amount = wizard.job_id.amount_due
+            wizard.amount = wizard.amount_due
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_job_cards(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_job_cards([vals])
+        return super().write(vals)
+
+    def _check_job_cards(self, vals_list):
+        """Refuse the job cards of other branches: the till tells what their customers owe."""
+        job_ids = {vals["job_id"] for vals in vals_list if vals.get("job_id")}
+        self.env["fsm.job"].browse(job_ids).check_access("read")
 
     # === ACTION METHODS === #
 
@@ -43,7 +70,7 @@ class FsmPayment(models.TransientModel):
         invoice = self.job_id._unpaid_invoice()
         if not invoice:
             raise UserError(self.env._("Nothing is due on job card %s.", self.job_id.name))
-        invoice.fsm_record_payment(
+        invoice.with_env(self.env).fsm_record_payment(
             lines=[
                 {"method": self.method, "amount": self.amount, "reference": self.reference or ""}
             ]

@@ -1,0 +1,31 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..gst.words import indian_format
+
+
+class AccountPaymentRegister(models.TransientModel):
+    _inherit = "account.payment.register"
+
+    def _create_payments(self):
+        """Override of `account` to take no more than is due on the invoices of a branch."""
+        self.ensure_one()
+        invoices = self.line_ids.move_id.filtered(
+            lambda move: move.is_sale_document() and move.company_id.sudo().fsm_branch_ids
+        )
+        if invoices:
+            company = self.company_id
+            amount = self.currency_id._convert(
+                self.amount, company.currency_id, company, self.payment_date
+            )
+            due = abs(sum(self.line_ids.mapped("amount_residual")))
+            if company.currency_id.compare_amounts(amount, due) > 0:
+                raise UserError(
+                    self.env._(
+                        "₹%(amount)s is more than the ₹%(due)s that are still due on %(invoices)s.",
+                        amount=indian_format(amount),
+                        due=indian_format(due),
+                        invoices=", ".join(move.name or "" for move in invoices),
+                    )
+                )
+        return super()._create_payments()
