@@ -1,6 +1,35 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
+
+# An object no caller can send: what carries it in the context is stock moving by Odoo's own steps.
+GATE = object()
+
+# What a done move says. It is corrected by a move back, never by writing over it.
+DONE_FIELDS = {
+    "company_id",
+    "date",
+    "inventory_name",
+    "is_inventory",
+    "location_dest_id",
+    "location_final_id",
+    "location_id",
+    "lot_ids",
+    "move_line_ids",
+    "origin",
+    "origin_returned_move_id",
+    "picked",
+    "picking_id",
+    "price_unit",
+    "product_id",
+    "product_uom",
+    "product_uom_qty",
+    "quantity",
+    "reference",
+    "scrap_id",
+    "value",
+}
 
 
 class StockMove(models.Model):
@@ -10,7 +39,79 @@ class StockMove(models.Model):
         comodel_name="fsm.part.usage", readonly=True, index="btree_not_null", ondelete="restrict"
     )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: which part of a job card a move is for, the part says itself."""
+        if any(vals.get("part_usage_id") for vals in vals_list):
+            self._check_not_by_hand()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override: Odoo lets stock users write the state, and all of a move that is done."""
+        if "part_usage_id" in vals or ("state" in vals and not self._is_less_reserved(vals)):
+            self._check_not_by_hand()
+        if vals.keys() & DONE_FIELDS:
+            self._check_not_done()
+        return super().write(vals)
+
+    def _is_less_reserved(self, vals):
+        """Tell whether `vals` is how Odoo itself notes that more is asked for than reserved."""
+        return vals == {"state": "partially_available"} and not any(
+            move.state != "assigned" for move in self
+        )
+
+    @api.model
+    def _check_not_by_hand(self):
+        if not self._is_gated():
+            raise AccessError(
+                self.env._("The state of a stock move and its job card are not written by hand.")
+            )
+
+    def _check_not_done(self):
+        if not self._is_gated() and "done" in self.mapped("state"):
+            raise AccessError(
+                self.env._("A stock move that is done stays as it is: make a move back.")
+            )
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _is_gated(self):
+        return self.env.su or self.env.context.get("fsm_stock_gate") is GATE
+
+    def _gated(self):
+        """Return the moves so that Odoo's own steps may write what nobody writes by hand."""
+        return self.with_context(fsm_stock_gate=GATE)
+
+    def _action_confirm(self, *args, **kwargs):
+        """Override: write the states."""
+        return super(StockMove, self._gated())._action_confirm(*args, **kwargs).with_env(self.env)
+
+    def _action_assign(self, *args, **kwargs):
+        """Override: write the states."""
+        return super(StockMove, self._gated())._action_assign(*args, **kwargs)
+
+    def _action_cancel(self):
+        """Override: write the states."""
+        return super(StockMove, self._gated())._action_cancel()
+
+    def _action_done(self, *args, **kwargs):
+        """Override: write the states, dates and values."""
+        return super(StockMove, self._gated())._action_done(*args, **kwargs).with_env(self.env)
+
+    def _merge_moves(self, *args, **kwargs):
+        """Override: write the states."""
+        return super(StockMove, self._gated())._merge_moves(*args, **kwargs).with_env(self.env)
+
+    def _recompute_state(self):
+        """Override: write the states."""
+        return super(StockMove, self._gated())._recompute_state()
+
+    def _set_value(self, *args, **kwargs):
+        """Override: write the values."""
+        return super(StockMove, self._gated())._set_value(*args, **kwargs)
 
     @api.model
     def _plan_taking(self, product, quantity, source, lot=None):

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 # What a done move says. It is corrected by a move back, never by writing over it.
 DONE_FIELDS = {
     "company_id",
+    "date",
     "location_dest_id",
     "location_id",
     "lot_id",
@@ -34,10 +35,8 @@ class StockMoveLine(models.Model):
     def write(self, vals):
         """Override: Odoo lets every user write lines, and stock users those of done moves."""
         self._check_stock_user()
-        if not self.env.su and vals.keys() & DONE_FIELDS and "done" in self.mapped("state"):
-            raise AccessError(
-                self.env._("A stock move that is done stays as it is: make a move back.")
-            )
+        if vals.keys() & DONE_FIELDS:
+            self._check_not_done()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -48,6 +47,12 @@ class StockMoveLine(models.Model):
     def _check_stock_user(self):
         if not self.env.su and not self.env.user.has_group("stock.group_stock_user"):
             raise AccessError(self.env._("Your role does not move stock."))
+
+    def _check_not_done(self):
+        if not self.env["stock.move"]._is_gated() and "done" in self.mapped("state"):
+            raise AccessError(
+                self.env._("A stock move that is done stays as it is: make a move back.")
+            )
 
     # === BUSINESS METHODS === #
 

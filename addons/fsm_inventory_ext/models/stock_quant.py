@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.fsm_jobs.lifecycle import REASON_MIN_LENGTH
 
+from .stock_move import GATE
+
 # What says how much of what is where. It follows from stock moves and from nothing else.
 COUNTED_FIELDS = {
     "quantity",
@@ -56,7 +58,9 @@ class StockQuant(models.Model):
             if not any(self.env.user.has_group(group) for group in ADJUST_GROUPS):
                 raise AccessError(self.env._("Only a manager adjusts stock."))
             self._check_reason(self.env.context.get("inventory_name"))
-        return super()._apply_inventory(date)
+        # The day of the counting is written on the moves when they are done.
+        gated = self.with_context(fsm_stock_gate=GATE)
+        return super(StockQuant, gated)._apply_inventory(date)
 
     @api.model
     def _check_reason(self, reason):

@@ -66,6 +66,63 @@ class TestStockQuant(FsmInventoryCommon):
         with self.assertRaisesRegex(AccessError, "make a move back"):
             line.with_user(self.manager).quantity = 2
 
+    def test_done_move_is_never_rewritten_by_hand(self):
+        self._stock_up(self.ssd, 2)
+        move = self._request(self._job("repair"), use=True).sudo().move_ids
+        by_hand = move.with_user(self.manager)
+        for vals in (
+            {"state": "draft"},
+            {"state": "cancel"},
+            {"move_line_ids": [(1, move.move_line_ids.id, {"quantity": 77})]},
+            {"part_usage_id": False},
+            {"origin": "X"},
+            {"inventory_name": "X"},
+            {"price_unit": 1},
+            {"date": "2020-01-01"},
+            {"product_uom_qty": 77},
+            {"quantity": 77},
+            {"picked": False},
+        ):
+            for context in ({}, {"fsm_stock_gate": True}):
+                with self.subTest(vals=vals, context=context), self.assertRaises(AccessError):
+                    by_hand.with_context(**context).write(vals)
+        with self.assertRaises(AccessError):
+            by_hand.move_line_ids.date = "2020-01-01"
+        self.assertEqual((move.state, move.quantity), ("done", 1))
+
+    def _receipt(self, quantity):
+        """Return a receipt as a manager makes one."""
+        warehouse = self.branch.warehouse_id
+        picking = (
+            self.env["stock.picking"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "picking_type_id": warehouse.in_type_id.id,
+                    "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                    "location_dest_id": warehouse.lot_stock_id.id,
+                    "move_ids": [(0, 0, {"product_id": self.ssd.id, "product_uom_qty": quantity})],
+                }
+            )
+        )
+        picking.action_confirm()
+        return picking
+
+    def test_manager_still_receives_and_cancels_a_picking(self):
+        picking = self._receipt(3)
+        picking.move_ids.product_uom_qty = 4
+        picking.move_ids.quantity = 3
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True).button_validate()
+        self.assertEqual((picking.state, picking.move_ids.state), ("done", "done"))
+        self.assertEqual(self._on_hand(self.ssd), 3)
+        self.assertEqual(picking.backorder_ids.move_ids.mapped("product_uom_qty"), [1])
+        with self.assertRaisesRegex(AccessError, "make a move back"):
+            picking.date_done = "2020-01-01"
+        cancelled = self._receipt(2)
+        cancelled.action_cancel()
+        self.assertEqual((cancelled.state, cancelled.move_ids.state), ("cancel", "cancel"))
+
     def test_what_is_reserved_for_a_job_is_not_taken_by_another(self):
         self._stock_up(self.ssd, 1)
         self._request(self._job("repair"))

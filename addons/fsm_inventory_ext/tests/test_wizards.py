@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import FsmInventoryCommon
@@ -46,3 +47,30 @@ class TestWizards(FsmInventoryCommon):
             with self.subTest(user=user.login):
                 form = Form(job.with_user(user))
                 self.assertEqual(len(form.part_usage_ids), 1)
+
+    def test_dialog_tells_nothing_of_what_its_user_may_not_read(self):
+        self._stock_up(self.ssd, 1, self.other_branch)
+        job = self._job_elsewhere()
+        usage = self._request(job, user=self.owner)
+        for model, user, name, record in (
+            ("fsm.part.request", self.technician, "job_id", job),
+            ("fsm.part.return", self.technician, "usage_id", usage),
+            ("fsm.stock.change", self.accountant, "branch_id", self.other_branch),
+        ):
+            dialogs = self.env[model].with_user(user)
+            spec = {name: {"fields": {"display_name": {}}}}
+            vals = {name: record.id, "product_id": self.ssd.id, "reason": "Curious"}
+            vals = {key: value for key, value in vals.items() if key in dialogs._fields}
+            for action in (
+                lambda dialogs=dialogs, vals=vals: dialogs.create(vals),
+                lambda dialogs=dialogs, vals=vals: dialogs.new().write(vals),
+                lambda dialogs=dialogs, vals=vals, name=name, spec=spec: dialogs.onchange(
+                    vals, [name], spec
+                ),
+                lambda dialogs=dialogs, name=name, record=record, spec=spec: dialogs.with_context(
+                    **{f"default_{name}": record.id}
+                ).onchange({}, [], spec),
+            ):
+                self.env.invalidate_all()
+                with self.subTest(model=model), self.assertRaises(AccessError):
+                    action()

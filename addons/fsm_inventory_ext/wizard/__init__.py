@@ -1,3 +1,4 @@
+from . import fsm_stock_dialog
 from . import fsm_part_request
 from . import fsm_part_return
 from . import fsm_stock_change

@@ -5,6 +5,7 @@ class FsmPartRequest(models.TransientModel):
     """A technician asks for a part: two fields and two buttons, for a thumb."""
 
     _name = "fsm.part.request"
+    _inherit = ["fsm.stock.dialog"]
     _description = "Request Part"
 
     job_id = fields.Many2one(comodel_name="fsm.job", required=True)
@@ -16,7 +17,10 @@ class FsmPartRequest(models.TransientModel):
     )
     quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
     available_quantity = fields.Float(
-        string="Free in Stock", digits="Product Unit", compute="_compute_available_quantity"
+        string="Free in Stock",
+        digits="Product Unit",
+        compute="_compute_available_quantity",
+        compute_sudo=False,
     )
 
     # === COMPUTE METHODS === #

@@ -5,6 +5,7 @@ class FsmPartReturn(models.TransientModel):
     """A used part comes back out of the device: how many, and why."""
 
     _name = "fsm.part.return"
+    _inherit = ["fsm.stock.dialog"]
     _description = "Return Part"
 
     usage_id = fields.Many2one(string="Part", comodel_name="fsm.part.usage", required=True)

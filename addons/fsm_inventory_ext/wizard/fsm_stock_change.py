@@ -5,6 +5,7 @@ class FsmStockChange(models.TransientModel):
     """Parts come in, go out, or were counted."""
 
     _name = "fsm.stock.change"
+    _inherit = ["fsm.stock.dialog"]
     _description = "Change Stock"
 
     kind = fields.Selection(
@@ -23,7 +24,7 @@ class FsmStockChange(models.TransientModel):
         required=True,
         domain="[('is_storable', '=', True), ('tracking', '=', 'none')]",
     )
-    on_hand = fields.Float(digits="Product Unit", compute="_compute_on_hand")
+    on_hand = fields.Float(digits="Product Unit", compute="_compute_on_hand", compute_sudo=False)
     quantity = fields.Float(digits="Product Unit", required=True)
     unit_cost = fields.Float(string="Cost of One", digits="Product Price")
     reason = fields.Char(required=True)

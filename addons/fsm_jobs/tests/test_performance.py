@@ -22,7 +22,7 @@ class TestPerformance(FsmJobsCommon):
         Job = self._as("receptionist")
         Job.create([values])
         self.env.flush_all()
-        with self.assertQueryCount(10):
+        with self.assertQueryCount(30):
             Job.create([values] * 100)
             self.env.flush_all()
 
