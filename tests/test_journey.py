@@ -133,7 +133,7 @@ def pdf_text(content, folder):
 
 
 def test_every_single_verb_over_xmlrpc(staff, catalogue, sql_counter, tmp_path, capsys):
-    walk(staff, catalogue, SURESH)  # warms the caches of the worker
+    settle(staff, *walk(staff, catalogue, SURESH))  # warms the caches of the worker
     with sql_counter() as count:
         ids, invoice_id = walk(staff, catalogue, SURESH)
         settle(staff, ids, invoice_id)
