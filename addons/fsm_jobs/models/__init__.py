@@ -9,9 +9,11 @@ from . import fsm_device_brand
 from . import fsm_device_model
 from . import fsm_device
 from . import fsm_job
+from . import fsm_job_rights
 from . import fsm_job_move
 from . import fsm_job_intake
 from . import fsm_job_verbs
+from . import fsm_job_delivery
 from . import fsm_job_line
 from . import fsm_job_child
 from . import fsm_job_accessory

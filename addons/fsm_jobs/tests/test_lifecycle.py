@@ -5,7 +5,7 @@ import doctest
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.fsm_jobs import lifecycle
-from odoo.addons.fsm_jobs.models import fsm_device, fsm_job_verbs
+from odoo.addons.fsm_jobs.models import fsm_device, fsm_job_delivery
 
 
 @tagged("post_install", "-at_install")
@@ -13,7 +13,7 @@ class TestLifecycle(BaseCase):
     def test_docstring_examples_hold(self):
         self.assertEqual(doctest.testmod(lifecycle), (0, 5))
         self.assertEqual(doctest.testmod(fsm_device), (0, 1))
-        self.assertEqual(doctest.testmod(fsm_job_verbs), (0, 1))
+        self.assertEqual(doctest.testmod(fsm_job_delivery), (0, 1))
 
     def test_every_state_has_its_rows(self):
         states = set(dict(lifecycle.STATES))

@@ -1,0 +1,164 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..lifecycle import FINAL_STATES, REASON_MIN_LENGTH
+from ..verbs import verb
+from .fsm_job import GATE
+
+# A passcode is shown for so long: docs/adr/0006.
+PASSCODE_SECONDS = 30
+
+
+class FsmJob(models.Model):
+    """The delivery gate, and the passcode that ends with it."""
+
+    _inherit = "fsm.job"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def send_delivery_otp(self):
+        """Send the customer a code to show at the counter.
+
+        :return: ``{sent_to}``, masked; never the code
+        """
+        if not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter sends a delivery OTP."))
+        answers = []
+        for job in self:
+            job._check_deliverable()
+            code = self.env["fsm.delivery.otp"]._issue(job)
+            job._send_sms(
+                self.env._(
+                    "%(code)s is your code to fetch %(device)s at %(branch)s. Tell it at the "
+                    "counter only.",
+                    code=code,
+                    device=job.device_id.model_id.display_name,
+                    branch=job.branch_id.name,
+                )
+            )
+            answers.append({"sent_to": mask_phone(job.partner_id.phone)})
+        return answers
+
+    @verb
+    def deliver(
+        self,
+        otp: str = "",
+        signature: str = "",
+        received_by: str = "",
+        reason: str = "",
+        accessories_returned: bool = False,
+    ):
+        """Hand the device over: the delivery gate, all of it or nothing.
+
+        A job card that is already delivered answers as it did the first time.
+
+        :param str otp: the delivery OTP the customer shows, or
+        :param str signature: base64 PNG, with `received_by`, or
+        :param str reason: of a manager, where the branch allows it
+        :param bool accessories_returned: tick all accessories back
+        :return: ``{id, state, delivered_at}``
+        """
+        if not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter delivers."))
+        for job in self.filtered(lambda job: job.state != "delivered"):
+            job._deliver(otp, signature, received_by, reason, accessories_returned)
+        return [
+            {
+                "id": job.id,
+                "state": job.state,
+                "delivered_at": fields.Datetime.to_string(job.delivered_at),
+            }
+            for job in self
+        ]
+
+    def _deliver(self, otp, signature, received_by, reason, accessories_returned):
+        self._check_deliverable()
+        if accessories_returned:
+            self.accessory_ids.returned = True
+        proof = self._delivery_proof(otp, signature, received_by, reason)
+        self.with_context(fsm_gate=GATE).sudo().write(proof)  # checked in `_delivery_proof`
+        self._move("delivered", reason)
+
+    def _check_deliverable(self):
+        if self.state not in ("ready", "unclaimed"):
+            raise UserError(
+                self.env._(
+                    "Job card %(job)s is “%(state)s”: only what is ready is delivered.",
+                    job=self.name,
+                    state=self._state_label(self.state),
+                )
+            )
+
+    def _delivery_proof(self, otp, signature, received_by, reason):
+        """Return what proves that the right person took the device."""
+        if otp:
+            self.env["fsm.delivery.otp"]._check(self, otp.strip())
+            return {
+                "delivery_method": "otp",
+                "delivered_to": received_by or self.partner_id.name,
+            }
+        if signature:
+            if not received_by:
+                raise UserError(self.env._("Write down who signed: “received_by” is missing."))
+            self._check_picture(signature, "signature", {"PNG": "image/png"})
+            return {
+                "delivery_method": "signature",
+                "delivered_to": received_by,
+                "delivery_signature": signature,
+            }
+        if reason and self.branch_id.allow_delivery_by_reason and self._has_role({"manager"}):
+            if len(reason.strip()) < REASON_MIN_LENGTH:
+                raise UserError(
+                    self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
+                )
+            return {"delivery_method": "reason", "delivery_reason": reason.strip()}
+        return {}  # `_blockers` says what is missing, together with all else
+
+    @verb
+    def reveal_passcode(self, reason: str):
+        """Show the passcode of the device to whoever works on it; the look is written down first.
+
+        :param str reason: ten characters or more; the customer can read it
+        :return: ``{type, value, expires_in}``, seconds
+        """
+        return [job._reveal_passcode(reason.strip()) for job in self]
+
+    def _reveal_passcode(self, reason):
+        log = self.env["fsm.audit.log"]
+        if not self.has_access("read"):
+            # A look at another's job card leaves its mark, too.
+            log._log_event("passcode", self.sudo(), reason="refused: no access", separate=True)
+            self.check_access("read")
+        refusal = self._passcode_refusal(reason)
+        if refusal:
+            log._log_event("passcode", self, reason=f"refused: {refusal}", separate=True)
+            raise AccessError(refusal)
+        # The entry and the answer are one transaction: no look without its mark.
+        log._log_event("passcode", self, reason=reason)
+        kind, _sep, value = self.env["fsm.audit.secret"]._open(self, "passcode").partition(":")
+        return {"type": kind, "value": value, "expires_in": PASSCODE_SECONDS}
+
+    def _passcode_refusal(self, reason):
+        if not self._has_role({"technician"}):
+            return self.env._("Your role does not read passcodes.")
+        if self.state in FINAL_STATES or not self.has_passcode:
+            return self.env._("No passcode is kept for job card %s.", self.name)
+        if len(reason) < REASON_MIN_LENGTH:
+            return self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
+        return ""
+
+
+def mask_phone(phone):
+    """Return a phone number as it may be read aloud.
+
+    >>> mask_phone("+91 98450 12345")
+    '+91 ••••• ••345'
+    """
+    digits = sum(character.isdigit() for character in phone or "")
+    masked, seen = "", 0
+    for character in phone or "":
+        seen += character.isdigit()
+        hidden = character.isdigit() and 2 < seen <= digits - 3
+        masked += "•" if hidden else character
+    return masked
