@@ -10,6 +10,7 @@ class AccountPaymentRegister(models.TransientModel):
     def _create_payments(self):
         """Override of `account` to take no more than is due on the invoices of a branch."""
         self.ensure_one()
+        # That it is a branch is a fact, whoever may read branches.
         invoices = self.line_ids.move_id.filtered(
             lambda move: move.is_sale_document() and move.company_id.sudo().fsm_branch_ids
         )

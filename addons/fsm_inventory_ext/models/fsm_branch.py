@@ -67,6 +67,7 @@ class FsmBranch(models.Model):
             for product, quantity, reserved in quants_sudo._read_group(
                 [
                     ("product_id", "in", products.ids),
+                    # Where a branch keeps its parts is no secret.
                     ("location_id", "child_of", self.sudo().stock_location_id.id),
                 ],
                 ["product_id"],
