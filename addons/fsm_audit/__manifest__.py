@@ -19,5 +19,8 @@ PostgreSQL writes the entry, so neither ``sudo()`` nor a context key nor raw SQL
         # Depends on the action in the views.
         "views/fsm_audit_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["fsm_audit/static/src/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -17,6 +17,19 @@ KINDS = {
     "config": "Configuration",
 }
 
+# Through which door it came (`context.describe`); `sql` is around Odoo.
+SOURCES = {
+    "ui": "Web Client",
+    "portal": "Customer Page",
+    "xmlrpc": "XML-RPC",
+    "jsonrpc": "JSON-RPC",
+    "json2": "JSON-2",
+    "cron": "Scheduled Action",
+    "cli": "Command Line",
+    "install": "Installation",
+    "sql": "Around Odoo",
+}
+
 # How long an entry has to be kept decides its class; one partition each.
 CLASSES = ("books", "ops", "access")
 

@@ -1,4 +1,7 @@
-from odoo import models
+from lxml import etree
+
+from odoo import api, models
+from odoo.fields import Domain
 
 from .. import capture, context
 from ..declaration import is_audited
@@ -67,8 +70,58 @@ class Base(models.AbstractModel):
         )
         return result
 
+    # === VIEWS === #
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Override of `base` to lead from an audited record to its trail."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form" and self._audited:
+            _add_button(arch, self.env._("Audit"))
+        return arch, view
+
+    def action_open_audit_trail(self):
+        """Show the trail of these records and of what is part of them."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("fsm_audit.fsm_audit_log_action")
+        return action | {"domain": list(self._audit_trail_domain()), "context": {}}
+
+    def _audit_trail_domain(self):
+        """Return which entries tell of these records: theirs, and those of what goes with them."""
+        domain = Domain("model", "=", self._name) & Domain("record_id", "in", self.ids)
+        for field in self._fields.values():
+            if field.type != "one2many" or not self.env[field.comodel_name]._audited:
+                continue
+            parts_sudo = self.env[field.comodel_name].sudo()  # their ids, to look up in the trail
+            inverse = parts_sudo._fields.get(field.inverse_name)
+            if inverse and inverse.store and getattr(inverse, "ondelete", None) == "cascade":
+                parts_sudo = parts_sudo.with_context(active_test=False)
+                ids = parts_sudo.search([(field.inverse_name, "in", self.ids)]).ids
+                domain |= Domain("model", "=", field.comodel_name) & Domain("record_id", "in", ids)
+        return domain
+
     # === BUSINESS METHODS === #
 
     def _audit_tell(self):
         if self._audited:
             context.tell(self.env)
+
+
+def _add_button(form, label):
+    """Put the button into the form, with the others at its top."""
+    sheet = form.find(".//sheet")
+    if sheet is None:
+        return
+    box = form.find(".//div[@name='button_box']")
+    if box is None:
+        box = etree.Element("div", {"class": "oe_button_box", "name": "button_box"})
+        sheet.insert(0, box)
+    button = {
+        "name": "action_open_audit_trail",
+        "type": "object",
+        "class": "oe_stat_button",
+        "icon": "fa-history",
+        "string": label,
+        "invisible": "not id",
+        "groups": "fsm_audit.group_fsm_audit_reader",
+    }
+    box.append(etree.Element("button", button))

@@ -1,15 +1,11 @@
 import json
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open, sql
 
 from .. import capture, context
-from ..const import ACCESS_KINDS, CHANGED, KINDS, NEVER_NAMES
-
-LINE = Markup("<div><b>{label}</b> {old}{arrow}{new}</div>")
+from ..const import ACCESS_KINDS, CHANGED, KINDS, NEVER_NAMES, SOURCES
 
 
 class FsmAuditLog(models.Model):
@@ -29,22 +25,22 @@ class FsmAuditLog(models.Model):
     kind = fields.Selection(list(KINDS.items()), readonly=True)
     changes = fields.Json(compute="_compute_changes", help="{field: [old, new]}")
     raw_changes = fields.Json(readonly=True)
-    summary = fields.Html(string="What Changed", compute="_compute_summary", sanitize=False)
     reason = fields.Char(readonly=True)
 
     # To what
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     model = fields.Char(readonly=True)
-    model_name = fields.Char(string="Kind of Record", compute="_compute_model_name")
     record_id = fields.Many2oneReference(string="Record ID", model_field="model", readonly=True)
-    record_name = fields.Char(string="Record", compute="_compute_record_name")
 
     # By whom, and how
     user_id = fields.Many2one(comodel_name="res.users", readonly=True)
-    source = fields.Char(readonly=True, help="ui, portal, xmlrpc, jsonrpc, json2, cron, cli, sql")
+    source = fields.Selection(list(SOURCES.items()), readonly=True)
     ip = fields.Char(string="IP Address", readonly=True)
     request_ref = fields.Char(string="Request", readonly=True)
     transaction = fields.Char(readonly=True, help="Entries of one transaction share it.")
+    transaction_id = fields.Many2one(
+        string="What Was Done", comodel_name="fsm.audit.transaction", readonly=True
+    )
     out_of_band = fields.Boolean(readonly=True, help="It was written around Odoo.")
     db_user = fields.Char(string="Database User", readonly=True)
 
@@ -67,6 +63,7 @@ class FsmAuditLog(models.Model):
                    (ctx->>'uid')::integer AS user_id,
                    COALESCE(ctx->>'src', 'sql') AS source, ctx->>'ip' AS ip,
                    ctx->>'req' AS request_ref, txid::text AS transaction,
+                   txid AS transaction_id,
                    ctx IS NULL AS out_of_band, db_user
               FROM fsm_audit.entry
             """
@@ -78,26 +75,6 @@ class FsmAuditLog(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("kind", "model", "record_id")
-    def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        for entry in self:
-            entry.display_name = f"{kinds.get(entry.kind)}: {entry.record_name}"
-
-    @api.depends("model")
-    def _compute_model_name(self):
-        for entry in self:
-            known = entry.model in self.env
-            entry.model_name = self.env[entry.model]._description if known else entry.model
-
-    @api.depends("model", "record_id")
-    def _compute_record_name(self):
-        for model, entries in self.grouped("model").items():
-            names = self._names(model, entries.filtered("record_id").mapped("record_id"))
-            for entry in entries:
-                gone = f"{model},{entry.record_id}" if entry.record_id else model
-                entry.record_name = names.get(entry.record_id) or gone
-
     @api.depends("raw_changes")
     def _compute_changes(self):
         """Say `False` for what was empty: XML-RPC has no word for nothing."""
@@ -106,11 +83,6 @@ class FsmAuditLog(models.Model):
                 name: [False if value is None else value for value in pair]
                 for name, pair in (entry.raw_changes or {}).items()
             }
-
-    @api.depends("raw_changes")
-    def _compute_summary(self):
-        for entry in self:
-            entry.summary = entry._render_changes()
 
     # === CRUD METHODS === #
 
@@ -181,6 +153,13 @@ class FsmAuditLog(models.Model):
     # === GETTERS === #
 
     @api.model
+    def web_read_group(self, domain, groupby, *args, order=None, **options):
+        """Override of `web` to begin with what was done last."""
+        if not order and list(groupby)[:1] == ["transaction_id"]:
+            order = "transaction_id desc"
+        return super().web_read_group(domain, groupby, *args, order=order, **options)
+
+    @api.model
     def _companies(self, records):
         """Return the id of the company of each record."""
         if records._name == "res.company":
@@ -188,43 +167,6 @@ class FsmAuditLog(models.Model):
         if "company_id" not in records:
             return [None] * len(records)
         return [record.company_id.id or None for record in records.sudo()]  # whoever logs it
-
-    @api.model
-    def _names(self, model, ids):
-        """Return what those of the records are called now that still exist, and their addon."""
-        if model not in self.env:
-            return {}
-        records_sudo = self.env[model].sudo().browse(ids)  # who reads the trail reads the names
-        return {record.id: record.display_name for record in records_sudo.exists()}
-
-    def _render_changes(self):
-        """Return the changes as a list for people: labels and names, not columns and ids."""
-        self.ensure_one()
-        lines = []
-        for name, pair in sorted((self.raw_changes or {}).items()):
-            field = self.env[self.model]._fields.get(name) if self.model in self.env else None
-            label = field._description_string(self.env) if field else name
-            old, new = (self._readable(field, value) for value in pair)
-            lines.append(LINE.format(label=label, old=old, arrow=" → " if old else "", new=new))
-        return Markup().join(lines)
-
-    def _readable(self, field, value):
-        """Return one side of a change as people say it."""
-        if value is None or value == []:
-            return "" if field is None or field.type != "boolean" else self.env._("No")
-        if field is None:
-            return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        if field.type == "boolean":
-            return self.env._("Yes") if value else self.env._("No")
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value, value)
-        if field.type in ("many2one", "many2many"):
-            ids = value if isinstance(value, list) else [value]
-            names = self._names(field.comodel_name, ids)
-            return ", ".join(names.get(res_id, f"{field.comodel_name},{res_id}") for res_id in ids)
-        if isinstance(value, dict):  # translated, or one for each company
-            return ", ".join(f"{key}: {text}" for key, text in value.items())
-        return str(value)
 
 
 def _shown(name, pair):

@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests.common import new_test_user
 
+from ..models import fsm_audit_transaction
 from .common import AuditCommon
 
 
@@ -62,6 +63,29 @@ class TestFsmAuditLog(AuditCommon):
         self.assertIn("Related Company", entry.summary)
         self.assertIn("Whitefield", entry.summary)
 
+    def test_moments_and_amounts_read_as_people_write_them(self):
+        self._declare("res.currency.rate", rate=True, name=True)
+        rate = self.env["res.currency.rate"].create(
+            {"currency_id": self.env.ref("base.EUR").id, "name": "2026-04-01", "rate": 12345.5}
+        )
+        self.env.flush_all()
+        entry = self.log.search([("record_id", "=", rate.id)], limit=1)
+        self.assertIn("04/01/2026", entry.summary)
+        self.assertIn("12,345.5", entry.summary)
+
+    def test_names_in_changes_are_read_at_once(self):
+        self._declare("res.partner", parent_id=True)
+        parents = self.env["res.partner"].create([{"name": f"Parent {n}"} for n in range(20)])
+        customers = self.env["res.partner"].create(
+            [{"name": f"Customer {parent.name}", "parent_id": parent.id} for parent in parents]
+        )
+        self.env.flush_all()
+        entries = self.log.search([("record_id", "in", customers.ids), ("id", ">", self.start)])
+        entries.mapped("raw_changes")
+        self.env.invalidate_all()
+        with self.assertQueryCount(6):
+            entries.mapped("summary")
+
     def test_text_of_a_change_is_inert(self):
         self.customer.vat = "<script>alert(1)</script>"
         self.env.flush_all()
@@ -73,7 +97,7 @@ class TestFsmAuditLog(AuditCommon):
         self.customer.unlink()
         self.env.flush_all()
         entry = self.log.search([("record_id", "=", customer_id)], limit=1)
-        self.assertEqual((entry.kind, entry.record_name), ("delete", f"res.partner,{customer_id}"))
+        self.assertEqual((entry.kind, entry.record_name), ("delete", f"Contact {customer_id}"))
         self.assertTrue(entry.summary)
 
     def test_entry_of_an_addon_that_is_gone_can_be_read(self):
@@ -82,7 +106,7 @@ class TestFsmAuditLog(AuditCommon):
             ' \'{"name": [null, "x"]}\', \'{"uid": 1}\')'
         )
         entry = self.log.search([("model", "=", "gone.model")])
-        self.assertEqual(entry.record_name, "gone.model,3")
+        self.assertEqual(entry.record_name, "gone.model 3")
         self.assertIn("x", entry.summary)
 
     def test_names_of_many_records_are_read_at_once(self):
@@ -94,6 +118,74 @@ class TestFsmAuditLog(AuditCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(5):
             entries.mapped("record_name")
+
+    def test_entry_is_found_by_the_name_of_its_record(self):
+        self.customer.vat = "X"
+        self.env.flush_all()
+        found = self.log.search([("record_name", "ilike", "suresh kum")])
+        self.assertEqual(set(found.mapped("record_id")), {self.customer.id})
+        self.assertFalse(self.log.search([("record_name", "=", "Nobody at all")]))
+
+    # === FOLDED === #
+
+    def _fold(self, user):
+        """Return the line of what this test did: a test is one transaction."""
+        self.env.flush_all()
+        self.patch(fsm_audit_transaction, "NAMED", 99)
+        domain = [("id", ">", self.start)]
+        groups = self.log.with_user(user).web_read_group(domain, ["transaction_id"])["groups"]
+        [line] = [group["transaction_id"][1] for group in groups]
+        return line
+
+    def test_what_was_done_together_is_one_line(self):
+        self._declare("res.partner.category", name=True)
+        tag, _other = self.env["res.partner.category"].create([{"name": "VIP"}, {"name": "AMC"}])
+        self.log._log_event("override", self.customer, "He waits at the counter.")
+        self.env.flush_all()
+        tag.name = "Regular"
+        line = self._fold(self.env.user)
+        self.assertIn("Override: Contact Suresh Kumar", line)
+        self.assertIn("Created: Partner Tags (2)", line)
+        self.assertIn("Changed: Partner Tags Regular", line)
+        self.assertIn(self.env.user.name, line)
+
+    def test_line_does_not_tell_of_another_company(self):
+        self.customer.company_id = self.branch
+        stranger = self.env["res.partner"].create({"name": "Vijay", "company_id": self.other.id})
+        self.log._log_event("override", self.customer | stranger)
+        self.assertIn("Override: Contact Suresh Kumar", self._fold(self.owner))
+
+    def test_lines_of_a_page_take_no_query_each(self):
+        self.customer.vat = "X"
+        self.env.flush_all()
+        transaction = self.log.search([("id", ">", self.start)]).transaction_id
+        missing = self.env["fsm.audit.transaction"].browse(range(1, 80)) | transaction
+        missing.mapped("display_name")  # warm
+        self.env.invalidate_all()
+        with self.assertQueryCount(6):
+            missing.mapped("display_name")
+
+    # === FROM THE RECORD === #
+
+    def test_form_of_an_audited_record_leads_owners_to_its_trail(self):
+        form = '<button name="action_open_audit_trail"'
+        for user, seen in ((self.owner, True), (self.clerk, False)):
+            arch = self.env["res.partner"].with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual(form in arch, seen, user.login)
+
+    def test_form_of_what_is_not_audited_has_no_such_button(self):
+        arch = self.env["res.bank"].get_view(view_type="form")["arch"]
+        self.assertNotIn("action_open_audit_trail", arch)
+
+    def test_trail_of_a_record_tells_of_what_goes_with_it(self):
+        self._declare("res.partner.bank", acc_number=True)
+        account = self.env["res.partner.bank"].create(
+            {"partner_id": self.customer.id, "acc_number": "001"}
+        )
+        self.env.flush_all()
+        entries = self.log.search(self.customer.action_open_audit_trail()["domain"])
+        self.assertIn((account._name, account.id), entries.mapped(lambda e: (e.model, e.record_id)))
+        self.assertEqual(set(entries.mapped("model")), {"res.partner", "res.partner.bank"})
 
     # === WHO MAY === #
 
@@ -135,7 +227,7 @@ class TestFsmAuditLog(AuditCommon):
         self.log._log_event("export", "res.partner")
         entry = self.log.search([("kind", "=", "export")], limit=1)
         self.assertEqual(
-            (entry.model, entry.record_id, entry.record_name), ("res.partner", 0, "res.partner")
+            (entry.model, entry.record_id, entry.record_name), ("res.partner", 0, "Contact")
         )
 
     def test_event_does_not_tell_secrets(self):
