@@ -25,6 +25,7 @@
         "security/fsm_jobs_groups.xml",
         "security/ir.model.access.csv",
         "security/fsm_jobs_security.xml",
+        "security/fsm_custody_security.xml",
         "data/fsm_device_category_data.xml",
         "data/mail_template_data.xml",
         "views/fsm_device_views.xml",
@@ -32,6 +33,10 @@
         "views/res_partner_views.xml",
         "views/fsm_track_templates.xml",
         "wizard/fsm_intake_views.xml",
+        "wizard/fsm_device_move_views.xml",
+        "views/fsm_place_views.xml",
+        "views/fsm_custody_views.xml",
+        "views/fsm_sticker_templates.xml",
         # Opens the intake.
         "views/fsm_job_views.xml",
         "wizard/fsm_job_move_views.xml",

@@ -1,1 +1,2 @@
+from . import sticker
 from . import track

@@ -3,6 +3,7 @@ from . import res_company
 from . import res_users
 from . import res_partner
 from . import fsm_branch
+from . import fsm_branch_custody
 from . import fsm_technician
 from . import fsm_device_category
 from . import fsm_device_brand
@@ -14,6 +15,7 @@ from . import fsm_job_move
 from . import fsm_job_intake
 from . import fsm_job_verbs
 from . import fsm_job_delivery
+from . import fsm_job_custody
 from . import fsm_job_line
 from . import fsm_job_child
 from . import fsm_job_accessory
@@ -22,3 +24,6 @@ from . import fsm_job_history
 from . import fsm_estimate
 from . import ir_attachment
 from . import fsm_delivery_otp
+from . import fsm_place
+from . import fsm_challan
+from . import fsm_custody

@@ -37,6 +37,7 @@ PROTECTED_FIELDS = {
     "delivery_reason",
     "disposal_asked_by_id",
     "has_passcode",
+    "custody_id",
 }
 
 # What a life starts without, whatever defaults a caller has set up for himself.

@@ -91,3 +91,14 @@ class TestTrack(FsmJobsCommon, HttpCase):
         self.assertEqual(page.status_code, 200)
         self.assertIn("could not be read", page.text)
         self.assertEqual(self.url_open("/t/%00").status_code, 404)
+
+    def test_sticker_leads_staff_to_the_job_card_and_others_to_the_counter(self):
+        path, nothing = f"/fsm/j/{self.job.id}", "/fsm/j/999999999"
+        page = self.url_open(path).text
+        self.assertIn("ask at the counter", page)
+        self.assertEqual(page.replace(path, ""), self.url_open(nothing).text.replace(nothing, ""))
+        stranger = self._create_user("desk", "receptionist", self.other_branch)
+        for user, expected in ((self.receptionist, 303), (stranger, 200)):
+            user.password = "Counter of the branch"
+            self.authenticate(user.login, "Counter of the branch")
+            self.assertEqual(self.url_open(path, allow_redirects=False).status_code, expected)

@@ -4,3 +4,4 @@ from . import fsm_job_answer
 from . import fsm_job_deliver
 from . import fsm_job_move
 from . import fsm_new_organization
+from . import fsm_device_move

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+NUMBER_DIGITS = 5  # SPR/DC/00012: at most 16 characters, as Rule 55 of the CGST Rules wants
+
+
+class FsmChallan(models.Model):
+    """The paper that travels with devices out of the house: to a lab, with a courier, to a branch.
+
+    It is numbered in a series of its branch without gaps, and is never changed.
+    """
+
+    _name = "fsm.challan"
+    _description = "Delivery Challan"
+    _order = "id desc"
+
+    name = fields.Char(string="Challan No.", required=True, readonly=True)
+    company_id = fields.Many2one(
+        string="From Branch",
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    partner_id = fields.Many2one(
+        string="Consignee",
+        comodel_name="res.partner",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    to_company_id = fields.Many2one(
+        string="To Branch",
+        comodel_name="res.company",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    date = fields.Date(required=True, readonly=True)
+    due_date = fields.Date(string="Due Back", readonly=True)
+    note = fields.Char(readonly=True)
+    by_id = fields.Many2one(
+        string="Sent By", comodel_name="res.users", required=True, readonly=True
+    )
+    custody_ids = fields.One2many(comodel_name="fsm.custody", inverse_name="challan_id")
+
+    _name_uniq = models.Constraint(
+        "UNIQUE(company_id, name)", "Another challan of the branch has this number: try again."
+    )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        raise UserError(self.env._("A challan that is out cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("A challan has a number and is kept."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _issue(self, branch, partner, to_company, due_date, note):
+        """Return the next challan of `branch`; nobody writes one by hand."""
+        return self.sudo().create(  # the caller may send devices out: checked by `move_device`
+            {
+                "name": branch._challan_series().next_by_id(),
+                "company_id": branch.company_id.id,
+                "partner_id": partner.id,
+                "to_company_id": to_company.id,
+                "date": fields.Date.context_today(self),
+                "due_date": due_date,
+                "note": note or False,
+                "by_id": self.env.uid,
+            }
+        )
+
+    def _sent_rows(self):
+        """Return the rows of custody that this challan sent out, not those that came after."""
+        self.ensure_one()
+        rows = self.custody_ids.sorted("id")
+        return rows.filtered(lambda row: row.at == rows[:1].at)

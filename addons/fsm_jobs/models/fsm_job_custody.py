@@ -1,0 +1,324 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..verbs import verb
+from .fsm_custody import AWAY_KINDS, CUSTODY_KINDS
+from .fsm_job import GATE
+
+# Where a device obviously is once its job card has become this. What is repaired on site or still
+# has to be picked up is not in the house.
+CUSTODY_AFTER = {
+    "received": "counter",
+    "diagnosis": "bench",
+    "repair": "bench",
+    "delivered": "customer",
+    "disposed": "disposed",
+}
+
+# Who, besides a manager, takes a device where.
+CUSTODY_MOVERS = {
+    "counter": {"receptionist", "technician"},
+    "shelf": {"receptionist", "technician"},
+    "bench": {"receptionist", "technician"},
+    "courier": {"receptionist"},
+    "customer": {"receptionist"},
+    "lab": {"manager"},
+    "branch": {"manager"},
+}
+
+# What a sticker or a label says: a job card or a place.
+SCANNED = re.compile(r"/fsm/(?P<kind>[jp])/(?P<id>\d{1,9})/?$")
+
+
+class FsmJob(models.Model):
+    """Where the device of a job card is, and who answers for it."""
+
+    _inherit = "fsm.job"
+
+    custody_id = fields.Many2one(
+        string="Device Is At",
+        comodel_name="fsm.custody",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    custody_ids = fields.One2many(
+        string="Custody", comodel_name="fsm.custody", inverse_name="job_id"
+    )
+    is_away = fields.Boolean(
+        string="Out of the House", compute="_compute_is_away", search="_search_is_away"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("custody_id.place_kind")
+    def _compute_is_away(self):
+        for job in self:
+            job.is_away = job.custody_id.place_kind in AWAY_KINDS
+
+    @api.model
+    def _search_is_away(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("custody_id.place_kind", "in", AWAY_KINDS)]
+
+    # === BUSINESS METHODS - LIFE CYCLE === #
+
+    def _open(self, vals_list, state="request"):
+        """Override of the card itself: what comes over the counter is at the counter."""
+        jobs = super()._open(vals_list, state)
+        if state == "received":
+            jobs._follow_device(state)
+        return jobs
+
+    def _moved(self, source, target):
+        """Override of the card itself: some moves say where the device is."""
+        super()._moved(source, target)
+        self._follow_device(target)
+
+    def _blockers(self, target):
+        """Override of the card itself: a lab holds the device, and says until when."""
+        blockers = super()._blockers(target)
+        custody = self.custody_id
+        if target == "outside" and not (custody.place_kind == "lab" and custody.due_date):
+            blockers.append(
+                self.env._("Say which lab has the device and when it is due back: move the device.")
+            )
+        return blockers
+
+    def _follow_device(self, state):
+        """Write down where the devices are that just became `state`, where that is obvious."""
+        kind = CUSTODY_AFTER.get(state)
+        jobs = self.filtered(lambda job: job._is_in_house() or (kind and job.custody_id))
+        if not kind or not jobs:
+            return
+        labels = dict(
+            self.env["fsm.custody"]._fields["place_kind"]._description_selection(self.env)
+        )
+        holders = {}
+        if kind == "bench":
+            holders = jobs._benches()
+            jobs = jobs.filtered(lambda job: not job._is_on_bench_of(holders[job.id]["user_id"]))
+        place = {"place_kind": kind, "place_name": labels[kind]}
+        if kind == "counter":
+            place["user_id"] = self.env.uid
+        self.env["fsm.custody"]._record(jobs, place, holders)
+
+    def _is_in_house(self):
+        return self.kind == "carry_in" or self.custody_id.place_kind in (
+            "counter",
+            "shelf",
+            "bench",
+        )
+
+    def _is_on_bench_of(self, user_id):
+        return self.custody_id.place_kind == "bench" and self.custody_id.user_id.id == user_id
+
+    def _benches(self):
+        """Return ``{job id: values}``: the bench of whoever leads, or of whoever took it."""
+        # Who leads, and where he works, is known in the branch.
+        users = {job: job.lead_technician_id.user_id.sudo() or self.env.user for job in self}
+        places_sudo = self.env["fsm.place"].sudo()
+        benches = {
+            (place.company_id, place.user_id): place
+            for place in places_sudo.search(
+                [
+                    ("kind", "=", "bench"),
+                    ("user_id", "in", [user.id for user in users.values()]),
+                    ("company_id", "in", self.company_id.ids),
+                ]
+            )
+        }
+        values = {}
+        for job, user in users.items():
+            bench = benches.get((job.company_id, user), places_sudo)
+            values[job.id] = {
+                "place_id": bench.id,
+                "place_name": bench.name or self.env._("Bench of %s", user.name),
+                "user_id": user.id,
+            }
+        return values
+
+    def _point_to_custody(self, rows):
+        """Make each of `rows` the present place of its job card."""
+        gate = self.with_context(fsm_gate=GATE).sudo()  # the row that was written says so
+        for job, row in zip(gate, rows, strict=True):
+            job.custody_id = row
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def move_device(
+        self,
+        kind: str = "",
+        place_id: int = 0,
+        partner_id: int = 0,
+        to_branch_id: int = 0,
+        due_date: str = "",
+        note: str = "",
+    ):
+        """Write down that the devices are somewhere else now. Out of the house they get a challan.
+
+        A device that is in repair and goes to a lab takes its job card to `outside`.
+
+        :param str kind: one of `CUSTODY_KINDS`; a place says its own
+        :param int place_id: of the branch: a shelf, a bench, a counter
+        :param int partner_id: the lab or the courier
+        :param int to_branch_id: another branch of the organisation
+        :param str due_date: YYYY-MM-DD; needed for a lab and another branch
+        :return: ``{id, place, challan}``, the row of custody
+        """
+        self.check_access("read")
+        place = self._place(place_id)
+        kind = place.kind or kind
+        self._check_device_move(kind, place)
+        values = {"place_kind": kind, "place_id": place.id, "note": note or False}
+        values["due_date"] = self._due_date(due_date, needed=kind in ("lab", "branch"))
+        if kind in AWAY_KINDS:
+            values |= self._way_out(kind, partner_id, to_branch_id, values["due_date"], note)
+        else:
+            values |= self._way_in(kind, place)
+        rows = self.env["fsm.custody"]._record(self, values)
+        if kind == "lab":
+            self.filtered(lambda job: job.state == "repair")._move("outside", note)
+        return [
+            {"id": row.id, "place": row.place_name, "challan": row.challan_id.name or False}
+            for row in rows
+        ]
+
+    @api.model
+    @api.readonly
+    @verb
+    def scan(self, code: str):
+        """Say what a sticker or a label belongs to.
+
+        :param str code: what was scanned: the text of a QR code, a job card number, a place's code
+        :return: ``{kind: job|place, id, name, detail}``
+        """
+        code = code.strip()
+        found = SCANNED.search(code)
+        if found:
+            model = {"j": "fsm.job", "p": "fsm.place"}[found["kind"]]
+            record = self.env[model].search([("id", "=", int(found["id"]))])
+        else:
+            record = self.search([("name", "=", code.upper())], limit=1)
+            record = record or self.env["fsm.place"].search([("code", "=", code.upper())], limit=1)
+        if not record:
+            raise UserError(
+                self.env._("“%s” is no job card and no place of your branch.", code[:60])
+            )
+        return record._scanned()
+
+    def _scanned(self):
+        return {
+            "kind": "job",
+            "id": self.id,
+            "name": self.name,
+            "detail": " · ".join(
+                filter(
+                    None, (self.device_id.model_id.display_name, self.custody_id.sudo().place_name)
+                )
+            ),
+        }
+
+    def _sticker_url(self):
+        """Return what the QR code on the device says: for staff the job card, for others nothing."""
+        return f"{self.get_base_url()}/fsm/j/{self.id}"
+
+    # === BUSINESS METHODS - CUSTODY === #
+
+    def _place(self, place_id):
+        place = self.env["fsm.place"]
+        if not place_id:
+            return place
+        place = place.search([("id", "=", place_id), ("company_id", "in", self.company_id.ids)])
+        if not place or len(self.company_id) > 1:
+            raise UserError(self.env._("There is no such place in the branch of these job cards."))
+        return place
+
+    def _check_device_move(self, kind, place):
+        """Refuse a place that is none, a caller who may not, a device that is gone."""
+        if kind not in CUSTODY_MOVERS:
+            raise UserError(self.env._("“kind” must be one of: %s.", ", ".join(CUSTODY_MOVERS)))
+        if not self._has_role(CUSTODY_MOVERS[kind]):
+            raise AccessError(
+                self.env._("Your role does not move a device to: %s.", dict(CUSTODY_KINDS)[kind])
+            )
+        if kind == "shelf" and not place:
+            raise UserError(self.env._("Say which shelf."))
+        for job in self:
+            if job.state in ("delivered", "disposed"):
+                raise UserError(
+                    self.env._("The device of job card %s is not with us any more.", job.name)
+                )
+            if kind == "customer" and job.state != "cancelled":
+                raise UserError(
+                    self.env._(
+                        "Deliver job card %s: its device goes back to the customer with that.",
+                        job.name,
+                    )
+                )
+
+    def _due_date(self, due_date, needed):
+        if not due_date and needed:
+            raise UserError(self.env._("Say when the device is due back: “due_date” is missing."))
+        if not due_date:
+            return False
+        day = fields.Date.to_date(self._check_date(due_date))
+        if day < fields.Date.context_today(self):
+            raise UserError(self.env._("The day when the device is due back has passed."))
+        return day
+
+    def _way_in(self, kind, place):
+        """Return who answers for a device in the house, and what the place is called."""
+        user = place.user_id or self.env.user
+        labels = dict(CUSTODY_KINDS)
+        name = place.name or (
+            self.env._("Bench of %s", user.name) if kind == "bench" else labels[kind]
+        )
+        return {"place_name": name, "user_id": False if kind in ("shelf", "customer") else user.id}
+
+    def _way_out(self, kind, partner_id, to_branch_id, due_date, note):
+        """Return with whom the devices are, and on which challan they left."""
+        if len(self.company_id) > 1:
+            raise UserError(self.env._("Devices of one branch go on one challan."))
+        branch = self.branch_id
+        to_company = self.env["res.company"]
+        if kind == "branch":
+            to_company = self._other_branch(to_branch_id).company_id
+            partner = to_company.partner_id
+        else:
+            partner = self._carrier(partner_id)
+        challan = self.env["fsm.challan"]._issue(branch, partner, to_company, due_date, note)
+        return {
+            "place_name": to_company.name or partner.display_name,
+            "partner_id": partner.id if kind != "branch" else False,
+            "to_company_id": to_company.id,
+            "challan_id": challan.id,
+        }
+
+    def _other_branch(self, branch_id):
+        """Return another branch of the organisation, in sudo: to be sent to, it need not be seen."""
+        branches_sudo = self.env["fsm.branch"].sudo()  # its name is public within the organisation
+        branch = branches_sudo.search(
+            [
+                ("id", "=", branch_id),
+                ("organization_id", "=", self.branch_id.organization_id.id),
+                ("id", "!=", self.branch_id.id),
+            ]
+        )
+        if not branch:
+            raise UserError(self.env._("Say to which other branch of your organisation."))
+        return branch
+
+    def _carrier(self, partner_id):
+        """Return the lab or courier that is named, if the caller may see it."""
+        partner = partner_id and self.env["res.partner"].search(
+            [("id", "=", partner_id), ("company_id", "in", [False, self.company_id.id])]
+        )
+        if not partner:
+            raise UserError(self.env._("Say which lab or courier: “partner_id” is missing."))
+        return partner
