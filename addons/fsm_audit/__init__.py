@@ -1,2 +1,5 @@
-from . import models, rpc
+from . import log_filter
+from . import controllers, exports, models, rpc
 from .hooks import uninstall_hook
+
+log_filter.install()

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open, sql
 
-from .. import capture, context
+from .. import capture, context, log_filter
 from ..const import ACCESS_KINDS, CHANGED, KINDS, NEVER_NAMES, SOURCES
 
 
@@ -72,6 +72,7 @@ class FsmAuditLog(models.Model):
     def _register_hook(self):
         super()._register_hook()
         capture.sync(self.env)
+        log_filter.install()
 
     # === COMPUTE METHODS === #
 

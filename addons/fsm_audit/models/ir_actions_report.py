@@ -4,6 +4,7 @@ import io
 import lxml.html
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
@@ -13,7 +14,9 @@ MARGINS = {"data-report-margin-top": 10, "data-report-margin-bottom": 10}
 
 
 class IrActionsReport(models.Model):
-    """Prints headers and footers also where wkhtmltopdf was built without patched Qt.
+    """Prints for those who may, and also where wkhtmltopdf was built without patched Qt.
+
+    Core hides a report of other groups from the menu, and renders it for who knows its address.
 
     Debian's build ignores `--header-html` and `--footer-html` and refuses several documents at
     once. With it, the header becomes the top of a document, the footer its end, and documents are
@@ -54,6 +57,44 @@ class IrActionsReport(models.Model):
         return _join(
             [super(IrActionsReport, self)._run_wkhtmltopdf([b], **options) for b in bodies]
         )
+
+    # === WHO MAY PRINT === #
+
+    def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
+        """Override of `base` to hold the report to its groups."""
+        self._check_groups(report_ref)
+        return super()._render_qweb_pdf(report_ref, res_ids, data)
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        """Override of `base`: so does who takes the pages one by one."""
+        self._check_groups(report_ref)
+        return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+
+    @api.model
+    def _render_qweb_text(self, report_ref, docids, data=None):
+        """Override of `base` to hold the report to its groups."""
+        self._check_groups(report_ref)
+        return super()._render_qweb_text(report_ref, docids, data)
+
+    @api.model
+    def _render_qweb_html(self, report_ref, docids, data=None):
+        """Override of `base` to hold the report to its groups."""
+        self._check_groups(report_ref)
+        return super()._render_qweb_html(report_ref, docids, data)
+
+    @api.model
+    def _check_groups(self, report_ref):
+        """Refuse a report that is for other groups; the server prints for itself as superuser."""
+        report_sudo = self._get_report(report_ref)
+        if self.env.su or not report_sudo.group_ids or report_sudo.group_ids & self._my_groups():
+            return
+        raise AccessError(
+            self.env._("“%s” is not printed for your role. Ask your manager.", report_sudo.name)
+        )
+
+    @api.model
+    def _my_groups(self):
+        return self.env.user.sudo().all_group_ids  # everybody knows his own
 
 
 def _inline(bodies, header, footer):

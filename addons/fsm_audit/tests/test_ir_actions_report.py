@@ -2,7 +2,9 @@ import io
 
 import lxml.html
 
-from odoo.tests.common import TransactionCase, tagged
+from odoo.exceptions import AccessError
+from odoo.tests.common import HttpCase, TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileReader
 
 from ..models import ir_actions_report
@@ -43,3 +45,58 @@ class TestIrActionsReport(TransactionCase):
     def test_printing_does_not_wait_for_scripts(self):
         get_param = self.env["ir.config_parameter"].sudo().get_param  # set with the addon
         self.assertEqual(get_param("report.print_delay"), "0")
+
+
+@tagged("post_install", "-at_install")
+class TestReportGroups(HttpCase):
+    """D3: a report for some is not printed for others, however they ask."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.ui.view"].create(
+            {"type": "qweb", "key": "fsm_audit.cost", "arch": "<main>Cost 4711</main>"}
+        )
+        cls.group = cls.env["res.groups"].create({"name": "Sees costs"})
+        cls.report = cls.env["ir.actions.report"].create(
+            {
+                "name": "Costs",
+                "model": "res.partner",
+                "report_name": "fsm_audit.cost",
+                "group_ids": cls.group.ids,
+            }
+        )
+        cls.asha = new_test_user(cls.env, "asha", password="asha-asha")
+
+    def _renders(self, env):
+        """Yield each way to render, by its name."""
+        reports = env["ir.actions.report"]
+        name, ids = self.report.report_name, env.user.partner_id.ids
+        yield "html", lambda: reports._render_qweb_html(name, ids)
+        yield "text", lambda: reports._render_qweb_text(name, ids)
+        yield "pdf", lambda: reports._render_qweb_pdf(name, ids)
+        yield "by type", lambda: reports._render(self.report.id, ids)
+        yield "streams", lambda: reports._render_qweb_pdf_prepare_streams(name, {}, ids)
+
+    def test_report_is_refused_to_other_groups(self):
+        for name, render in self._renders(self.env(user=self.asha)):
+            with self.subTest(name), self.assertRaisesRegex(AccessError, "“Costs” is not printed"):
+                render()
+
+    @mute_logger("odoo.http")
+    def test_report_is_refused_by_its_address(self):
+        self.authenticate("asha", "asha-asha")
+        for converter in ("html", "pdf", "text"):
+            answer = self.url_open(f"/report/{converter}/fsm_audit.cost/1")
+            self.assertEqual(answer.status_code, 403)
+            self.assertNotIn("4711", answer.text)
+
+    def test_report_is_printed_for_its_group(self):
+        self.asha.group_ids |= self.group
+        for name, render in list(self._renders(self.env(user=self.asha)))[:4]:
+            with self.subTest(name):
+                self.assertIn("4711", str(render()[0]))
+
+    def test_server_prints_for_itself(self):
+        reports_sudo = self.env(user=self.asha, su=True)["ir.actions.report"]
+        self.assertIn("4711", str(reports_sudo._render_qweb_html("fsm_audit.cost", [1])[0]))

@@ -1,2 +1,3 @@
+from . import pricelist_report
 from . import sticker
 from . import track

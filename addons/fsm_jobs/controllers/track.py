@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools.translate import LazyTranslate
 
+from odoo.addons.fsm_audit import log_filter
+
 _lt = LazyTranslate(__name__)
 
 # The steps a customer is shown, each with the states it covers.
@@ -21,6 +23,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "X-Content-Type-Options": "nosniff",
 }
+log_filter.mask_path("/t/")
 
 
 class FsmTrack(http.Controller):
