@@ -39,6 +39,7 @@
         "views/fsm_sticker_templates.xml",
         # Opens the intake.
         "views/fsm_job_views.xml",
+        "views/fsm_job_passcode_views.xml",
         "wizard/fsm_job_move_views.xml",
         "wizard/fsm_job_answer_views.xml",
         "wizard/fsm_job_deliver_views.xml",

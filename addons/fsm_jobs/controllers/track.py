@@ -105,6 +105,7 @@ class FsmTrack(http.Controller):
                 {"label": label, "done": n < reached, "current": n == reached}
                 for n, (label, _states) in enumerate(STEPS)
             ],
+            "looks": job_sudo._passcode_looks(),
             "error": error,
             "code": code,
         }

@@ -16,6 +16,7 @@ from . import fsm_job_intake
 from . import fsm_job_verbs
 from . import fsm_job_delivery
 from . import fsm_job_custody
+from . import fsm_job_passcode
 from . import fsm_job_line
 from . import fsm_job_child
 from . import fsm_job_accessory

@@ -1,16 +1,13 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..lifecycle import FINAL_STATES, REASON_MIN_LENGTH
+from ..lifecycle import REASON_MIN_LENGTH
 from ..verbs import verb
 from .fsm_job import GATE
 
-# A passcode is shown for so long: docs/adr/0006.
-PASSCODE_SECONDS = 30
-
 
 class FsmJob(models.Model):
-    """The delivery gate, and the passcode that ends with it."""
+    """The delivery gate."""
 
     _inherit = "fsm.job"
 
@@ -114,39 +111,6 @@ class FsmJob(models.Model):
                 )
             return {"delivery_method": "reason", "delivery_reason": reason.strip()}
         return {}  # `_blockers` says what is missing, together with all else
-
-    @verb
-    def reveal_passcode(self, reason: str):
-        """Show the passcode of the device to whoever works on it; the look is written down first.
-
-        :param str reason: ten characters or more; the customer can read it
-        :return: ``{type, value, expires_in}``, seconds
-        """
-        return [job._reveal_passcode(reason.strip()) for job in self]
-
-    def _reveal_passcode(self, reason):
-        log = self.env["fsm.audit.log"]
-        if not self.has_access("read"):
-            # A look at another's job card leaves its mark, too.
-            log._log_event("passcode", self.sudo(), reason="refused: no access", separate=True)
-            self.check_access("read")
-        refusal = self._passcode_refusal(reason)
-        if refusal:
-            log._log_event("passcode", self, reason=f"refused: {refusal}", separate=True)
-            raise AccessError(refusal)
-        # The entry and the answer are one transaction: no look without its mark.
-        log._log_event("passcode", self, reason=reason)
-        kind, _sep, value = self.env["fsm.audit.secret"]._open(self, "passcode").partition(":")
-        return {"type": kind, "value": value, "expires_in": PASSCODE_SECONDS}
-
-    def _passcode_refusal(self, reason):
-        if not self._has_role({"technician"}):
-            return self.env._("Your role does not read passcodes.")
-        if self.state in FINAL_STATES or not self.has_passcode:
-            return self.env._("No passcode is kept for job card %s.", self.name)
-        if len(reason) < REASON_MIN_LENGTH:
-            return self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
-        return ""
 
 
 def mask_phone(phone):

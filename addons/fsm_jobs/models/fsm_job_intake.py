@@ -6,7 +6,6 @@ from odoo.fields import Command
 from odoo.tools import email_normalize
 
 from ..verbs import check_keys, verb
-from .fsm_job import GATE
 
 CUSTOMER_KEYS = {"id": int, "name": str, "phone": str, "email": str, "vat": str, "street": str}
 CUSTOMER_KEYS |= {"city": str, "zip": str, "state_id": int, "company_type": str}
@@ -291,5 +290,4 @@ class FsmJob(models.Model):
             return
         if not passcode.get("value"):
             raise UserError(self.env._("“passcode.value” is missing."))
-        self.env["fsm.audit.secret"]._seal(self, "passcode", f"{kind}:{passcode['value']}")
-        self.with_context(fsm_gate=GATE).sudo().has_passcode = True  # a sign, not the secret
+        self._seal_passcode(kind, passcode["value"])

@@ -204,9 +204,7 @@ class FsmJob(models.Model):
     def _moved(self, source, target):
         """Do what follows a move of these job cards from `source` to `target`."""
         if target in FINAL_STATES:
-            kept = self.filtered("has_passcode")
-            self.env["fsm.audit.secret"]._wipe(kept, "passcode")
-            kept.with_context(fsm_gate=GATE).sudo().has_passcode = False  # the life is over
+            self._wipe_passcode()
 
     def _write_history(self, source, reason="", override=False, since=None, now=None):
         # Nobody writes history by hand, so that only a move makes it.

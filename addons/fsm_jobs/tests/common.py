@@ -18,6 +18,9 @@ GROUPS = {
 # A picture of one black point: enough of a signature for a test.
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
+# A key of the tests' own for the sealed store.
+SECRET_KEYS = f"test:{base64.b64encode(b'k' * 32).decode()}"
+
 
 class FsmJobsCommon(BaseCommon):
     """An organisation with two branches, the five roles at SP Road, and a customer with a laptop.
@@ -28,6 +31,7 @@ class FsmJobsCommon(BaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(patch.dict(os.environ, {"FSM_SECRET_KEYS": SECRET_KEYS}))
         cls.env.user.group_ids += cls.env.ref("base.group_system")
         cls.karnataka = cls.env.ref("base.state_in_ka")
         cls.tamil_nadu = cls.env.ref("base.state_in_tn")
@@ -159,13 +163,6 @@ class FsmJobsCommon(BaseCommon):
     @classmethod
     def _walk_to_delivered(cls, job):
         cls._as("receptionist", job).deliver(signature=PNG, received_by="Suresh Kumar")
-
-    def _secret_keys(self):
-        """Give the sealed store a key of this test's own."""
-        key = base64.b64encode(b"k" * 32).decode()
-        keys = patch.dict(os.environ, {"FSM_SECRET_KEYS": f"test:{key}"})
-        keys.start()
-        self.addCleanup(keys.stop)
 
     @classmethod
     def _free_job(cls, **values):

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import FsmJobsCommon
@@ -72,38 +72,3 @@ class TestVerbs(FsmJobsCommon):
             row["text"] for row in self._as("manager", job).timeline() if row["kind"] == "state"
         ]
         self.assertEqual(texts, ["Received", "In Diagnosis"])
-
-    # === PASSCODE === #
-
-    def test_passcode_is_revealed_for_a_reason_and_the_look_is_kept(self):
-        job = self._sealed_job()
-        answer = self._as("technician", job).reveal_passcode(reason="To test the display")
-        self.assertEqual((answer["type"], answer["value"]), ("pin", "4711"))
-        self.env.flush_all()
-        entry = self.env["fsm.audit.log"].search(
-            [("model", "=", "fsm.job"), ("record_id", "=", job.id), ("kind", "=", "passcode")]
-        )
-        self.assertEqual(entry.reason, "To test the display")
-
-    def test_passcode_is_not_for_the_counter(self):
-        with self.assertRaises(AccessError):
-            self._as("receptionist", self._sealed_job()).reveal_passcode(
-                reason="The customer forgot it"
-            )
-
-    def test_passcode_needs_a_reason(self):
-        with self.assertRaisesRegex(AccessError, "at least 10 characters"):
-            self._as("technician", self._sealed_job()).reveal_passcode(reason="why not")
-
-    def test_passcode_is_wiped_at_the_end(self):
-        job = self._sealed_job()
-        self._as("manager", job).move_to(state="cancelled", reason="Not worth it")
-        self.assertFalse(job.has_passcode)
-        with self.assertRaises(AccessError):
-            self._as("manager", job).reveal_passcode(reason="Let me see it again")
-
-    def _sealed_job(self):
-        self._secret_keys()
-        job = self._intake(passcode={"type": "pin", "value": "4711"})
-        self._walk(job, "diagnosis")
-        return job

@@ -1,0 +1,149 @@
+from contextlib import suppress
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..models import fsm_job_passcode
+from .common import FsmJobsCommon
+
+REASON = "To test the display"
+
+
+@tagged("post_install", "-at_install")
+class TestPasscode(FsmJobsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.job = cls._walk(cls._intake(passcode={"type": "pin", "value": "4711"}), "diagnosis")
+
+    def _looks(self, job=None):
+        self.env.flush_all()
+        domain = [("kind", "=", "passcode"), ("record_id", "=", (job or self.job).id)]
+        return self.env["fsm.audit.log"].search(domain)
+
+    def _reveal(self, role="technician", reason=REASON):
+        return self._as(role, self.job).reveal_passcode(reason=reason)
+
+    # === WHO SEES IT === #
+
+    def test_passcode_is_shown_for_a_reason_and_the_look_is_kept(self):
+        answer = self._reveal()
+        self.assertEqual(
+            (answer["type"], answer["value"], answer["expires_in"]), ("pin", "4711", 30)
+        )
+        look = self._looks()[0]
+        self.assertEqual((look.reason, look.user_id), (REASON, self.technician))
+
+    def test_d5_passcode_is_not_for_the_counter_nor_the_books(self):
+        for role in ("receptionist", "accountant"):
+            with self.assertRaises(AccessError):
+                self._reveal(role)
+
+    def test_d5_passcode_needs_a_reason(self):
+        with self.assertRaisesRegex(AccessError, "at least 10 characters"):
+            self._reveal(reason="why not")
+
+    def test_d5_technician_sees_no_passcode_of_jobs_of_others(self):
+        self._as("manager", self.job).technician_ids = False
+        with self.assertRaises(AccessError):
+            self._reveal()
+
+    def test_d5_refusal_stays_though_the_request_is_rolled_back(self):
+        with self.enter_registry_test_mode():
+            with suppress(AccessError):  # not `assertRaises`: its savepoint takes the mark back
+                self._reveal("receptionist")
+            look = self._looks()[0]
+        self.assertEqual(look.user_id, self.receptionist)
+        self.assertEqual(look.changes, {"look": [False, "refused"]})
+
+    def test_d5_fourth_look_at_one_job_card_within_an_hour_is_refused(self):
+        for _look in range(3):
+            self._reveal()
+        with self.assertRaisesRegex(AccessError, "Too many passcodes"):
+            self._reveal("manager")
+
+    def test_d5_sixth_look_of_one_person_within_a_minute_is_refused(self):
+        limits = tuple(limit for limit in fsm_job_passcode.LOOKS if limit[0] == "user_id")
+        with patch.object(fsm_job_passcode, "LOOKS", limits):
+            for _look in range(5):
+                self._reveal()
+            with self.assertRaisesRegex(AccessError, "Too many passcodes"):
+                self._reveal()
+            self.assertTrue(self._reveal("manager"))
+
+    def test_owner_hears_of_somebody_who_looks_a_lot(self):
+        day = (("user_id", *fsm_job_passcode.LOOKS[0][1:]), fsm_job_passcode.LOOKS[1])
+        patched = patch.multiple(fsm_job_passcode, LOOKS=day, LOOKS_OWNER_HEARS=2)
+        with patched:
+            for _look in range(3):
+                self._reveal()
+        message = self.env["mail.message"].search(
+            [("model", "=", "fsm.job"), ("res_id", "=", self.job.id)], limit=1
+        )
+        self.assertIn("looked at 2 passcodes", message.body)
+        self.assertIn(self.owner.partner_id, message.partner_ids)
+
+    def test_d5_in_the_web_client_the_password_is_typed_again(self):
+        session = type("Session", (dict,), {"uid": self.technician.id})()
+        with patch.object(fsm_job_passcode, "request", type("Request", (), {"session": session})()):
+            with self.assertRaisesRegex(AccessError, "Type your password again"):
+                self._reveal()
+            session["identity-check-last"] = fsm_job_passcode.time.time()
+            self.assertEqual(self._reveal()["value"], "4711")
+
+    def test_customer_reads_who_looked_and_why(self):
+        self._reveal()
+        with suppress(AccessError):
+            self._reveal("receptionist")
+        self.assertEqual(
+            [(look["by"], look["reason"]) for look in self.job._passcode_looks()],
+            [(self.technician.name.split(" ")[0], REASON)],
+        )
+
+    # === WHAT IS KEPT === #
+
+    def test_passcode_is_nowhere_but_sealed(self):
+        self.env.flush_all()
+        self.cr.execute(
+            "SELECT count(*) FROM fsm_audit.entry AS e WHERE e::text LIKE %s"
+            " UNION ALL SELECT count(*) FROM fsm_job AS j WHERE j::text LIKE %s"
+            " UNION ALL SELECT count(*) FROM mail_message AS m WHERE body LIKE %s"
+            " UNION ALL SELECT count(*) FROM fsm_audit_secret AS s WHERE s::text LIKE %s",
+            ["%pin:4711%"] * 4,
+        )
+        self.assertEqual(self.cr.fetchall(), [(0,)] * 4)
+
+    def test_passcode_told_later_replaces_the_old_one(self):
+        answer = self._as("receptionist", self.job).set_passcode(type="pattern", value="14789")
+        self.assertTrue(answer["has_passcode"])
+        self.assertEqual(self._reveal()["value"], "14789")
+        self._as("technician", self.job).set_passcode(type="none")
+        self.assertFalse(self.job.has_passcode)
+
+    def test_passcode_has_the_shape_of_its_type(self):
+        desk = self._as("receptionist", self.job)
+        for kind, value in (
+            ("pin", "12a4"),
+            ("pattern", "1"),
+            ("pattern", "1231"),
+            ("pattern", "1230"),
+            ("password", "x" * 129),
+            ("password", "a\x00"),
+        ):
+            with self.subTest(kind=kind, value=value), self.assertRaises(UserError):
+                desk.set_passcode(type=kind, value=value)
+
+    def test_passcode_is_not_taken_by_the_books(self):
+        with self.assertRaises(AccessError):
+            self._as("accountant", self.job).set_passcode(type="pin", value="1234")
+
+    def test_passcode_is_wiped_at_the_end(self):
+        manager = self._as("manager", self.job)
+        manager.move_to(state="cancelled", reason="Not worth it")
+        self.assertFalse(self.job.has_passcode)
+        self.assertEqual(self._looks()[0].changes, {"look": [False, "wiped"]})
+        with self.assertRaisesRegex(AccessError, "No passcode is kept"):
+            self._reveal("manager", "Let me see it again")
+        with self.assertRaisesRegex(UserError, "closed"):
+            manager.set_passcode(type="pin", value="1234")
