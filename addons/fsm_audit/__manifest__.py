@@ -15,6 +15,7 @@ PostgreSQL writes the entry, so neither ``sudo()`` nor a context key nor raw SQL
         "security/ir.model.access.csv",
         "security/fsm_audit_log_security.xml",
         "data/ir_config_parameter_data.xml",
+        "data/ir_cron_data.xml",
         "views/fsm_audit_log_views.xml",
         # Depends on the action in the views.
         "views/fsm_audit_menus.xml",

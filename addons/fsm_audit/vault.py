@@ -39,6 +39,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from odoo.tools import config
+
 VERSION = "v1"
 KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D, 8.2.2: random, 96 bits
@@ -75,6 +77,20 @@ class Place(NamedTuple):
 
 class KeyRing(dict):
     """Key id → 32 bytes. The first key writes, all of them read."""
+
+    @classmethod
+    def load(cls, name):
+        """Read the ring from the environment variable `name`, or from the file that `name`_FILE or
+        the option of that name, in small letters, of odoo.conf tells.
+
+        :raise OSError: the file cannot be read
+        """
+        text = os.environ.get(name)
+        path = os.environ.get(f"{name}_FILE") or config.get(f"{name}_FILE".lower())
+        if not text and path:
+            with open(path, encoding="ascii") as file:
+                text = file.read()
+        return cls.parse(text)
 
     @classmethod
     def parse(cls, text):

@@ -28,11 +28,17 @@ install_nginx() { # checks config/nginx.conf
     wrap nginx "$PROGRAMS/usr/sbin/nginx"
 }
 
-# The key ring of the sealed secret store (device passwords). What the environment says comes first.
+# The key rings: of the sealed secret store (device passwords), and what signs the seals of the audit
+# trail. What the environment says comes first.
 use_secret_keys() {
-    local file=$LOCAL/fsm_secret_keys
-    if [ -z "${FSM_SECRET_KEYS:-}${FSM_SECRET_KEYS_FILE:-}" ]; then
-        [ -s "$file" ] || (umask 077 && printf 'k1:%s\n' "$(head -c 32 /dev/urandom | base64 -w 0)" >"$file")
-        export FSM_SECRET_KEYS_FILE=$file
+    use_key_ring FSM_SECRET_KEYS k1
+    use_key_ring FSM_AUDIT_SIGNING_KEY s1
+}
+
+use_key_ring() { # VARIABLE NAME-OF-THE-KEY
+    local file=$LOCAL/${1,,} named=${1}_FILE
+    if [ -z "${!1:-}${!named:-}" ]; then
+        [ -s "$file" ] || (umask 077 && printf '%s:%s\n' "$2" "$(head -c 32 /dev/urandom | base64 -w 0)" >"$file")
+        export "$named=$file"
     fi
 }

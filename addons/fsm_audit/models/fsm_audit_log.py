@@ -47,8 +47,9 @@ class FsmAuditLog(models.Model):
     # === INITIALISATION === #
 
     def init(self):
-        with file_open("fsm_audit/sql/schema.sql") as schema:
-            self.env.cr.execute(schema.read())
+        for name in ("schema", "seal"):
+            with file_open(f"fsm_audit/sql/{name}.sql") as script:
+                self.env.cr.execute(script.read())
         sql.drop_view_if_exists(self.env.cr, self._table)
         self.env.cr.execute(
             """

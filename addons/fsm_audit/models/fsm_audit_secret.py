@@ -1,8 +1,5 @@
-import os
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import config
 
 from .. import vault
 
@@ -124,13 +121,8 @@ class FsmAuditSecret(models.Model):
     def _key_ring(self):
         """Read the keys: `FSM_SECRET_KEYS`, or the file that `FSM_SECRET_KEYS_FILE` or the option
         `fsm_secret_keys_file` of odoo.conf names."""
-        text = os.environ.get("FSM_SECRET_KEYS")
-        path = os.environ.get("FSM_SECRET_KEYS_FILE") or config.get("fsm_secret_keys_file")
         try:
-            if not text and path:
-                with open(path, encoding="ascii") as file:
-                    text = file.read()
-            return vault.KeyRing.parse(text)
+            return vault.KeyRing.load("FSM_SECRET_KEYS")
         except (OSError, UnicodeDecodeError, vault.BadKeyRing) as error:
             raise self._explain(error) from None
 

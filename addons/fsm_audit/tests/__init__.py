@@ -8,3 +8,6 @@ from . import test_fsm_audit_secret
 from . import test_ir_actions_report
 from . import test_log_filter
 from . import test_res_users
+from . import test_seal
+from . import test_tampering
+from . import test_verification
