@@ -40,7 +40,9 @@
         # Opens the intake.
         "views/fsm_job_views.xml",
         "views/fsm_job_passcode_views.xml",
+        "wizard/fsm_job_hold_views.xml",
         "wizard/fsm_job_move_views.xml",
+        "wizard/fsm_job_rework_views.xml",
         "wizard/fsm_job_answer_views.xml",
         "wizard/fsm_job_deliver_views.xml",
         "wizard/fsm_new_organization_views.xml",

@@ -10,8 +10,10 @@ False
 ['cancelled', 'delivered', 'disposed']
 >>> "receptionist" in movers("estimate", "ready"), "receptionist" in movers("qc", "ready")
 (True, False)
->>> CLOCKS["parts"]
-'supplier'
+>>> clock_of("parts"), clock_of("repair"), clock_of("repair", "customer_asked")
+('supplier', 'us', 'customer')
+>>> needs_reason("qc", "repair"), needs_reason("approved", "repair")
+(True, False)
 """
 
 STATES = [
@@ -103,6 +105,37 @@ MOVERS_OF = {
     ("unclaimed", "ready"): {"receptionist"},
 }
 
+# Ways that want a reason, kept in the history: work that failed, and a life that ends early.
+REASONED_MOVES = {("qc", "repair"), ("ready", "repair")}
+REASONED_STATES = {"cancelled"}
+
+# Why work rests for a while, and whose time that is.
+HOLD_REASONS = [
+    ("customer_unreachable", "Customer Cannot Be Reached"),
+    ("customer_asked", "Customer Asked to Wait"),
+    ("data", "Customer Saves His Data First"),
+    ("second_opinion", "Second Opinion"),
+    ("equipment", "Tool or Equipment Is Missing"),
+    ("other", "Other"),
+]
+HOLD_CLOCKS = {
+    "customer_unreachable": "customer",
+    "customer_asked": "customer",
+    "data": "customer",
+    "second_opinion": "us",
+    "equipment": "us",
+    "other": "us",
+}
+
+# Why a device came back: found out by whoever looks at it again.
+REWORK_CAUSES = [
+    ("part", "Part Failed"),
+    ("workmanship", "Workmanship"),
+    ("diagnosis", "Wrong Diagnosis"),
+    ("new_fault", "New Fault"),
+    ("no_fault", "No Fault"),
+]
+
 # The moment at which a job card reached a state, kept on the card.
 STAMPS = {"received": "received_at", "ready": "ready_at", "delivered": "delivered_at"}
 
@@ -122,6 +155,16 @@ REASON_MIN_LENGTH = 10  # characters, for an override and for a look at a passco
 def may_move(source, target):
     """Tell whether a job card in state `source` may move to state `target`."""
     return target in NEXT_STATES[source]
+
+
+def needs_reason(source, target):
+    """Tell whether somebody has to say why a job card goes from `source` to `target`."""
+    return target in REASONED_STATES or (source, target) in REASONED_MOVES
+
+
+def clock_of(state, hold_reason=None):
+    """Return whose time runs while a job card is in a state, or rests there."""
+    return HOLD_CLOCKS[hold_reason] if hold_reason else CLOCKS[state]
 
 
 def movers(source, target):

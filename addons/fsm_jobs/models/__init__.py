@@ -11,7 +11,10 @@ from . import fsm_device_model
 from . import fsm_device
 from . import fsm_job
 from . import fsm_job_rights
+from . import fsm_job_search
 from . import fsm_job_move
+from . import fsm_job_hold
+from . import fsm_job_rework
 from . import fsm_job_intake
 from . import fsm_job_verbs
 from . import fsm_job_delivery

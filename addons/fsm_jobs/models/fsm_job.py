@@ -7,12 +7,12 @@ from odoo.tools.misc import clean_context
 
 from ..lifecycle import (
     CLOCK_OWNERS,
-    CLOCKS,
     FINAL_STATES,
     NEXT_STATES,
     OUTCOMES,
     STAMPS,
     STATES,
+    clock_of,
 )
 
 # An object no caller can send: what carries it in the context is code of ours that has checked.
@@ -26,6 +26,7 @@ PROTECTED_FIELDS = {
     "client_ref",
     "access_token",
     "outcome",
+    "hold_reason",
     "received_at",
     "ready_at",
     "delivered_at",
@@ -86,6 +87,7 @@ class FsmJob(models.Model):
     state_since = fields.Datetime(
         readonly=True, copy=False, default=fields.Datetime.now, required=True
     )
+    state_age = fields.Char(string="For", compute="_compute_state_age")
     counter_may_write = fields.Boolean(compute="_compute_counter_may_write")
     clock = fields.Selection(CLOCK_OWNERS, string="Waiting For", compute="_compute_clock")
     is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
@@ -191,10 +193,16 @@ class FsmJob(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("state")
+    @api.depends("state", "hold_reason")
     def _compute_clock(self):
         for job in self:
-            job.clock = CLOCKS[job.state]
+            job.clock = clock_of(job.state, job.hold_reason)
+
+    @api.depends("state_since")
+    def _compute_state_age(self):
+        now = fields.Datetime.now()
+        for job in self:
+            job.state_age = self._age(now - (job.state_since or now))
 
     @api.depends("state")
     def _compute_is_open(self):

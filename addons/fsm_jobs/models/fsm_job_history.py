@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.intervals import Intervals
 
-from ..lifecycle import CLOCK_OWNERS, CLOCKS, STATES
+from ..lifecycle import CLOCK_OWNERS, STATES, clock_of
 
 
 class FsmJobHistory(models.Model):
@@ -53,15 +53,16 @@ class FsmJobHistory(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _record(self, jobs, source, reason="", override=False, since=None, now=None):
+    def _record(self, jobs, source, reason="", override=False, since=None, now=None, rested=None):
         """Write down that `jobs` left `source` for the state they are in now.
 
         :param source: the state left; `False` for a job card that was just opened
         :param dict since: ``{job id: naive UTC}``, when each one had entered `source`
         :param datetime now: the moment of the move, naive UTC
+        :param dict rested: ``{job id: hold reason}`` of those that were on hold until now
         """
         now = now or fields.Datetime.now()
-        since = since or {}
+        since, rested = since or {}, rested or {}
         working = self._working_seconds(jobs, since, now)
         return self.create(
             [
@@ -74,7 +75,7 @@ class FsmJobHistory(models.Model):
                     "user_id": self.env.uid,
                     "reason": (reason or "").strip() or False,
                     "override": override,
-                    "clock": source and CLOCKS[source],
+                    "clock": source and clock_of(source, rested.get(job.id)),
                     "seconds": int((now - since.get(job.id, now)).total_seconds()),
                     "working_seconds": working.get(job.id, 0),
                 }

@@ -10,6 +10,7 @@ from ..lifecycle import (
     STAMPS,
     may_move,
     movers,
+    needs_reason,
 )
 from .fsm_job import GATE
 
@@ -34,13 +35,14 @@ class FsmJob(models.Model):
         self._check_target(target, reason, override)
         jobs = self.filtered(lambda job: job.state != target)
         for job in jobs:
-            job._check_move(target, override)
+            job._check_move(target, reason, override)
         now = fields.Datetime.now()
         for source, batch in jobs.grouped("state").items():
             since = {job.id: job.state_since for job in batch}
+            rested = {job.id: job.hold_reason for job in batch}
             gate = batch.with_context(fsm_gate=GATE).sudo()  # checked above; see docs/adr/0005
             gate.write(batch._move_values(source, target, now))
-            batch._write_history(source, reason, override, since, now)
+            batch._write_history(source, reason, override, since, now, rested)
             batch._moved(source, target)
 
     def _check_target(self, target, reason, override):
@@ -65,7 +67,7 @@ class FsmJob(models.Model):
         if target in FINAL_STATES:
             raise UserError(self.env._("Nothing overrides the way to the end of a job card."))
 
-    def _check_move(self, target, override=False):
+    def _check_move(self, target, reason="", override=False):
         """Refuse a move that the life cycle, the role or a condition does not allow."""
         self.ensure_one()
         current = self._state_label(self.state)
@@ -83,6 +85,16 @@ class FsmJob(models.Model):
             raise AccessError(
                 self.env._(
                     "Your role does not move a job card from “%(current)s” to “%(target)s”.",
+                    current=current,
+                    target=label,
+                )
+            )
+        if needs_reason(self.state, target) and not (reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Say why job card %(job)s goes from “%(current)s” to “%(target)s”: a reason "
+                    "is missing.",
+                    job=self.name,
                     current=current,
                     target=label,
                 )
@@ -190,7 +202,7 @@ class FsmJob(models.Model):
 
     def _move_values(self, source, target, now):
         """Return what is written along with a move."""
-        values = {"state": target, "state_since": now}
+        values = {"state": target, "state_since": now, "hold_reason": False}
         if target in STAMPS:
             values[STAMPS[target]] = now
         if target == "qc":
@@ -206,9 +218,10 @@ class FsmJob(models.Model):
         if target in FINAL_STATES:
             self._wipe_passcode()
 
-    def _write_history(self, source, reason="", override=False, since=None, now=None):
+    def _write_history(self, source, reason="", override=False, since=None, now=None, rested=None):
         # Nobody writes history by hand, so that only a move makes it.
-        self.env["fsm.job.history"].sudo()._record(self, source, reason, override, since, now)
+        history_sudo = self.env["fsm.job.history"].sudo()
+        history_sudo._record(self, source, reason, override, since, now, rested)
 
     @api.model
     def _state_label(self, state):

@@ -22,7 +22,7 @@ COUNTER_FIELDS = {
 }
 WRITABLE_FIELDS = {
     "receptionist": COUNTER_FIELDS,
-    "technician": {"diagnosis", "line_ids", "check_ids"},
+    "technician": {"diagnosis", "line_ids", "check_ids", "rework_cause"},
     "accountant": set(),
 }
 

@@ -11,7 +11,7 @@ from odoo.addons.fsm_jobs.models import fsm_device, fsm_job_delivery
 @tagged("post_install", "-at_install")
 class TestLifecycle(BaseCase):
     def test_docstring_examples_hold(self):
-        self.assertEqual(doctest.testmod(lifecycle), (0, 5))
+        self.assertEqual(doctest.testmod(lifecycle), (0, 6))
         self.assertEqual(doctest.testmod(fsm_device), (0, 1))
         self.assertEqual(doctest.testmod(fsm_job_delivery), (0, 1))
 

@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+from ..lifecycle import REWORK_CAUSES
+
+
+class FsmJobRework(models.TransientModel):
+    """A delivered device comes back: what the customer says now, and why, if that is known."""
+
+    _name = "fsm.job.rework"
+    _description = "Rework"
+    _inherit = ["fsm.job.dialog"]
+
+    device_id = fields.Many2one(related="job_id.device_id")
+    complaint = fields.Text(required=True, help="In the customer's own words.")
+    rework_cause = fields.Selection(REWORK_CAUSES, string="Came Back Because Of")
+
+    # === ACTION METHODS === #
+
+    def action_rework(self):
+        """Open the new job card."""
+        answer = self.job_id.rework(complaint=self.complaint, rework_cause=self.rework_cause or "")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "fsm.job",
+            "res_id": answer["id"],
+            "views": [(False, "form")],
+        }
