@@ -1,7 +1,25 @@
 """Indian GST as plain Python: nothing here imports Odoo.
 
 Every module is one page of the law, with its examples as doctests; the cases of an inspector are in
-`tests/data/gst_vectors.json`.
+`tests/data/gst_vectors.json`. Figures that change are rows in `law`, money is whole paise.
 """
 
-from . import dates, gstin, numbers, states, supply, words
+from . import (
+    checks,
+    dates,
+    documents,
+    gstin,
+    gstr1,
+    gstr3b,
+    law,
+    numbers,
+    periods,
+    returns,
+    states,
+    supply,
+    table13,
+    tables,
+    tax,
+    ties,
+    words,
+)

@@ -1,0 +1,199 @@
+"""What the returns are built from: plain rows, so that one query each can fill them.
+
+All money is whole paise and not negative on a document, credit notes included: the builders give
+the sign. A negative line (an old advance, a discount) keeps its minus.
+
+>>> from datetime import date
+>>> line = Line("998713", "Repair", 18, 100000, cgst=9000, sgst=9000)
+>>> note = Document(
+...     7, "RSPR/26-27/00001", date(2026, 4, 10), "credit_note", pos="29", value=118000,
+...     lines=(line,),
+... )
+>>> note.sign, note.is_registered
+(-1, False)
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+HEADS = ("igst", "cgst", "sgst", "cess")
+
+# Nature of a supply that bears no tax: Table 8 of GSTR-1. All else is taxable.
+UNTAXED = ("nil_rated", "exempt", "non_gst")
+
+
+class Supplier(NamedTuple):
+    """A registration, and the month it declares.
+
+    `turnover` is that of all registrations of the PAN in the preceding year, `highest_turnover`
+    that of the best year since 2017-18, both in paise.
+    """
+
+    gstin: str
+    period: str  # MMYYYY
+    turnover: int = 0
+    highest_turnover: int = 0
+    composition: bool = False
+
+    @property
+    def state(self):
+        return self.gstin[:2]
+
+
+class Line(NamedTuple):
+    """A line of a document. `rate` is percent of IGST, or of CGST and SGST together."""
+
+    hsn: str
+    description: str
+    rate: float
+    taxable: int
+    igst: int = 0
+    cgst: int = 0
+    sgst: int = 0
+    cess: int = 0
+    quantity: float = 0.0
+    uqc: str = ""  # Unique Quantity Code; empty for a service
+    nature: str = "taxable"  # or one of UNTAXED
+    id: int = 0
+
+    @property
+    def total(self):
+        return self.taxable + self.igst + self.cgst + self.sgst + self.cess
+
+
+class Original(NamedTuple):
+    """The invoice a note belongs to, or the filed document an amendment replaces.
+
+    `lines` are those that were filed: only an amendment needs them.
+    """
+
+    number: str
+    date: date
+    value: int = 0  # paise
+    lines: tuple = ()
+
+
+class Document(NamedTuple):
+    """A tax invoice, bill of supply, credit note or debit note that was issued.
+
+    `treatment` is Odoo's `l10n_in_gst_treatment`: regular, composition, unregistered, consumer,
+    overseas, special_economic_zone, deemed_export, uin_holders.
+    """
+
+    id: int
+    number: str
+    date: date
+    kind: str  # invoice, credit_note, debit_note
+    pos: str  # state code; 96 outside India
+    value: int  # of the whole document with tax and rounding, paise
+    lines: tuple
+    gstin: str = ""  # of the customer
+    treatment: str = "consumer"
+    reverse_charge: bool = False
+    with_payment: bool = True  # of tax: SEZ and export; False under a letter of undertaking
+    original: Original | None = None  # of a note
+    amends: Original | None = None  # of what corrects a document in a return that was filed
+    customer: str = ""
+    irn: str = ""  # of an e-invoice
+    port: str = ""
+    shipping_bill: str = ""
+    shipping_date: date | None = None
+
+    @property
+    def sign(self):
+        return -1 if self.kind == "credit_note" else 1
+
+    @property
+    def is_registered(self):
+        return bool(self.gstin)
+
+
+class Advance(NamedTuple):
+    """Tax on money that came before the invoice: Rules 50 and 51.
+
+    `voucher` is the number of the receipt voucher, on its adjustments and refunds as well.
+    """
+
+    id: int
+    voucher: str
+    date: date
+    kind: str  # received, adjusted, refunded
+    pos: str
+    rate: float
+    taxable: int
+    igst: int = 0
+    cgst: int = 0
+    sgst: int = 0
+    cess: int = 0
+    received_on: date | None = None  # of an adjustment or refund: the day of its receipt
+
+
+class Issued(NamedTuple):
+    """A number of the ledger: a document, cancelled or not, that took its place in a series."""
+
+    kind: str  # a key of `table13.NATURES`
+    series: str  # all before the counter
+    counter: int
+    number: str
+    cancelled: bool = False
+
+
+class Purchase(NamedTuple):
+    """A vendor bill or its refund, for Tables 3.1(d), 4 and 5 of GSTR-3B.
+
+    `kind` is a row of Table 4(A): IMPG goods and IMPS services imported, ISRC reverse charge, ISD,
+    OTH all other. Refunds are negative.
+    """
+
+    id: int
+    date: date
+    taxable: int
+    igst: int = 0
+    cgst: int = 0
+    sgst: int = 0
+    cess: int = 0
+    kind: str = "OTH"
+    reverse_charge: bool = False
+    blocked: bool = False  # CGST Act, s.17(5)
+    nature: str = "taxable"  # or one of UNTAXED, or composition
+    inter: bool = False
+
+
+class Reversal(NamedTuple):
+    """Credit that is given back: Table 4(B).
+
+    `kind` is RUL for s.17(5) and Rules 38, 42, 43 (not to be reclaimed), OTH for the rest.
+    """
+
+    kind: str
+    igst: int = 0
+    cgst: int = 0
+    sgst: int = 0
+    cess: int = 0
+
+
+class Amendment(NamedTuple):
+    """New figures for a row of Tables 7, 11A or 11B of an earlier period, and its period.
+
+    `filed` is what was declared then: taxable value, igst, cgst, sgst, cess.
+    """
+
+    table: str  # b2cs, at, txpd
+    period: str  # MMYYYY that was filed
+    pos: str
+    rate: float
+    taxable: int
+    igst: int = 0
+    cgst: int = 0
+    sgst: int = 0
+    cess: int = 0
+    filed: tuple = (0, 0, 0, 0, 0)
+
+
+def add(sums, row, sign=1):
+    """Add taxable value and the four heads of `row` to a list of five, all in paise."""
+    sums[0] += sign * row.taxable
+    sums[1] += sign * row.igst
+    sums[2] += sign * row.cgst
+    sums[3] += sign * row.sgst
+    sums[4] += sign * row.cess
