@@ -11,6 +11,7 @@
         # Groups first, then what they may touch.
         "security/fsm_gst_billing_groups.xml",
         "security/ir.model.access.csv",
+        "security/fsm_gst_billing_security.xml",
         "report/report_tax_document.xml",
         "wizard/fsm_payment_views.xml",
         "views/account_move_views.xml",

@@ -25,6 +25,7 @@
         "security/fsm_jobs_groups.xml",
         "security/ir.model.access.csv",
         "security/fsm_jobs_security.xml",
+        "security/fsm_people_security.xml",
         "security/fsm_custody_security.xml",
         "data/fsm_device_category_data.xml",
         "data/mail_template_data.xml",

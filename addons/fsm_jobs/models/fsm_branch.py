@@ -3,9 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command, Domain
-
-from ..verbs import verb
+from odoo.fields import Command
 
 CODE_PATTERN = re.compile(r"[A-Z][A-Z0-9]{0,2}")
 NUMBER_DIGITS = 5  # SPR-00042
@@ -15,15 +13,6 @@ OPENING_DAYS, OPENING_HOUR, CLOSING_HOUR = range(6), 10.0, 19.0
 
 # What a branch shares with its company: said once, on the company.
 COMPANY_FIELDS = ("vat", "state_id", "street", "city", "zip", "phone", "email")
-
-# The roles that `assign_user` knows, each with its group.
-ROLES = {
-    "owner": "fsm_jobs.group_fsm_owner",
-    "manager": "fsm_jobs.group_fsm_manager",
-    "receptionist": "fsm_jobs.group_fsm_receptionist",
-    "technician": "fsm_jobs.group_fsm_technician",
-    "accountant": "fsm_jobs.group_fsm_accountant",
-}
 
 
 class FsmBranch(models.Model):
@@ -276,16 +265,6 @@ class FsmBranch(models.Model):
             )
         )
 
-    def _let_owners_in(self):
-        """Give the owners of the organisation the new branches, and whoever founded them."""
-        owners = self.env.ref(ROLES["owner"]).sudo()  # who owns is not for everybody to read
-        for branch in self:
-            users = owners.all_user_ids.filtered(
-                lambda user, branch=branch: branch.organization_id in user.company_ids
-            )
-            users |= self.env.user.sudo()  # the founder sees what he founded
-            users.write({"company_ids": [Command.link(branch.company_id.id)]})
-
     def _provision(self):
         """Make what the suite needs for these branches. Leaves extend it; it may be called again.
 
@@ -300,6 +279,7 @@ class FsmBranch(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
+        self._check_open()
         sequence_sudo = self.sequence_id.sudo()  # the series is drawn from, not read
         self.env.cr.execute(
             "SELECT nextval(%s) FROM generate_series(1, %s)",
@@ -322,8 +302,10 @@ class FsmBranch(models.Model):
 
     @api.model
     def _current(self):
-        """Return the branch the caller works in now, or nothing."""
-        return self.search([("company_id", "=", self.env.company.id)])
+        """Return the branch the caller works in now, be it closed, or nothing."""
+        everything = self.with_context(active_test=False)
+        branch = everything.search([("company_id", "=", self.env.company.id)])
+        return branch.with_env(self.env)
 
     @api.model
     def _of_caller(self, branch_id=None):
@@ -332,103 +314,12 @@ class FsmBranch(models.Model):
         :raise UserError: there is none, or it is not his: both get the same sentence, so that
             nobody learns of another's branch
         """
-        branch = self.search([("id", "=", branch_id)]) if branch_id else self._current()
+        everything = self.with_context(active_test=False)  # the figures of a closed one stay
+        branch = everything.search([("id", "=", branch_id)]) if branch_id else self._current()
         if not branch and not branch_id:
             branch = self.search([], limit=2)  # an owner at the root, with one branch
         if len(branch) != 1:
             raise UserError(
                 self.env._("Say which branch: “branch_id” must be the id of one of yours.")
             )
-        return branch
-
-    # === BUSINESS METHODS - VERBS === #
-
-    @verb
-    def assign_user(self, user_id: int, role: str):
-        """Give a user a role in this branch. A user has one role in all his branches.
-
-        :param str role: one of `ROLES`
-        :return: ``{user_id, branch_id, role}``
-        """
-        if role not in ROLES:
-            raise UserError(
-                self.env._(
-                    "“%(role)s” is no role. Roles are: %(roles)s.",
-                    role=role,
-                    roles=", ".join(ROLES),
-                )
-            )
-        self._check_owner()
-        user_sudo = self._user_of_organization(user_id)
-        if user_sudo.fsm_role and user_sudo.fsm_role != role:
-            raise UserError(
-                self.env._(
-                    "%(user)s already is %(role)s; a user has one role in all branches.",
-                    user=user_sudo.name,
-                    role=user_sudo.fsm_role,
-                )
-            )
-        user_sudo._fsm_join(self, role)
-        return [{"user_id": user_id, "branch_id": branch.id, "role": role} for branch in self]
-
-    @verb
-    def unassign_user(self, user_id: int):
-        """Take a user out of this branch.
-
-        :return: ``true``
-        """
-        self._check_owner()
-        user_sudo = self._user_of_organization(user_id)
-        user_sudo._fsm_leave(self)
-        return [True for branch in self]
-
-    @api.model
-    @api.readonly
-    @verb
-    def my_branches(self):
-        """Return the caller's branches: ``[{id, name, code, company_id, current}]``."""
-        current = self._current()
-        return [
-            {
-                "id": branch.id,
-                "name": branch.name,
-                "code": branch.code,
-                "company_id": branch.company_id.id,
-                "current": branch == current,
-            }
-            for branch in self.search([("company_id", "in", self.env.user.company_ids.ids)])
-        ]
-
-    @verb
-    def set_current(self):
-        """Make this the branch the caller starts in.
-
-        :return: ``true``
-        """
-        if len(self) != 1:
-            raise UserError(self.env._("Only one branch can be the current one."))
-        if self.company_id not in self.env.user.company_ids:
-            raise AccessError(self.env._("You do not work in this branch."))
-        self.env.user.sudo().company_id = self.company_id  # his own preference
-        return [True]
-
-    def _check_owner(self):
-        if not self.env.user.has_group(ROLES["owner"]) and not self.env.su:
-            raise AccessError(self.env._("Only an owner manages the people of a branch."))
-        self.check_access("write")
-
-    def _user_of_organization(self, user_id):
-        """Return the user in sudo, if he belongs to the organisation of these branches or to none.
-
-        :raise UserError: the same sentence whether he does not exist or belongs to others
-        """
-        user_sudo = self.env["res.users"].sudo().browse(user_id).exists()  # owners hold no rights
-        Branch_sudo = self.env["fsm.branch"].sudo()  # to look beyond the caller's organisation
-        elsewhere = Branch_sudo.search_count(
-            Domain("company_id", "in", user_sudo.company_ids.ids)
-            & Domain("organization_id", "not in", self.organization_id.ids),
-            limit=1,
-        )
-        if not user_sudo or elsewhere or user_sudo.has_group("base.group_system"):
-            raise UserError(self.env._("There is no such user in your organisation."))
-        return user_sudo
+        return branch.with_env(self.env)

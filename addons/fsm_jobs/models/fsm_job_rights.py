@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..lifecycle import FINAL_STATES
+from ..roles import ROLES
 from ..verbs import check_id, check_value
-from .fsm_branch import ROLES
 from .fsm_job import GATE, PROTECTED_FIELDS
 
 # What each role writes on a job card that is open; a manager and an owner may write all of it.

@@ -33,9 +33,27 @@ class ResPartner(models.Model):
     fsm_company_ids = fields.One2many(
         string="Card Of", comodel_name="res.company", inverse_name="partner_id"
     )
+    fsm_organization_id = fields.Many2one(
+        string="Organisation",
+        comodel_name="res.company",
+        compute="_compute_fsm_organization_id",
+        store=True,
+        index="btree_not_null",
+        help="Of a colleague or the card of a branch: nobody else's people learn of it.",
+    )
     fsm_job_count = fields.Integer(string="Number of Job Cards", compute="_compute_fsm_job_count")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("user_ids.company_id", "user_ids.group_ids", "fsm_company_ids.parent_id")
+    def _compute_fsm_organization_id(self):
+        """Say whose people these are; a customer, and whoever runs the system, is nobody's."""
+        for partner in self.with_context(active_test=False):
+            staff = partner.user_ids.filtered(
+                lambda user: not user.share and not user.has_group("base.group_system")
+            )
+            companies = partner.fsm_company_ids | staff.company_id
+            partner.fsm_organization_id = companies.root_id[:1]
 
     def _compute_fsm_job_count(self):
         counts = dict(
