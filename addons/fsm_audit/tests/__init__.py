@@ -3,6 +3,7 @@ from . import test_capture
 from . import test_context
 from . import test_declaration
 from . import test_exports
+from . import test_fsm_audit_export
 from . import test_fsm_audit_log
 from . import test_fsm_audit_secret
 from . import test_ir_actions_report

@@ -349,7 +349,7 @@ class Trail:
     def verify(self, after=0, until=None):
         """Yield `(last seal, entries checked, findings)` for each slice, then of the whole."""
         while True:
-            seals = self._read_slice(after, until)
+            seals = self.read_slice(after, until)
             if not seals:
                 break
             checked, findings = self._verify_slice(after, seals)
@@ -381,9 +381,20 @@ class Trail:
         before, last = self.cr.fetchone()
         return before or 0, last or 0
 
+    def entries_between(self, at_from, at_to):
+        """Return how many entries the subtrees of a period hold."""
+        self.cr.execute(
+            """
+            SELECT COALESCE(sum(n), 0)::bigint FROM fsm_audit.subtree
+             WHERE at_to >= %s AND at_from < %s AND (%s OR company_id = ANY(%s))
+            """,
+            [at_from, at_to, self.companies is None, self.companies or []],
+        )
+        return self.cr.fetchone()[0]
+
     # === A SLICE === #
 
-    def _read_slice(self, after, until):
+    def read_slice(self, after, until):
         seals = read_seals(
             self.cr,
             "id > %s AND (%s IS NULL OR id <= %s) ORDER BY id LIMIT %s",
@@ -401,7 +412,7 @@ class Trail:
         findings = [*self._check_chain(after, seals, records)]
         findings += self._check_signatures(seals, sound=not findings)
         checked = 0
-        for batch in _batches(seals):
+        for batch in batches(seals):
             found = self._grow(batch)
             for seal in batch:
                 checked += sum(s.tree.n for s in found.get(seal.id, {}).values())
@@ -436,27 +447,29 @@ class Trail:
 
     def _grow(self, seals):
         """Plant the subtrees of these seals anew, from the entries that are there."""
+        found = grow(self.stream_entries(seals, "id"))
+        return {seals[number].id: subtrees for number, subtrees in found.items()}
+
+    def stream_entries(self, seals, order):
+        """Yield `(position in seals, *ROW)` of the entries of seals that `batches` put together."""
         first, last = seals[0], seals[-1]
         if first.ids is not None:
-            batch, condition, params = "0", "id <@ %s::int8multirange", [first.ids]
-            starts = []
+            number, condition, params = "0", "id <@ %s::int8multirange", [first.ids]
         else:
-            epoch = self.epochs[first.epoch]
-            batch, starts = "width_bucket(txid, %s::bigint[])", [[s.txid_from for s in seals]]
-            condition, params = sealed_by_txid(epoch)
+            number = "width_bucket(txid, %s::bigint[]) - 1"
+            condition, params = sealed_by_txid(self.epochs[first.epoch])
             condition += " AND txid >= %s AND txid < %s"
-            params += [first.txid_from, last.txid_to]
+            starts = [seal.txid_from for seal in seals]
+            params = [starts, *params, first.txid_from, last.txid_to]
         if self.companies is not None:
             condition += " AND COALESCE(company_id, 0) = ANY(%s)"
             params.append(self.companies)
-        query = f"""SELECT {batch}, {ROW} FROM fsm_audit.entry WHERE {condition}
-            ORDER BY 1, id"""  # noqa: S608 - conditions of this file
-        found = grow(stream(self.cr, query, [*starts, *params]))
-        offset = 1 if starts else 0
-        return {seals[number - offset].id: subtrees for number, subtrees in found.items()}
+        query = f"""SELECT {number}, {ROW} FROM fsm_audit.entry WHERE {condition}
+            ORDER BY 1, {order}"""  # noqa: S608 - conditions of this file
+        return stream(self.cr, query, params)
 
     def _check_entries(self, seal, records, found):
-        sealed = {record.place: record for record in records if self._is_mine(record.company_id)}
+        sealed = {record.place: record for record in records if self.is_mine(record.company_id)}
         for place in sorted({*sealed, *found}):
             record, subtree = sealed.get(place), found.get(place)
             if record and subtree:
@@ -479,7 +492,7 @@ class Trail:
                 },
             )
 
-    def _is_mine(self, company_id):
+    def is_mine(self, company_id):
         return self.companies is None or company_id in self.companies
 
     def _read_purged(self):
@@ -520,17 +533,17 @@ class Trail:
         return self.cr.fetchone()[0]
 
 
-def _batches(seals):
+def batches(seals):
     """Divide seals into lists that one query can read."""
-    batches = []
+    together = []
     for seal in seals:
-        last = batches[-1][-1] if batches else None
+        last = together[-1][-1] if together else None
         follows = last and last.ids is None and seal.ids is None and last.epoch == seal.epoch
         if follows and last.txid_to == seal.txid_from:
-            batches[-1].append(seal)
+            together[-1].append(seal)
         else:
-            batches.append([seal])
-    return batches
+            together.append([seal])
+    return together
 
 
 # === THE TRAIL AS A WHOLE === #
