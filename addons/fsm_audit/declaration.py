@@ -1,4 +1,4 @@
-"""What `audit=True` and `audit="masked"` on the fields of a registry ask for, table by table."""
+"""What `audit` on the fields of a registry asks for, table by table."""
 
 from typing import NamedTuple
 
@@ -65,13 +65,13 @@ def is_audited(field):
     """Whether this very field is declared: a related field does not take it over."""
     if "audit" not in field._extra_keys__:
         return False
-    assert field.audit in (True, False, "masked"), f"{field}: audit is True or 'masked'"
+    assert field.audit in (True, False, "masked", "changed"), f"{field}: unknown audit"
     return bool(field.audit and field.store)
 
 
 def _column(field):
     is_id = field.type in ("many2one", "many2one_reference")
-    how = "masked" if field.audit == "masked" else "plain"
+    how = "plain" if field.audit is True else field.audit
     if NEVER_NAMES.search(field.name) or field.type == "binary":
         how = "changed"
     return Column(field.name, "id" if is_id else field.column_type[0], how)

@@ -6,10 +6,14 @@ from . import fsm_audit_secret
 from . import fsm_audit_transaction
 from . import fsm_audit_verification
 from . import ir_actions_report
+from . import ir_actions_server
+from . import ir_attachment
+from . import ir_config_parameter
 from . import ir_cron
 from . import ir_http
 from . import ir_model_access
 from . import ir_model_fields
+from . import ir_module_module
 from . import ir_rule
 from . import res_company
 from . import res_groups

@@ -10,10 +10,10 @@ EXPORT_IDS = 500  # of so many exported records the trail names the ids, of more
 
 
 class Base(models.AbstractModel):
-    """Accepts `audit=True` and `audit="masked"` on the fields of every model.
+    """Accepts `audit=True`, `audit="masked"` and `audit="changed"` on the fields of every model.
 
-    Masked is for personal data. A secret is never audited by value: of fields that are named like
-    one, see `const.NEVER_NAMES`, the trail says only that they changed.
+    Masked is for personal data. A secret is never audited by value: of a field that may hold one,
+    `"changed"`, or is named like one, see `const.NEVER_NAMES`, the trail says only that it changed.
     """
 
     _inherit = "base"

@@ -7,3 +7,5 @@ class ResCompany(models.Model):
 
     name = fields.Char(audit=True)
     active = fields.Boolean(audit=True)
+    parent_id = fields.Many2one(audit=True)
+    partner_id = fields.Many2one(audit=True)  # holds its address and its tax number

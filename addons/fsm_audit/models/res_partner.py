@@ -8,3 +8,5 @@ class ResPartner(models.Model):
     phone = fields.Char(audit="masked")
     email = fields.Char(audit="masked")
     vat = fields.Char(audit=True)
+    active = fields.Boolean(audit=True)
+    company_id = fields.Many2one(audit=True)

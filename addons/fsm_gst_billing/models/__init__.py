@@ -4,6 +4,7 @@ from . import account_move
 from . import account_move_document
 from . import account_move_line
 from . import account_payment
+from . import account_tax
 from . import fsm_branch
 from . import fsm_job
 from . import res_company

@@ -11,11 +11,19 @@ METHODS = [
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
+    _audit_class = "books"
+    _audit_kind = "config"
+
+    name = fields.Char(audit=True)
+    code = fields.Char(audit=True)
+    active = fields.Boolean(audit=True)
+    default_account_id = fields.Many2one(audit=True)
 
     fsm_method = fields.Selection(
         string="Paid By",
         selection=[(value, label) for value, label, *_rest in METHODS],
         help="The way of paying at the counter of the branch that is booked in this journal.",
+        audit=True,
     )
 
     _fsm_method_uniq = models.UniqueIndex(

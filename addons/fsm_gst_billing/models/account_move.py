@@ -54,6 +54,21 @@ PAYMENT_KEYS = {"method": str, "amount": float, "reference": str}
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+    _audit_class = "books"
+
+    # What Rule 46 of the CGST Rules has on a document, and what became of it.
+    name = fields.Char(audit=True)
+    state = fields.Selection(audit=True)
+    move_type = fields.Selection(audit=True)
+    partner_id = fields.Many2one(audit=True)
+    l10n_in_state_id = fields.Many2one(audit=True)
+    journal_id = fields.Many2one(audit=True)
+    date = fields.Date(audit=True)
+    invoice_date = fields.Date(audit=True)
+    ref = fields.Char(audit=True)
+    amount_total = fields.Monetary(audit=True)
+    payment_state = fields.Selection(audit=True)
+    reversed_entry_id = fields.Many2one(audit=True)
 
     job_id = fields.Many2one(
         string="Job Card",

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
@@ -37,6 +37,15 @@ BOOKED_FIELDS = {
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+    _audit_class = "books"
+
+    account_id = fields.Many2one(audit=True)
+    balance = fields.Monetary(audit=True)
+    product_id = fields.Many2one(audit=True)
+    quantity = fields.Float(audit=True)
+    price_unit = fields.Float(audit=True)
+    discount = fields.Float(audit=True)
+    tax_ids = fields.Many2many(audit=True)
 
     # === CRUD METHODS === #
 

@@ -22,6 +22,15 @@ UNDONE = ("draft", "canceled", "cancel", "rejected")
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
+    _audit_class = "books"
+    _audit_kind = "payment"
+
+    state = fields.Selection(audit=True)
+    amount = fields.Monetary(audit=True)
+    date = fields.Date(audit=True)
+    partner_id = fields.Many2one(audit=True)
+    journal_id = fields.Many2one(audit=True)
+    payment_type = fields.Selection(audit=True)
 
     fsm_method = fields.Selection(related="journal_id.fsm_method", store=True)
 

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..gst import gstin
@@ -6,6 +6,14 @@ from ..gst import gstin
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    # Which books are closed, and whether Odoo keeps its own trail of them.
+    fiscalyear_lock_date = fields.Date(audit=True)
+    tax_lock_date = fields.Date(audit=True)
+    sale_lock_date = fields.Date(audit=True)
+    purchase_lock_date = fields.Date(audit=True)
+    hard_lock_date = fields.Date(audit=True)
+    restrictive_audit_trail = fields.Boolean(audit=True)
 
     # === CONSTRAINT METHODS === #
 

@@ -1,8 +1,10 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    l10n_in_gst_treatment = fields.Selection(audit=True)
 
     def _increase_rank(self, field, n=1):
         """Override of `account` to say once that somebody is a customer, and not to go on counting.

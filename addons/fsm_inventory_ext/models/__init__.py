@@ -10,3 +10,4 @@ from . import stock_move
 from . import stock_move_line
 from . import stock_picking
 from . import stock_quant
+from . import stock_warehouse_orderpoint

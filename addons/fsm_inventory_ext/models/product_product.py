@@ -15,7 +15,7 @@ ROUNDING_ERROR = 1e-9  # of a float, far below the smallest quantity of a unit
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
-    standard_price = fields.Float(groups=COST_GROUPS)
+    standard_price = fields.Float(groups=COST_GROUPS, audit=True)
 
     # === CRUD METHODS === #
 

@@ -34,7 +34,13 @@ DONE_FIELDS = {
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+    _audit_kind = "stock"
 
+    state = fields.Selection(audit=True)
+    product_id = fields.Many2one(audit=True)
+    location_id = fields.Many2one(audit=True)
+    location_dest_id = fields.Many2one(audit=True)
+    quantity = fields.Float(audit=True)
     part_usage_id = fields.Many2one(
         comodel_name="fsm.part.usage", readonly=True, index="btree_not_null", ondelete="restrict"
     )

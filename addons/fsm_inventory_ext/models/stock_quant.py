@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.fsm_jobs.lifecycle import REASON_MIN_LENGTH
@@ -23,6 +23,12 @@ ADJUST_GROUPS = ("fsm_jobs.group_fsm_manager", "stock.group_stock_manager")
 
 class StockQuant(models.Model):
     _inherit = "stock.quant"
+    _audit_kind = "stock"
+
+    product_id = fields.Many2one(audit=True)
+    location_id = fields.Many2one(audit=True)
+    lot_id = fields.Many2one(audit=True)
+    quantity = fields.Float(audit=True)
 
     # === CRUD METHODS === #
 

@@ -31,6 +31,9 @@ from . import fsm_job_check
 from . import fsm_job_history
 from . import fsm_estimate
 from . import ir_attachment
+from . import mail_template
+from . import product_template
+from . import sms_template
 from . import fsm_delivery_otp
 from . import fsm_place
 from . import fsm_challan

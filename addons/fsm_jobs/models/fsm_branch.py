@@ -25,14 +25,16 @@ class FsmBranch(models.Model):
     _name = "fsm.branch"
     _description = "Branch"
     _order = "name, id"
+    _audit_kind = "config"
 
     # The sign over the door
-    name = fields.Char(required=True)
+    name = fields.Char(required=True, audit=True)
     code = fields.Char(
         required=True,
         help="One to three letters or digits, first a letter. Starts every number of the branch.",
+        audit=True,
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, audit=True)
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -57,7 +59,7 @@ class FsmBranch(models.Model):
 
     # Work
     calendar_id = fields.Many2one(
-        string="Opening Hours", comodel_name="resource.calendar", check_company=True
+        string="Opening Hours", comodel_name="resource.calendar", check_company=True, audit=True
     )
     sequence_id = fields.Many2one(
         string="Job Card Series", comodel_name="ir.sequence", readonly=True, ondelete="restrict"
@@ -65,10 +67,12 @@ class FsmBranch(models.Model):
     waive_qc = fields.Boolean(
         string="Repairer May Pass Quality Check",
         help="For a branch with one technician: no second person is asked for.",
+        audit=True,
     )
     allow_delivery_by_reason = fields.Boolean(
         string="Manager May Deliver Without Code or Signature",
         help="He gives a reason, which is kept.",
+        audit=True,
     )
 
     _company_uniq = models.Constraint("UNIQUE(company_id)", "This company already is a branch.")

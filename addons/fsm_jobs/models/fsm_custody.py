@@ -51,9 +51,16 @@ class FsmCustody(models.Model):
     device_name = fields.Char(string="Device", readonly=True)
 
     # Where
-    place_kind = fields.Selection(CUSTODY_KINDS, string="Where", required=True, readonly=True)
+    place_kind = fields.Selection(
+        CUSTODY_KINDS, string="Where", required=True, readonly=True, audit=True
+    )
     place_name = fields.Char(
-        string="Place", required=True, readonly=True, index="trigram", help="As it was called then."
+        string="Place",
+        required=True,
+        readonly=True,
+        index="trigram",
+        help="As it was called then.",
+        audit=True,
     )
     place_id = fields.Many2one(
         string="Shelf or Bench",
@@ -65,7 +72,7 @@ class FsmCustody(models.Model):
 
     # With whom
     user_id = fields.Many2one(
-        string="Held By", comodel_name="res.users", readonly=True, ondelete="restrict"
+        string="Held By", comodel_name="res.users", readonly=True, ondelete="restrict", audit=True
     )
     partner_id = fields.Many2one(
         string="Lab or Courier",

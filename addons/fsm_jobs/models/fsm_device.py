@@ -27,7 +27,7 @@ class FsmDevice(models.Model):
         default=lambda self: self.env.company,
     )
     model_id = fields.Many2one(
-        comodel_name="fsm.device.model", required=True, index=True, ondelete="restrict"
+        comodel_name="fsm.device.model", required=True, index=True, ondelete="restrict", audit=True
     )
     category_id = fields.Many2one(related="model_id.category_id", store=True, index=True)
     serial = fields.Char(string="Serial No.", copy=False, index="trigram", audit="masked")

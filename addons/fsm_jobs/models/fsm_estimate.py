@@ -38,14 +38,16 @@ class FsmEstimate(models.Model):
     version = fields.Integer(required=True, readonly=True)
     lines = fields.Json(required=True, readonly=True)
     amount_untaxed = fields.Monetary(string="Before Tax", readonly=True)
-    amount = fields.Monetary(string="Total", readonly=True)
+    amount = fields.Monetary(string="Total", readonly=True, audit=True)
     shared_at = fields.Datetime(readonly=True, required=True)
     shared_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
-    answer = fields.Selection(ANSWERS, readonly=True)
+    answer = fields.Selection(ANSWERS, readonly=True, audit=True)
     answered_at = fields.Datetime(readonly=True)
-    answered_by = fields.Char(readonly=True, help="The customer's word, as it was given.")
+    answered_by = fields.Char(
+        readonly=True, help="The customer's word, as it was given.", audit="masked"
+    )
     recorded_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
-    channel = fields.Selection(CHANNELS, readonly=True)
+    channel = fields.Selection(CHANNELS, readonly=True, audit=True)
     reason = fields.Char(readonly=True)
     signature = fields.Binary(readonly=True, attachment=True)
 

@@ -116,6 +116,7 @@ class FsmJob(models.Model):
         check_company=True,
         ondelete="restrict",
         domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
+        audit=True,
     )
     site_id = fields.Many2one(
         comodel_name="res.partner",
@@ -123,7 +124,7 @@ class FsmJob(models.Model):
         check_company=True,
         domain="[('parent_id', '=', partner_id)]",
     )
-    complaint = fields.Text(required=True, help="In the customer's own words.")
+    complaint = fields.Text(required=True, help="In the customer's own words.", audit="masked")
     accessory_ids = fields.One2many(
         string="Accessories", comodel_name="fsm.job.accessory", inverse_name="job_id"
     )
@@ -131,21 +132,31 @@ class FsmJob(models.Model):
         string="Condition", comodel_name="fsm.job.check", inverse_name="job_id"
     )
     has_passcode = fields.Boolean(string="Passcode Kept", readonly=True, copy=False)
-    spend_limit = fields.Monetary(help="Up to this amount, tax included, nobody has to ask.")
+    spend_limit = fields.Monetary(
+        help="Up to this amount, tax included, nobody has to ask.", audit=True
+    )
 
     # The work
     technician_ids = fields.Many2many(
-        string="Technicians", comodel_name="fsm.technician", check_company=True, copy=False
+        string="Technicians",
+        comodel_name="fsm.technician",
+        check_company=True,
+        copy=False,
+        audit=True,
     )
     lead_technician_id = fields.Many2one(
         comodel_name="fsm.technician", check_company=True, index=True, copy=False, audit=True
     )
-    diagnosis = fields.Text()
+    diagnosis = fields.Text(audit="masked")
     repaired_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     promised_at = fields.Datetime(string="Promise", index=True, copy=False, audit=True)
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     original_job_id = fields.Many2one(
-        string="Rework Of", comodel_name="fsm.job", index="btree_not_null", check_company=True
+        string="Rework Of",
+        comodel_name="fsm.job",
+        index="btree_not_null",
+        check_company=True,
+        audit=True,
     )
 
     # The estimate
@@ -176,7 +187,7 @@ class FsmJob(models.Model):
         copy=False,
         audit=True,
     )
-    delivered_to = fields.Char(readonly=True, copy=False)
+    delivered_to = fields.Char(readonly=True, copy=False, audit="masked")
     delivery_signature = fields.Binary(readonly=True, copy=False, attachment=True)
     delivery_reason = fields.Char(readonly=True, copy=False)
     disposal_asked_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)

@@ -9,14 +9,14 @@ class FsmJobAccessory(models.Model):
     _inherit = ["fsm.job.child"]
     _job_field = "accessory_ids"
 
-    name = fields.Char(required=True)
-    quantity = fields.Integer(default=1, required=True)
+    name = fields.Char(required=True, audit=True)
+    quantity = fields.Integer(default=1, required=True, audit=True)
     condition = fields.Selection(
         [("good", "Good"), ("worn", "Worn"), ("damaged", "Damaged"), ("missing", "Missing")],
         default="good",
         required=True,
     )
-    returned = fields.Boolean(string="Given Back")
+    returned = fields.Boolean(string="Given Back", audit=True)
 
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)", "An accessory is left at least once."

@@ -23,6 +23,7 @@ class FsmJobLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain="[('sale_ok', '=', True)]",
+        audit=True,
     )
     name = fields.Char(
         string="Description",
@@ -32,7 +33,7 @@ class FsmJobLine(models.Model):
         precompute=True,
         required=True,
     )
-    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
+    quantity = fields.Float(digits="Product Unit", default=1.0, required=True, audit=True)
     price_unit = fields.Monetary(
         string="Price",
         compute="_compute_price_unit",
@@ -40,6 +41,7 @@ class FsmJobLine(models.Model):
         readonly=False,
         precompute=True,
         help="For one unit, before tax.",
+        audit=True,
     )
     amount = fields.Monetary(compute="_compute_amount", store=True, precompute=True)
 

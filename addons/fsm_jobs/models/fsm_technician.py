@@ -8,12 +8,15 @@ class FsmTechnician(models.Model):
     _description = "Technician"
     _inherit = ["resource.mixin"]
     _order = "name, id"
+    _audit_kind = "config"
 
     user_id = fields.Many2one(
-        comodel_name="res.users", required=True, index=True, ondelete="restrict"
+        comodel_name="res.users", required=True, index=True, ondelete="restrict", audit=True
     )
     name = fields.Char(related="resource_id.name", store=True, readonly=False)
-    active = fields.Boolean(related="resource_id.active", store=True, default=True, readonly=False)
+    active = fields.Boolean(
+        related="resource_id.active", store=True, default=True, readonly=False, audit=True
+    )
     company_id = fields.Many2one(required=True, index=True)
     open_job_count = fields.Integer(string="Open Job Cards", compute="_compute_open_job_count")
 
