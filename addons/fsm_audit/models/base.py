@@ -22,6 +22,8 @@ class Base(models.AbstractModel):
     # if it is not simply created, changed, deleted (`const.KINDS`).
     _audit_class = "ops"
     _audit_kind = None
+    # Whether files that are attached to an audited record are guarded (`ir.attachment`).
+    _audit_files = True
     _audited = False  # whether any field is, set with the model
 
     def _valid_field_parameter(self, field, name):

@@ -36,7 +36,7 @@ class TestCapture(AuditCommon):
         customer = self.env["res.partner"].create({"name": "Asha Rao", "vat": "X"})
         [entry] = self._entries(customer)
         self.assertEqual(entry["op"], "I")
-        self.assertEqual(set(entry["changes"]), {"name", "vat"})
+        self.assertEqual(set(entry["changes"]), {"name", "vat", "active"})
 
     def test_deletion_is_logged_with_the_last_values(self):
         customer_id = self.customer.id

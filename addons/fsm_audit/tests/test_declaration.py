@@ -16,7 +16,7 @@ class TestDeclaration(AuditCommon):
             capture.sync(self.env)
 
     def test_removed_declaration_stops_the_capture_and_is_logged(self):
-        self._declare("res.partner", name=False, vat=False, phone=False, email=False)
+        self._declare("res.partner", name=False, vat=False, phone=False, email=False, active=False)
         self.customer.vat = "X"
         self.assertFalse(self._entries(self.customer))
         self.cr.execute(

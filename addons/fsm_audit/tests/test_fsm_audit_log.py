@@ -47,13 +47,15 @@ class TestFsmAuditLog(AuditCommon):
         self.assertEqual(entry["source"], "cli")
 
     def test_change_of_a_state_is_told_apart(self):
-        self._declare("ir.module.module", state=True)
-        module = self.env["ir.module.module"].search([("state", "=", "uninstalled")], limit=1)
-        module.state = "uninstallable"
+        self._declare("ir.actions.todo", state=True)
+        action = self.env["ir.actions.actions"].search([], limit=1)
+        todo = self.env["ir.actions.todo"].create({"action_id": action.id})
         self.env.flush_all()
-        entry = self.log.search([("model", "=", "ir.module.module")], limit=1)
+        todo.state = "done"
+        self.env.flush_all()
+        entry = self.log.search([("model", "=", "ir.actions.todo")], limit=1)
         self.assertEqual(entry.kind, "state")
-        self.assertIn("Not Installed → Uninstallable", entry.summary.replace("</b> ", ""))
+        self.assertIn("To Do → Done", entry.summary.replace("</b> ", ""))
 
     def test_changes_are_told_in_labels_and_names(self):
         self._declare("res.partner", parent_id=True, is_company=True)
