@@ -226,11 +226,13 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, server, request):
-    """Return `open_page(width, height, login=None, **options)`: a page, logged in if asked to.
+    """Return `open_page(width, height, login=None, expect=None, **options)`: a page, logged in if
+    asked to.
 
-    An error on the page or in its console fails the test, and a picture of it is kept.
+    An error on the page or in its console fails the test, and a picture of it is kept; but not
+    what contains `expect`.
     """
-    contexts, errors = [], []
+    contexts, errors, expected = [], [], []
 
     def watch(page):
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -239,7 +241,8 @@ def open_page(browser, server, request):
             lambda message: errors.append(message.text) if message.type == "error" else None,
         )
 
-    def opened(width, height, login=None, **options):
+    def opened(width, height, login=None, expect=None, **options):
+        expected.append(expect)
         context = browser.new_context(
             base_url=server,
             viewport={"width": width, "height": height},
@@ -259,6 +262,7 @@ def open_page(browser, server, request):
         return page
 
     yield opened
+    errors = [error for error in errors if not any(text and text in error for text in expected)]
     failed = getattr(request.node, "failed_call", False)
     if failed or errors:
         folder = Path(os.environ.get("FSM_ARTIFACTS", ROOT / ".local" / "test" / "artifacts"))

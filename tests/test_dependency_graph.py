@@ -17,7 +17,7 @@ LEAF_STANDS_ON = {"fsm_jobs"}
 OUTSIDE = {
     "fsm_audit": {"base", "web"},
     "fsm_jobs": {
-        "calendar", "mail", "phone_validation", "portal", "product", "rating", "resource", "sms",
+        "barcodes", "calendar", "mail", "phone_validation", "portal", "product", "rating", "resource", "sms",
     },
     "fsm_inventory_ext": {"stock"},
     "fsm_gst_billing": {"account", "l10n_in"},

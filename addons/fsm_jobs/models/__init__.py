@@ -4,12 +4,15 @@ from . import res_users
 from . import res_users_verbs
 from . import res_users_apikeys
 from . import res_partner
+from . import res_partner_service
 from . import fsm_branch
 from . import fsm_branch_closing
 from . import fsm_branch_people
 from . import fsm_branch_custody
 from . import fsm_technician
+from . import fsm_terms
 from . import fsm_device_category
+from . import fsm_device_fault
 from . import fsm_device_brand
 from . import fsm_device_model
 from . import fsm_device
@@ -20,6 +23,7 @@ from . import fsm_job_move
 from . import fsm_job_hold
 from . import fsm_job_rework
 from . import fsm_job_intake
+from . import fsm_job_counter
 from . import fsm_job_verbs
 from . import fsm_job_delivery
 from . import fsm_job_custody

@@ -274,6 +274,7 @@ class FsmBranch(models.Model):
 
         Runs as superuser in the branch's own company.
         """
+        self.env["fsm.terms"]._ensure(self.organization_id)
 
     # === BUSINESS METHODS === #
 

@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+MIN_NUMBER = 3  # characters of a serial number: fewer are a typing error
 
 
 class FsmDevice(models.Model):
@@ -95,6 +99,51 @@ class FsmDevice(models.Model):
                 if found:
                     return found
         return self.browse()
+
+    @api.model
+    def _find_by_text(self, text, company):
+        """Return the branch's device whose serial number or IMEI `text` is."""
+        number = "".join((text or "").split()).upper()
+        if len(number) < MIN_NUMBER:
+            return self.browse()
+        return self._find_by_numbers({"serial": number, "imei": number}, company)
+
+    def _counter_rows(self):
+        """Return the devices for the counter, the one that came in last first."""
+        last = {
+            device: (job_id, received_at)
+            for device, job_id, received_at in self.env["fsm.job"]._read_group(
+                [("device_id", "in", self.ids)], ["device_id"], ["id:max", "received_at:max"]
+            )
+        }
+        jobs = {job.id: job for job in self.env["fsm.job"].browse([j for j, _at in last.values()])}
+        rows = []
+        for device in self.sorted(lambda device: last.get(device, (0, False))[0], reverse=True):
+            job = jobs.get(last.get(device, (0, False))[0])
+            rows.append(
+                {
+                    "id": device.id,
+                    "name": device.model_id.display_name,
+                    "number": device.serial or device.imei or False,
+                    "category_id": device.category_id.id,
+                    "last_visit": fields.Datetime.to_string(job.received_at or job.create_date)
+                    if job
+                    else False,
+                    "open_job": job.name if job and job.is_open else False,
+                    "warranty_until": fields.Date.to_string(device._repair_warranty_until(job))
+                    or False,
+                }
+            )
+        return rows
+
+    def _repair_warranty_until(self, job):
+        """Return the last day on which we stand for the repair of `job`, if that is still to come."""
+        if not job or not job.delivered_at or job.outcome not in (False, "repaired"):
+            return False
+        until = fields.Date.to_date(job.delivered_at) + timedelta(
+            days=self.category_id.warranty_days
+        )
+        return until if until >= fields.Date.context_today(self) else False
 
 
 def is_imei(text):

@@ -22,6 +22,16 @@ class FsmDeviceCategory(models.Model):
         default=18.0,
         help="Opening hours from the counter until the device is ready; the promise starts here.",
     )
+    sla_hours = fields.Float(
+        string="Longest Time",
+        default=45.0,
+        help="Opening hours after which such a repair has taken too long; a later promise is warned about.",
+    )
+    warranty_days = fields.Integer(
+        string="Warranty",
+        default=90,
+        help="Days for which we stand for the repair of such a device.",
+    )
     accessories = fields.Char(help="Separated by commas: charger, bag.", translate=True)
     checks = fields.Char(
         string="Condition Checks",
@@ -29,6 +39,23 @@ class FsmDeviceCategory(models.Model):
         translate=True,
     )
 
+    fault_ids = fields.One2many(
+        string="Usual Faults", comodel_name="fsm.device.fault", inverse_name="category_id"
+    )
+
     _repair_hours_positive = models.Constraint(
         "CHECK(repair_hours > 0)", "The usual time must be more than nothing."
     )
+    _warranty_not_negative = models.Constraint(
+        "CHECK(warranty_days >= 0)", "A warranty cannot be negative."
+    )
+    _sla_not_before_usual = models.Constraint(
+        "CHECK(sla_hours >= repair_hours)", "The longest time is not less than the usual time."
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _listed(self, field_name):
+        """Return what stands in `accessories` or `checks`, one by one."""
+        self.ensure_one()
+        return [name.strip() for name in (self[field_name] or "").split(",") if name.strip()]

@@ -39,6 +39,10 @@ PROTECTED_FIELDS = {
     "disposal_asked_by_id",
     "has_passcode",
     "custody_id",
+    "terms_id",
+    "intake_signature",
+    "intake_signed_by",
+    "suggested_technician_id",
 }
 
 # What a life starts without, whatever defaults a caller has set up for himself.

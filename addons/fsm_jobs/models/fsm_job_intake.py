@@ -1,7 +1,8 @@
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import email_normalize
 
@@ -14,13 +15,53 @@ ACCESSORY_KEYS = {"name": str, "quantity": int, "condition": str}
 CHECK_KEYS = {"name": str, "result": str, "note": str}
 PASSCODE_KEYS = {"type": str, "value": str}
 PHOTO_KEYS = {"name": str, "content": str}
+TERMS_KEYS = {"version": int, "signature": str, "signed_by": str}
 PASSCODE_TYPES = ("none", "pin", "password", "pattern")
+SIGNATURE_FORMATS = {"PNG": "image/png"}
+
+
+@contextmanager
+def about(section):
+    """Let a refusal say which part of the counter's screen it is about, for a sentence beside it."""
+    try:
+        yield
+    except UserError as error:
+        error.context = {"fsm_section": section}
+        raise
 
 
 class FsmJob(models.Model):
     """What happens at the counter: a customer, a device, a complaint become a job card."""
 
     _inherit = "fsm.job"
+
+    fault_ids = fields.Many2many(
+        string="Faults", comodel_name="fsm.device.fault", help="What the complaint comes down to."
+    )
+    advance_amount = fields.Monetary(
+        string="Advance Agreed", help="Noted at the counter; whoever records payments takes it."
+    )
+    suggested_technician_id = fields.Many2one(
+        comodel_name="fsm.technician",
+        check_company=True,
+        readonly=True,
+        copy=False,
+        help="Who had the skill and the least to do when the device came in.",
+    )
+
+    # What the customer agreed to
+    terms_id = fields.Many2one(
+        comodel_name="fsm.terms", readonly=True, copy=False, ondelete="restrict"
+    )
+    intake_signature = fields.Binary(readonly=True, copy=False, attachment=True)
+    intake_signed_by = fields.Char(string="Signed at Intake by", readonly=True, copy=False)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("advance_amount")
+    def _check_advance_amount(self):
+        if any(not 0 <= job.advance_amount < 1e9 for job in self):
+            raise ValidationError(self.env._("An advance cannot be negative."))
 
     # === BUSINESS METHODS - VERBS === #
 
@@ -30,7 +71,7 @@ class FsmJob(models.Model):
         self,
         customer: dict,
         device: dict,
-        complaint: str,
+        complaint: str = "",
         kind: str = "carry_in",
         branch_id: int = 0,
         accessories: list = (),
@@ -40,6 +81,11 @@ class FsmJob(models.Model):
         photos: list = (),
         promised_at: str = "",
         technician_ids: list = (),
+        faults: list = (),
+        priority: str = "0",
+        site_id: int = 0,
+        advance: float = 0.0,
+        terms: dict = None,
         allow_duplicate: bool = False,
         client_ref: str = "",
     ):
@@ -52,6 +98,10 @@ class FsmJob(models.Model):
         :param dict passcode: ``{type: none|pin|password|pattern, value}``, sealed at once
         :param list photos: ``[{name, content}]``, content a base64 JPEG, PNG or WebP
         :param list technician_ids: as for `assign`, under the same roles
+        :param list faults: names of usual faults of the category; without a `complaint` they are it
+        :param int site_id: where the device stands, an address of the customer's
+        :param float advance: what was agreed to be paid at once; the payment is recorded elsewhere
+        :param dict terms: ``{version, signature, signed_by}``, signature a base64 PNG
         :param bool allow_duplicate: open a second customer with a phone number already there
         :return: ``{id, name, state, access_url, promised_at, partner_id, device_id}``
         """
@@ -70,6 +120,9 @@ class FsmJob(models.Model):
             "promised_at": promised_at,
             "technician_ids": technician_ids,
             "photos": photos,
+            **self._given(
+                faults=faults, priority=priority, site_id=site_id, advance=advance, terms=terms
+            ),
         }
         return self.env["fsm.client.ref"]._once(
             branch.company_id,
@@ -84,41 +137,40 @@ class FsmJob(models.Model):
 
     # === BUSINESS METHODS - INTAKE === #
 
+    @api.model
+    def _given(self, **arguments):
+        """Return the arguments that say something.
+
+        What came later than the first release is remembered under a `client_ref` only where it was
+        given: the same call as before still is the same call.
+        """
+        return {name: value for name, value in arguments.items() if value and value != "0"}
+
     def _take_in(self, branch, asked, allow_duplicate, client_ref):
         """Create what `intake` was asked for and return its answer."""
-        if not asked["complaint"].strip():
-            raise UserError(self.env._("Write down what the customer complains about."))
-        if asked["spend_limit"] < 0:
-            raise UserError(self.env._("A spend limit cannot be negative."))
-        partner = self._intake_customer(asked["customer"], branch, allow_duplicate)
-        device = self._intake_device(asked["device"], partner, branch)
-        received_at = fields.Datetime.now()
-        promised_at = self._intake_promise(asked["promised_at"], branch, device, received_at)
+        with about("customer"):
+            partner = self._intake_customer(asked["customer"], branch, allow_duplicate)
+            site = self._intake_site(asked.get("site_id"), partner)
+        with about("device"):
+            device = self._intake_device(asked["device"], partner, branch)
+        values = self._intake_values(branch, device, asked)
         job = self._open(
             [
                 {
+                    **values,
                     "branch_id": branch.id,
                     "partner_id": partner.id,
+                    "site_id": site.id,
                     "device_id": device.id,
-                    "complaint": asked["complaint"].strip(),
-                    "kind": self._intake_kind(asked["kind"]),
-                    "spend_limit": asked["spend_limit"],
-                    "promised_at": promised_at,
                     "client_ref": client_ref,
-                    "accessory_ids": self._intake_rows(
-                        "accessories", asked["accessories"], ACCESSORY_KEYS, "fsm.job.accessory"
-                    ),
-                    "check_ids": self._intake_rows(
-                        "checklist", asked["checklist"], CHECK_KEYS, "fsm.job.check"
-                    ),
                 }
             ],
             state="received",
         )
-        if asked["technician_ids"]:
-            job.assign(technician_ids=asked["technician_ids"])
-        job._intake_passcode(asked["passcode"])
-        job._attach_photos(asked["photos"], "intake")
+        with about("plan"):
+            if asked["technician_ids"]:
+                job.assign(technician_ids=asked["technician_ids"])
+        job._keep_intake(asked)
         return {
             "id": job.id,
             "name": job.name,
@@ -129,11 +181,91 @@ class FsmJob(models.Model):
             "device_id": device.id,
         }
 
-    def _intake_kind(self, kind):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
-        if kind not in kinds:
-            raise UserError(self.env._("“kind” must be one of: %(kinds)s.", kinds=", ".join(kinds)))
-        return kind
+    def _intake_values(self, branch, device, asked):
+        """Return what the job card says of the problem, the condition and the plan, checked."""
+        with about("problem"):
+            faults = self.env["fsm.device.fault"]._named(asked.get("faults"), device.category_id)
+            complaint = asked["complaint"].strip() or ", ".join(faults.mapped("name"))
+            if not complaint:
+                raise UserError(self.env._("Write down what the customer complains about."))
+        with about("condition"):
+            accessories = self._intake_rows(
+                "accessories", asked["accessories"], ACCESSORY_KEYS, "fsm.job.accessory"
+            )
+            checks = self._intake_rows("checklist", asked["checklist"], CHECK_KEYS, "fsm.job.check")
+        with about("plan"):
+            return {
+                "complaint": complaint,
+                "fault_ids": [Command.set(faults.ids)],
+                "accessory_ids": accessories,
+                "check_ids": checks,
+                "kind": self._intake_choice("kind", asked["kind"]),
+                "priority": self._intake_choice("priority", asked.get("priority", "0")),
+                "spend_limit": self._intake_amount("spend_limit", asked["spend_limit"]),
+                "advance_amount": self._intake_amount("advance", asked.get("advance", 0.0)),
+                "promised_at": self._intake_promise(
+                    asked["promised_at"], branch, device, fields.Datetime.now()
+                ),
+            }
+
+    def _keep_intake(self, asked):
+        """Keep what nobody writes by hand: passcode, photos, signature, suggestion."""
+        with about("unlock"):
+            self._intake_passcode(asked["passcode"])
+        with about("terms"):
+            signs = self._intake_terms(asked.get("terms"))
+        if not self.technician_ids:
+            technicians = self.env["fsm.technician"]._of_branch(self.branch_id)
+            signs["suggested_technician_id"] = technicians._skilled(self.device_id.category_id)[
+                :1
+            ].id
+        if signs:
+            self.with_context(fsm_gate=GATE).sudo().write(signs)  # fields of ours, checked above
+        with about("condition"):
+            self._attach_photos(asked["photos"], "intake")
+
+    def _intake_choice(self, name, value):
+        choices = dict(self._fields[name]._description_selection(self.env))
+        if value not in choices:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” must be one of: %(choices)s.",
+                    name=name,
+                    choices=", ".join(choices),
+                )
+            )
+        return value
+
+    def _intake_amount(self, name, amount):
+        if amount < 0:
+            raise UserError(
+                self.env._("A spend limit cannot be negative.")
+                if name == "spend_limit"
+                else self.env._("An advance cannot be negative.")
+            )
+        return amount
+
+    def _intake_terms(self, terms):
+        """Return what the customer agreed to, and how he signed it."""
+        if not terms:
+            return {}
+        terms = check_keys(self.env, terms, TERMS_KEYS, "terms")
+        current = self.env["fsm.terms"]._current(self.branch_id)
+        if not current or terms.get("version") != current.version:
+            raise UserError(
+                self.env._(
+                    "The terms changed: version %s holds now. Show the customer the new ones.",
+                    current.version or 0,
+                )
+            )
+        if not terms.get("signature"):
+            return {"terms_id": current.id}
+        self._check_picture(terms["signature"], "terms.signature", SIGNATURE_FORMATS)
+        return {
+            "terms_id": current.id,
+            "intake_signature": terms["signature"],
+            "intake_signed_by": (terms.get("signed_by") or "").strip() or self.partner_id.name,
+        }
 
     def _intake_promise(self, promised_at, branch, device, received_at):
         """Return the promise that was given, or the usual time of such a device from now."""
@@ -201,6 +333,16 @@ class FsmJob(models.Model):
             # Without an address the place of supply is the branch: s.12(2)(b), IGST Act.
             "state_id": customer.get("state_id") or branch.state_id.id,
         }
+
+    def _intake_site(self, site_id, partner):
+        """Return the site of the customer, or nothing."""
+        sites = self.env["res.partner"]
+        if not site_id:
+            return sites
+        site = sites.search([("id", "=", site_id), ("parent_id", "=", partner.id)])
+        if not site:
+            raise UserError(self.env._("There is no such site of this customer."))
+        return site
 
     # --- the device --- #
 
@@ -279,7 +421,7 @@ class FsmJob(models.Model):
         return [key for key, _label in field.selection] if field.type == "selection" else []
 
     def _intake_passcode(self, passcode):
-        """Seal the passcode of the device; it is in no field, message or log."""
+        """Seal the passcode of the device, if there is one."""
         passcode = check_keys(self.env, passcode or {}, PASSCODE_KEYS, "passcode")
         kind = passcode.get("type") or "none"
         if kind not in PASSCODE_TYPES:

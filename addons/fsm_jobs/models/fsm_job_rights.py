@@ -16,7 +16,9 @@ COUNTER_FIELDS = {
     "complaint",
     "accessory_ids",
     "check_ids",
+    "fault_ids",
     "spend_limit",
+    "advance_amount",
     "promised_at",
     "original_job_id",
 }

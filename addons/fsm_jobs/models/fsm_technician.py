@@ -18,6 +18,11 @@ class FsmTechnician(models.Model):
         related="resource_id.active", store=True, default=True, readonly=False, audit=True
     )
     company_id = fields.Many2one(required=True, index=True)
+    skill_ids = fields.Many2many(
+        string="Skills",
+        comodel_name="fsm.device.category",
+        help="The devices he repairs. Empty: all of them.",
+    )
     open_job_count = fields.Integer(string="Open Job Cards", compute="_compute_open_job_count")
 
     _user_uniq = models.Constraint(
@@ -27,17 +32,45 @@ class FsmTechnician(models.Model):
     # === COMPUTE METHODS === #
 
     def _compute_open_job_count(self):
-        counts = dict(
+        counts = self._open_jobs()
+        for technician in self:
+            technician.open_job_count = counts.get(technician, 0)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _of_branch(self, branch):
+        """Return the technicians of a branch who are at work now, whoever has least to do first."""
+        now = fields.Datetime.now()
+        technicians = self.search([("company_id", "=", branch.company_id.id)])
+        leaves_sudo = self.env["resource.calendar.leaves"].sudo()  # that he is away, not why
+        away_sudo = leaves_sudo.search(
+            [
+                ("resource_id", "in", technicians.resource_id.ids),
+                ("date_from", "<=", now),
+                ("date_to", ">=", now),
+            ]
+        ).resource_id
+        counts = technicians._open_jobs()
+        return technicians.filtered(
+            lambda technician: technician.resource_id.id not in away_sudo.ids
+        ).sorted(lambda technician: (counts.get(technician, 0), technician.name))
+
+    def _open_jobs(self):
+        """Return how many open job cards each has now: ``{technician: number}``."""
+        return dict(
             self.env["fsm.job"]._read_group(
                 [("technician_ids", "in", self.ids), ("is_open", "=", True)],
                 ["technician_ids"],
                 ["__count"],
             )
         )
-        for technician in self:
-            technician.open_job_count = counts.get(technician, 0)
 
-    # === BUSINESS METHODS === #
+    def _skilled(self, category):
+        """Return those who repair such devices."""
+        return self.filtered(
+            lambda technician: not technician.skill_ids or category in technician.skill_ids
+        )
 
     @api.model
     def _ensure(self, users, branches):

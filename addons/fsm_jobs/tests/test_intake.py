@@ -1,6 +1,10 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.fsm_job import GATE
 from .common import PNG, FsmJobsCommon
 
 
@@ -128,27 +132,116 @@ class TestIntake(FsmJobsCommon):
         job = self.env["fsm.job"].browse(answer["id"])
         self.assertEqual(job.lead_technician_id, self.tech)
 
-    def test_counter_screen_finds_the_customer_by_phone(self):
-        known = self._intake()
-        intake = self.env["fsm.intake"].with_user(self.receptionist).new({"phone": "9845012345"})
-        intake._onchange_phone()
-        intake._onchange_partner_id()
-        self.assertEqual(intake.partner_id._origin, known.partner_id)
-        self.assertEqual(intake.device_id._origin, known.device_id)
+    # === WHAT THE COUNTER NOTES === #
 
-    def test_counter_screen_stores_nothing_but_the_job_card(self):
-        known = self._intake()
-        intake = (
-            self.env["fsm.intake"]
-            .with_user(self.receptionist)
-            .create(
-                {
-                    "partner_id": known.partner_id.id,
-                    "device_id": known.device_id.id,
-                    "complaint": "Again",
-                    "accessories": "Bag",
-                }
-            )
+    def test_faults_are_the_complaint_where_nothing_else_is_written(self):
+        job = self._intake(complaint="", faults=["no display", "Slow"])
+        self.assertEqual(job.complaint, "No display, Slow")
+        self.assertEqual(job.fault_ids.mapped("name"), ["No display", "Slow"])
+
+    def test_fault_of_another_category_is_refused(self):
+        with self.assertRaisesRegex(UserError, "no fault of a Laptop"):
+            self._intake(faults=["Paper jam"])
+
+    def test_signed_terms_are_kept_with_their_version(self):
+        job = self._intake(terms={"version": 1, "signature": PNG}, advance=500.0)
+        self.assertEqual(job.terms_id.version, 1)
+        self.assertEqual(job.intake_signed_by, "Suresh Kumar")
+        self.assertEqual(job.advance_amount, 500.0)
+        with self.assertRaisesRegex(AccessError, "by hand"):
+            self._as("receptionist", job).terms_id = False
+
+    def test_terms_that_no_longer_hold_are_not_signed(self):
+        Terms = self.env["fsm.terms"].with_user(self.manager)
+        own = Terms.create({"body": "Ours", "company_id": self.company.id})
+        self.assertEqual(own.version, 1)
+        Terms.create({"body": "Ours, better", "company_id": self.company.id})
+        with self.assertRaisesRegex(UserError, "version 2 holds now"):
+            self._intake(terms={"version": 1})
+        with self.assertRaisesRegex(UserError, "have signed these terms"):
+            own.body = "Other"
+        with self.assertRaises(AccessError):
+            Terms.create({"body": "For all", "company_id": self.organization.id})
+
+    def test_the_freest_technician_with_the_skill_is_suggested(self):
+        phones = self._create_user("phones", "technician", self.branch).fsm_technician_ids
+        phones.skill_ids = self.env.ref("fsm_jobs.category_phone")
+        phone = {"category": "Phone", "brand": "Nokia", "model": "G42"}
+        self.assertEqual(self._intake().suggested_technician_id, self.tech)
+        self._as("manager", self._intake(device=phone)).assign(technician_ids=phones.ids)
+        self.assertEqual(self._intake(device=phone).suggested_technician_id, self.tech)
+        self._as("manager", self._intake()).assign(technician_ids=self.tech.ids)
+        self._as("manager", self._intake()).assign(technician_ids=self.tech.ids)
+        self.assertEqual(self._intake(device=phone).suggested_technician_id, phones)
+
+    def test_who_is_on_leave_is_not_suggested(self):
+        now = fields.Datetime.now()
+        self.env["resource.calendar.leaves"].create(
+            {
+                "resource_id": self.tech.resource_id.id,
+                "date_from": now - timedelta(hours=1),
+                "date_to": now + timedelta(hours=8),
+            }
         )
-        job = self.env["fsm.job"].browse(intake.action_save()["res_id"])
-        self.assertEqual((job.complaint, job.accessory_ids.name), ("Again", "Bag"))
+        self.assertFalse(self._intake().suggested_technician_id)
+
+    def test_refusal_says_which_part_of_the_screen_it_is_about(self):
+        for values, section in (
+            ({"customer": {"name": "Asha", "phone": "12"}}, "customer"),
+            ({"device": {"brand": "A"}}, "device"),
+            ({"complaint": ""}, "problem"),
+            ({"accessories": [{"name": "Bag", "quantity": 0}]}, "condition"),
+            ({"passcode": {"type": "knock"}}, "unlock"),
+            ({"advance": -1.0}, "plan"),
+            ({"terms": {"version": 7}}, "terms"),
+        ):
+            with self.subTest(section), self.assertRaises(UserError) as refused:
+                self._intake(**values)
+            self.assertEqual(refused.exception.context["fsm_section"], section)
+
+    # === WHAT THE COUNTER ASKS === #
+
+    def test_counter_finds_by_phone_name_and_device_number(self):
+        job = self._intake()
+        desk = self._as("receptionist")
+        for typed in ("9845012345", "+91 98450 12345", "5012", "sures", "5cd1234xyz"):
+            with self.subTest(typed):
+                rows = desk.intake_customers(text=typed)
+                self.assertEqual([row["id"] for row in rows], job.partner_id.ids)
+        self.assertTrue(desk.intake_customers(text="9845012345")[0]["exact"])
+        self.assertFalse(desk.intake_customers(text="12345")[0]["exact"])
+        self.assertEqual(desk.intake_customers(text="s"), [])
+
+    def test_counter_sees_devices_open_jobs_and_repeat_visits(self):
+        job = self._free_job()
+        self._as("receptionist", job).deliver(signature=PNG, received_by="Suresh Kumar")
+        job.sudo().with_context(fsm_gate=GATE).outcome = "repaired"
+        again = self._intake()
+        row = self._as("receptionist").intake_customer(partner_id=job.partner_id.id)
+        self.assertIn(job.name, row["alerts"][0])
+        self.assertEqual([each["name"] for each in row["jobs"]], [again.name])
+        self.assertEqual(row["devices"][0]["open_job"], again.name)
+        self.assertEqual((row["visits"], row["open_jobs"]), (2, 1))
+
+    def test_counter_asks_nothing_of_other_branches(self):
+        job = self._intake()
+        desk = self.env["fsm.job"].with_user(
+            self._create_user("rst", "receptionist", self.other_branch)
+        )
+        self.assertEqual(desk.intake_customers(text="9845012345"), [])
+        self.assertFalse(desk.intake_customer(partner_id=job.partner_id.id))
+        self.assertFalse(desk.intake_device(number="5CD1234XYZ")["device"])
+
+    def test_technician_asks_nothing_at_the_counter(self):
+        for verb, values in (
+            ("intake_form", {}),
+            ("intake_customers", {"text": "9845"}),
+            ("intake_models", {"text": "Dell"}),
+        ):
+            with self.subTest(verb), self.assertRaises(AccessError):
+                getattr(self._as("technician"), verb)(**values)
+
+    def test_scanned_number_that_is_no_imei_is_said_so(self):
+        answer = self._as("receptionist").intake_device(number="3569 38035643808")
+        self.assertEqual(answer["kind"], "imei")
+        self.assertIn("not an IMEI", answer["problem"])

@@ -1,4 +1,3 @@
-from . import fsm_intake
 from . import fsm_job_dialog
 from . import fsm_job_answer
 from . import fsm_job_deliver

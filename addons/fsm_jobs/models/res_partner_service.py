@@ -1,0 +1,103 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ..verbs import verb
+
+REPEAT_DAYS = 30  # who comes back that soon after a delivery is asked what went wrong
+
+
+class ResPartner(models.Model):
+    """What the service centre knows of a customer: his visits, his open job cards."""
+
+    _inherit = "res.partner"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @api.readonly
+    @verb
+    def fsm_service_history(self):
+        """Return the customer's job cards, newest first.
+
+        :return: ``[{id, name, state, outcome, device, complaint, received_at, promised_at,
+            delivered_at, amount_estimate}]``
+        """
+        return self._fsm_job_lists([], "received_at desc, id desc")
+
+    @api.readonly
+    @verb
+    def fsm_pending_jobs(self):
+        """Return the customer's open job cards, most urgent first; keys as `fsm_service_history`."""
+        return self._fsm_job_lists(
+            [("is_open", "=", True)], "priority desc, promised_at asc nulls last, id"
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _fsm_job_lists(self, domain, order):
+        """Return a list of dicts for each customer, found by one search."""
+        self.check_access("read")
+        jobs = self.env["fsm.job"].search([("partner_id", "in", self.ids), *domain], order=order)
+        by_partner = jobs.grouped("partner_id")
+        return [
+            [job._customer_summary() for job in by_partner.get(partner, ())] for partner in self
+        ]
+
+    def _fsm_counter_rows(self, digits="", device=None):
+        """Return the customers as the counter lists them."""
+        figures = self._fsm_job_figures()
+        visits = dict(
+            self.env["fsm.job"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        return [
+            {
+                "id": partner.id,
+                "name": partner.name,
+                "phone": partner.phone or False,
+                "email": partner.email or False,
+                "visits": visits.get(partner, 0),
+                "exact": len(digits) == 10 and self._fsm_phone_digits(partner.phone) == digits,
+                "device_id": device.id if device and device.partner_id == partner else False,
+                **figures[partner.id],
+            }
+            for partner in self
+        ]
+
+    def _fsm_alerts(self):
+        """Say what the counter should know before it takes in another device.
+
+        :return: sentences
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        alerts = []
+        recent = self.env["fsm.job"].search(
+            [
+                ("partner_id", "=", self.id),
+                ("delivered_at", ">=", fields.Datetime.now() - timedelta(days=REPEAT_DAYS)),
+            ],
+            limit=1,
+            order="delivered_at desc",
+        )
+        if recent:
+            alerts.append(
+                self.env._(
+                    "Was here lately: %(job)s, delivered on %(date)s.",
+                    job=recent.name,
+                    date=format_date(self.env, recent.delivered_at),
+                )
+            )
+        return alerts
+
+    def _fsm_site_rows(self):
+        return [
+            {
+                "id": site.id,
+                "name": site.name or site.contact_address.replace("\n", ", "),
+                "city": site.city or False,
+            }
+            for site in self
+        ]
