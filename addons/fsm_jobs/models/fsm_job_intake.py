@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tools import email_normalize
 
 from ..verbs import check_keys, verb
+from .fsm_job import GATE
 
 CUSTOMER_KEYS = {"id": int, "name": str, "phone": str, "email": str, "vat": str, "street": str}
 CUSTOMER_KEYS |= {"city": str, "zip": str, "state_id": int, "company_type": str}

@@ -363,7 +363,7 @@ export class IntakeModel {
         }
         if (this.passcode.type !== "none" && !this.passcode.value) {
             problems.unlock = _t("Enter the passcode, or choose “Not needed”.");
-        } else if (this.passcode.type === "pattern" && this.passcode.value.split("-").length < 4) {
+        } else if (this.passcode.type === "pattern" && this.passcode.value.length < 4) {
             problems.unlock = _t("A pattern joins at least four dots.");
         }
         this.problems = problems;

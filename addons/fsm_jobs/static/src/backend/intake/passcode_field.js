@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 const DOTS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const HIT = 13; // of 100: how near the finger comes to a dot
 
-/** A 3x3 pattern, drawn with a finger or typed with the keys 1 to 9: "1-4-7-8". */
+/** A 3x3 pattern, drawn with a finger or typed with the keys 1 to 9: "1478". */
 export class PatternPad extends Component {
     static template = "fsm_jobs.PatternPad";
     static props = { value: String, update: Function };
@@ -20,7 +20,7 @@ export class PatternPad extends Component {
     }
 
     get path() {
-        return this.props.value ? this.props.value.split("-").map(Number) : [];
+        return [...this.props.value].map(Number);
     }
 
     get points() {
@@ -35,7 +35,7 @@ export class PatternPad extends Component {
             if (path.length && this.isBetween(path.at(-1), id) && !path.includes(middle)) {
                 path.push(middle);
             }
-            this.props.update([...path, id].join("-"));
+            this.props.update([...path, id].join(""));
         }
     }
 
@@ -72,7 +72,7 @@ export class PatternPad extends Component {
         if (/^[1-9]$/.test(ev.key)) {
             this.add(Number(ev.key));
         } else if (ev.key === "Backspace" || ev.key === "Delete") {
-            this.props.update(this.path.slice(0, -1).join("-"));
+            this.props.update(this.path.slice(0, -1).join(""));
         } else {
             return;
         }
