@@ -5,6 +5,7 @@ from . import res_users_verbs
 from . import res_users_apikeys
 from . import res_partner
 from . import res_partner_service
+from . import res_partner_search
 from . import fsm_branch
 from . import fsm_branch_closing
 from . import fsm_branch_people

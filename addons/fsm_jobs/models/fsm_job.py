@@ -68,8 +68,8 @@ class FsmJob(models.Model):
     branch_id = fields.Many2one(
         comodel_name="fsm.branch", required=True, index=True, ondelete="restrict"
     )
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True, index=True, ondelete="restrict"
+    company_id = fields.Many2one(  # three indexes below begin with it
+        comodel_name="res.company", required=True, readonly=True, ondelete="restrict"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(

@@ -1,2 +1,4 @@
-from . import test_demo, test_journey
+from . import test_demo
+from . import test_journey
+from . import test_scale
 from . import test_trail

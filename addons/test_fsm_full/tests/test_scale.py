@@ -1,0 +1,60 @@
+import json
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
+
+from odoo.addons.fsm_demo.seed import seed
+
+JOBS = 100_000
+
+
+@tagged("post_install", "-at_install")
+class TestScale(TransactionCase):
+    """A hundred thousand job cards: what people do all day reads indexes, never all rows."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        template = cls.env["fsm.job"].search([("state", "=", "delivered")], order="id", limit=1)
+        first_id = seed(cls.env, JOBS, template)
+        manager = cls.env["res.users"].search([("login", "=", "manager")])
+        cls.some = cls.env["fsm.job"].browse(first_id + 4321)
+        cls.jobs = cls.env["fsm.job"].with_user(manager)
+
+    def _plan(self, query):
+        self.env.cr.execute(SQL("EXPLAIN (FORMAT JSON) %s", query))
+        return json.dumps(self.env.cr.fetchone()[0])
+
+    def _assert_indexed(self, query):
+        plan = self._plan(query)
+        self.assertIn("Index", plan)
+        for table in ("fsm_job", "res_partner", "fsm_device"):
+            self.assertNotRegex(
+                plan, rf'"Seq Scan"[^{{}}]*"Relation Name": "{table}"', f"{table} is read whole"
+            )
+
+    def test_first_page_of_the_list_reads_an_index(self):
+        self._assert_indexed(self.jobs._search([], order=self.jobs._order, limit=80).select())
+
+    def test_open_job_cards_read_an_index(self):
+        domain = [("is_open", "=", True)]
+        self._assert_indexed(self.jobs._search(domain, order=self.jobs._order, limit=80).select())
+
+    def test_fragment_of_a_phone_number_is_found_by_an_index(self):
+        digits = self.some.partner_id.phone_sanitized[-5:]
+        partners = self.env["res.partner"].with_user(self.jobs.env.user)
+        self._assert_indexed(
+            partners._search([("display_name", "ilike", digits)], limit=8).select()
+        )
+        self._assert_indexed(self.jobs._search([("display_name", "ilike", digits)]).select())
+        self.assertIn(self.some, self.jobs.search([("display_name", "ilike", digits)]))
+
+    def test_job_number_is_found_by_an_index(self):
+        self._assert_indexed(self.jobs._search([("display_name", "ilike", "004321")]).select())
+
+    def test_status_counts_read_an_index(self):
+        # Rows of a transaction that is still open are not vacuumed: PostgreSQL would not trust the
+        # index alone, as it does a minute later.
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        counts = self.jobs._search([]).select(SQL("state"), SQL("count(*)"))
+        self.assertIn("fsm_job_state_idx", self._plan(SQL("%s GROUP BY state", counts)))
