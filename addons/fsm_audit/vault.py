@@ -109,6 +109,10 @@ class KeyRing(dict):
             ring[key_id] = key
         return ring
 
+    def only(self, key_id):
+        """Return a ring that writes with this key."""
+        return KeyRing({key_id: self[key_id]})
+
     @property
     def writing_id(self):
         if not self:

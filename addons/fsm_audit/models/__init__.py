@@ -3,6 +3,7 @@ from . import fsm_audit_log
 from . import fsm_audit_log_text
 from . import fsm_audit_seal
 from . import fsm_audit_secret
+from . import fsm_audit_secret_keys
 from . import fsm_audit_transaction
 from . import fsm_audit_verification
 from . import ir_actions_report

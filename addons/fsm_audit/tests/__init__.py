@@ -6,6 +6,7 @@ from . import test_exports
 from . import test_fsm_audit_export
 from . import test_fsm_audit_log
 from . import test_fsm_audit_secret
+from . import test_fsm_audit_secret_keys
 from . import test_ir_actions_report
 from . import test_ir_attachment
 from . import test_log_filter

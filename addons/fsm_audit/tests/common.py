@@ -58,7 +58,10 @@ class AuditCommon(TransactionCase):
         self.start = self._last_entry()
 
     def _use_keys(self, *key_ids):
-        """Have a key ring of these keys, the first writes."""
+        """Have a key ring of these keys, the first writes, and no others before it."""
+        secrets_sudo = self.env["fsm.audit.secret"].sudo()
+        secrets_sudo.search([("model", "=", "fsm.audit.secret")]).unlink()
+        self.registry.clear_cache()
         ring = ",".join(f"{key_id}:{KEYS[key_id]}" for key_id in key_ids)
         patcher = patch.dict(os.environ, {"FSM_SECRET_KEYS": ring})
         patcher.start()

@@ -1,3 +1,4 @@
+from . import fsm_audit_secret
 from . import fsm_client_ref
 from . import res_company
 from . import res_users

@@ -24,6 +24,9 @@ LOOKS = (
 )
 LOOKS_OWNER_HEARS = 10  # of one person within a day
 
+# How long a passcode is kept at most, also where nobody closes the job card: docs/adr/0006.
+KEEP_DAYS = 90
+
 # How long a password that was typed again is good for: Odoo's own ten minutes.
 IDENTITY_SECONDS = 600
 
@@ -110,7 +113,8 @@ class FsmJob(models.Model):
                     "different dots from 1 (top left) to 9, a password up to 128 characters."
                 )
             )
-        self.env["fsm.audit.secret"]._seal(self, "passcode", f"{kind}:{value}")
+        last_day = fields.Datetime.now() + timedelta(days=KEEP_DAYS)
+        self.env["fsm.audit.secret"]._seal(self, "passcode", f"{kind}:{value}", last_day)
         self.with_context(fsm_gate=GATE).sudo().has_passcode = True  # a sign, not the secret
         self._log_passcode("taken")
 

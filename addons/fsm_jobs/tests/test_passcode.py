@@ -1,6 +1,10 @@
 from contextlib import suppress
+from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -24,6 +28,12 @@ class TestPasscode(FsmJobsCommon):
 
     def _reveal(self, role="technician", reason=REASON):
         return self._as(role, self.job).reveal_passcode(reason=reason)
+
+    def test_passcode_is_kept_ninety_days_at_most(self):
+        with freeze_time(fields.Datetime.now() + timedelta(days=91)):
+            self.env["fsm.audit.secret"]._gc_purge()
+        self.assertFalse(self.job.has_passcode)
+        self.assertFalse(self.env["fsm.audit.secret"]._open(self.job, "passcode"))
 
     # === WHO SEES IT === #
 
