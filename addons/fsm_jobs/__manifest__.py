@@ -35,6 +35,10 @@
         "views/fsm_technician_views.xml",
         "views/res_partner_views.xml",
         "views/fsm_track_templates.xml",
+        # Papers before the buttons that print them.
+        "report/fsm_document_templates.xml",
+        "report/fsm_job_reports.xml",
+        "report/fsm_custody_reports.xml",
         "wizard/fsm_device_move_views.xml",
         "views/fsm_place_views.xml",
         "views/fsm_custody_views.xml",

@@ -98,11 +98,12 @@ WRAPPER
     chmod +x "$LOCAL/bin/$1"
 }
 
-write_fonts_conf() { # for machines without a font or a font configuration
+write_fonts_conf() { # the machine's fonts, where it has any, and those that came along
     cat >"$LOCAL/fonts.conf" <<CONF
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir>$PROGRAMS/usr/share/fonts</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>$LOCAL/fontconfig</cachedir>

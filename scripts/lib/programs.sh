@@ -14,6 +14,24 @@ unpack_wkhtmltopdf() { # Debian 13 has none any more, but that of Debian 12 runs
     unpack_packages wkhtmltopdf || unpack_packages --from bookworm wkhtmltopdf
 }
 
+# Hindi on printed documents: wkhtmltopdf draws with the fonts that fontconfig knows, and no others.
+install_fonts() {
+    use_fonts
+    ! knows_hindi || return 0
+    step "unpack fonts" unpack_packages fonts-lohit-deva ||
+        warn "no font for Hindi here and no Debian mirror to take it from: install the package fonts-lohit-deva"
+    write_fonts_conf
+}
+
+knows_hindi() {
+    [ -d "$PROGRAMS/usr/share/fonts/truetype/lohit-devanagari" ] ||
+        [ -n "$(fc-list :lang=hi family 2>/dev/null)" ]
+}
+
+use_fonts() { # those of the machine, and those that came along
+    [ ! -e "$LOCAL/fonts.conf" ] || export FONTCONFIG_FILE=$LOCAL/fonts.conf
+}
+
 install_chromium() { # drives the tests of the screens
     has chromium || has google-chrome && return
     step "unpack Chromium" unpack_packages chromium ||

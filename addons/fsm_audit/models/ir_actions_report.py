@@ -9,8 +9,7 @@ from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-# Room that page headers no longer need, in mm.
-MARGINS = {"data-report-margin-top": 10, "data-report-margin-bottom": 10}
+MARGIN = 10  # mm: page headers no longer need more room; a label may want less
 
 
 class IrActionsReport(models.Model):
@@ -52,11 +51,22 @@ class IrActionsReport(models.Model):
             )
         if header or footer:
             bodies = _inline(bodies, header, footer)
-            specific_paperformat_args = {**(specific_paperformat_args or {}), **MARGINS}
+            specific_paperformat_args = {
+                **(specific_paperformat_args or {}),
+                **self._margins(report_ref),
+            }
         options["specific_paperformat_args"] = specific_paperformat_args
         return _join(
             [super(IrActionsReport, self)._run_wkhtmltopdf([b], **options) for b in bodies]
         )
+
+    def _margins(self, report_ref):
+        """Return the margins of a report whose header and footer stand in its body."""
+        paper = report_ref and self._get_report(report_ref).get_paperformat()
+        margins = {"top": MARGIN, "bottom": MARGIN}
+        if paper:
+            margins = {"top": paper.margin_top, "bottom": paper.margin_bottom}
+        return {f"data-report-margin-{side}": min(MARGIN, mm) for side, mm in margins.items()}
 
     # === WHO MAY PRINT === #
 

@@ -11,6 +11,7 @@ from . import fsm_branch
 from . import fsm_branch_closing
 from . import fsm_branch_people
 from . import fsm_branch_custody
+from . import fsm_branch_document
 from . import fsm_technician
 from . import fsm_terms
 from . import fsm_device_category
@@ -30,12 +31,14 @@ from . import fsm_job_verbs
 from . import fsm_job_delivery
 from . import fsm_job_custody
 from . import fsm_job_passcode
+from . import fsm_job_document
 from . import fsm_job_line
 from . import fsm_job_child
 from . import fsm_job_accessory
 from . import fsm_job_check
 from . import fsm_job_history
 from . import fsm_estimate
+from . import fsm_estimate_document
 from . import ir_attachment
 from . import mail_template
 from . import product_template
@@ -44,3 +47,4 @@ from . import fsm_delivery_otp
 from . import fsm_place
 from . import fsm_challan
 from . import fsm_custody
+from . import ir_actions_report

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 NUMBER_DIGITS = 5  # SPR/DC/00012: at most 16 characters, as Rule 55 of the CGST Rules wants
 
@@ -82,3 +83,55 @@ class FsmChallan(models.Model):
         self.ensure_one()
         rows = self.custody_ids.sorted("id")
         return rows.filtered(lambda row: row.at == rows[:1].at)
+
+    # === BUSINESS METHODS - DOCUMENTS === #
+
+    def _print_challan(self):
+        """Return what travels with the devices: from whom, to whom, what, until when."""
+        self.ensure_one()
+        self.check_access("read")
+        challan_sudo = self.sudo()  # the other branch prints it without seeing the job cards
+        branch_sudo = challan_sudo.env["fsm.branch"].search(
+            [("company_id", "=", challan_sudo.company_id.id)]
+        )
+        rows = challan_sudo._sent_rows()
+        partner = challan_sudo.partner_id
+        place = " ".join(filter(None, (partner.city, partner.zip)))
+        return {
+            "shop": branch_sudo._letterhead(),
+            "title": self.env._("Delivery Challan"),
+            "number": self.name,
+            "code128": self.env["ir.actions.report"]._fsm_code128(self.name),
+            "consignee": list(
+                filter(
+                    None,
+                    (
+                        partner.name,
+                        ", ".join(
+                            filter(
+                                None,
+                                (partner.street, partner.street2, place, partner.state_id.name),
+                            )
+                        ),
+                        partner.phone,
+                        self.env._("GSTIN %s", partner.vat) if partner.vat else "",
+                    ),
+                )
+            ),
+            "facts": [
+                fact
+                for fact in (
+                    (self.env._("Challan No."), self.name),
+                    (self.env._("Date"), format_date(self.env, self.date, date_format="d MMM y")),
+                    (
+                        self.env._("Due Back"),
+                        self.due_date
+                        and format_date(self.env, self.due_date, date_format="d MMM y"),
+                    ),
+                    (self.env._("Sent By"), challan_sudo.by_id.name),
+                )
+                if fact[1]
+            ],
+            "rows": [(row.job_number, row.device_name) for row in rows],
+            "note": self.note or "",
+        }

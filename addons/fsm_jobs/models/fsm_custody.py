@@ -198,7 +198,9 @@ class FsmCustody(models.Model):
                     "job_id": job.id,
                     "company_id": job.company_id.id,
                     "job_number": job.name,
-                    "device_name": job.device_id.sudo().display_name,
+                    # A device keeps its name as long as it is with us.
+                    "device_name": job.sudo().custody_id.device_name
+                    or job.sudo().device_id.display_name,
                     "at": now,
                     "by_id": self.env.uid,
                 }

@@ -92,53 +92,52 @@ class FsmJob(models.Model):
     def _follow_device(self, state):
         """Write down where the devices are that just became `state`, where that is obvious."""
         kind = CUSTODY_AFTER.get(state)
-        jobs = self.filtered(lambda job: job._is_in_house() or (kind and job.custody_id))
-        if not kind or not jobs:
+        if not kind:
             return
+        jobs_sudo = self.sudo()  # whoever moves a job card need not see where it was
+        jobs = jobs_sudo.filtered(lambda job: job.kind == "carry_in" or job.custody_id)
         labels = dict(
             self.env["fsm.custody"]._fields["place_kind"]._description_selection(self.env)
         )
-        holders = {}
-        if kind == "bench":
-            holders = jobs._benches()
-            jobs = jobs.filtered(lambda job: not job._is_on_bench_of(holders[job.id]["user_id"]))
         place = {"place_kind": kind, "place_name": labels[kind]}
-        if kind == "counter":
-            place["user_id"] = self.env.uid
-        self.env["fsm.custody"]._record(jobs, place, holders)
+        if kind == "bench":
+            jobs._to_benches(place)
+        else:
+            place["user_id"] = self.env.uid if kind == "counter" else False
+            self.env["fsm.custody"]._record(jobs, place)
 
-    def _is_in_house(self):
-        return self.kind == "carry_in" or self.custody_id.place_kind in (
-            "counter",
-            "shelf",
-            "bench",
-        )
+    def _to_benches(self, place):
+        """Write down that the devices are with whoever leads, or with whoever took them."""
+        users = {job: job.lead_technician_id.user_id or self.env.user for job in self}
+        jobs = self.filtered(lambda job: not job._is_on_bench_of(users[job]))
+        if jobs:
+            self.env["fsm.custody"]._record(jobs, place, jobs._benches(users))
 
-    def _is_on_bench_of(self, user_id):
-        return self.custody_id.place_kind == "bench" and self.custody_id.user_id.id == user_id
+    def _is_on_bench_of(self, user):
+        return self.custody_id.place_kind == "bench" and self.custody_id.user_id == user
 
-    def _benches(self):
-        """Return ``{job id: values}``: the bench of whoever leads, or of whoever took it."""
-        # Who leads, and where he works, is known in the branch.
-        users = {job: job.lead_technician_id.user_id.sudo() or self.env.user for job in self}
-        places_sudo = self.env["fsm.place"].sudo()
+    def _benches(self, users):
+        """Return ``{job id: values}``: the bench of each one's user, by its name if it has one.
+
+        :param dict users: ``{job: user}``
+        """
         benches = {
             (place.company_id, place.user_id): place
-            for place in places_sudo.search(
+            for place in self.env["fsm.place"].search(
                 [
                     ("kind", "=", "bench"),
-                    ("user_id", "in", [user.id for user in users.values()]),
+                    ("user_id", "in", [users[job].id for job in self]),
                     ("company_id", "in", self.company_id.ids),
                 ]
             )
         }
         values = {}
-        for job, user in users.items():
-            bench = benches.get((job.company_id, user), places_sudo)
+        for job in self:
+            bench = benches.get((job.company_id, users[job]), self.env["fsm.place"])
             values[job.id] = {
                 "place_id": bench.id,
-                "place_name": bench.name or self.env._("Bench of %s", user.name),
-                "user_id": user.id,
+                "place_name": bench.name or self.env._("Bench of %s", users[job].name),
+                "user_id": users[job].id,
             }
         return values
 

@@ -62,3 +62,19 @@ class FsmPlace(models.Model):
         """Return what scanning the label tells, as `fsm.job.scan` answers."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         return {"kind": "place", "id": self.id, "name": self.name, "detail": kinds[self.kind]}
+
+    def _print_label(self):
+        """Return the sticker of the place."""
+        self.ensure_one()
+        self.check_access("read")
+        report = self.env["ir.actions.report"]
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return {
+            "number": self.name,
+            "qr": report._fsm_qr(self._scan_url()),
+            "code128": report._fsm_code128(self.code),
+            "device": kinds[self.kind],
+            "serial": self.code,
+            "date": "",
+            "branch": self.company_id.name,
+        }

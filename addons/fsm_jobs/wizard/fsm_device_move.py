@@ -86,4 +86,7 @@ class FsmDeviceMove(models.TransientModel):
             due_date=fields.Date.to_string(self.due_date) or "",
             note=self.note or "",
         )
+        if challan := jobs.custody_id.challan_id:
+            report = self.env.ref("fsm_jobs.fsm_challan_report")
+            return {**report.report_action(challan), "close_on_report_download": True}
         return {"type": "ir.actions.act_window_close"}
