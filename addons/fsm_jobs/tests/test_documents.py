@@ -144,7 +144,6 @@ class TestDocuments(FsmJobsCommon, HttpCase):
             self._text("delivery_note")
 
     def test_passcode_and_codes_are_on_no_paper(self):
-        self._secret_keys()
         job = self._ready_job(
             customer={"id": self.job.partner_id.id},
             device={"category": "Phone", "brand": "Nokia", "model": "G42"},
