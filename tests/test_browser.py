@@ -95,6 +95,7 @@ def test_main_job_through_the_web_client(desktop, phone, walk_in, server):
     customer = phone()
     customer.goto(link.replace(link.split("/t/")[0], server))
     assert "₹ 4,826.20" in customer.inner_text("body").replace("\xa0", " ")
+    customer.fill("[data-fsm=digits]", walk_in["phone"][-4:])
     sign(customer)
     customer.click("[data-fsm=approve]")
     customer.wait_for_selector("text=You answered")
@@ -130,6 +131,7 @@ def test_main_job_through_the_web_client(desktop, phone, walk_in, server):
 
     # The customer shows his code, and the desk hands the laptop over.
     customer.reload()
+    customer.fill("[data-fsm=digits]", walk_in["phone"][-4:])
     customer.click("[data-fsm=show-code]")
     code = customer.inner_text("[data-fsm=code]")
     priya.goto(card)

@@ -59,6 +59,8 @@
         "views/fsm_branch_views.xml",
         # Depends on the actions in the views.
         "views/fsm_jobs_menus.xml",
+        # Below the menu of the configuration.
+        "views/fsm_person_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["fsm_jobs/static/src/backend/**/*"],

@@ -34,11 +34,14 @@ class FsmTrack(http.Controller):
         return self._page(self._job(token))
 
     @http.route("/t/<string:token>/answer", type="http", auth="public", methods=["POST"])
-    def answer(self, token, answer="", version="", name="", signature="", reason="", **_other):
+    def answer(
+        self, token, answer="", version="", name="", signature="", reason="", digits="", **_other
+    ):
         """Take the customer's answer to exactly the estimate he saw."""
         job_sudo = self._job(token)
         estimate = job_sudo._current_estimate()
-        error = self._refusal(answer, version, name, signature, reason)
+        error = self._refusal(answer, version, name, signature, reason, digits)
+        error = error or self._no_proof(job_sudo, digits)
         if error:
             pass
         elif str(estimate.version) != version:
@@ -63,10 +66,10 @@ class FsmTrack(http.Controller):
         return request.redirect(f"/t/{token}")
 
     @http.route("/t/<string:token>/code", type="http", auth="public", methods=["POST"])
-    def code(self, token, **_other):
+    def code(self, token, digits="", **_other):
         """Make a new delivery OTP and show it once."""
         job_sudo = self._job(token)
-        if error := self._refusal():
+        if error := self._refusal(digits) or self._no_proof(job_sudo, digits):
             return self._page(job_sudo, error=error)
         try:
             job_sudo._check_deliverable()
@@ -82,6 +85,14 @@ class FsmTrack(http.Controller):
         for text in texts:
             if not isinstance(text, str) or "\x00" in text or len(text) > MAX_TEXT:
                 return request.env._("This could not be read. Please try again.")
+        return ""
+
+    def _no_proof(self, job_sudo, digits):
+        """Say why it is not believed that the customer himself is here: docs/adr/0020."""
+        try:
+            job_sudo._check_proof(digits)
+        except UserError as refusal:
+            return refusal.args[0]
         return ""
 
     def _job(self, token):
@@ -108,5 +119,6 @@ class FsmTrack(http.Controller):
             "looks": job_sudo._passcode_looks(),
             "error": error,
             "code": code,
+            "asks_proof": bool(job_sudo._proof_asked()),
         }
         return request.render("fsm_jobs.track_page", values, headers=HEADERS)

@@ -43,6 +43,10 @@ from . import ir_attachment
 from . import mail_template
 from . import product_template
 from . import sms_template
+from . import fsm_job_link
+from . import mail_message
+from . import mail_thread
+from . import fsm_person
 from . import fsm_delivery_otp
 from . import fsm_place
 from . import fsm_challan

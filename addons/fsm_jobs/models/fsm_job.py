@@ -269,13 +269,6 @@ class FsmJob(models.Model):
         for job in self:
             job.amount_estimate = job._amount_with_tax(job.line_ids._line_values())
 
-    def _compute_access_url(self):
-        super()._compute_access_url()
-        for job in self:
-            # A number alone opens nothing: the customer's page asks for the token.
-            token = job.sudo().access_token  # the link is for whoever may see the job card
-            job.access_url = f"{job.get_base_url()}/t/{token}" if token else "#"
-
     # === CONSTRAINT METHODS === #
 
     @api.constrains("device_id", "partner_id")

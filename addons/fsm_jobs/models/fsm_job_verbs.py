@@ -140,7 +140,7 @@ class FsmJob(models.Model):
             answers.append(
                 {
                     "version": estimate.version,
-                    "url": job.access_url,
+                    "url": job._customer_link(),
                     "amount_total": estimate.amount,
                 }
             )
@@ -159,7 +159,7 @@ class FsmJob(models.Model):
                     branch=self.branch_id.name,
                     device=self.device_id.model_id.display_name,
                     amount=format_amount(self.env, estimate.amount, self.currency_id),
-                    url=self.access_url,
+                    url=self._customer_link(),
                 )
             )
 

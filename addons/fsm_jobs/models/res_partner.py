@@ -113,6 +113,18 @@ class ResPartner(models.Model):
         return digits if len(digits) >= MIN_DIGITS else ""
 
     @api.model
+    def _fsm_check_known(self, partner_ids):
+        """Refuse contacts that the caller, if he is staff, cannot see.
+
+        :raise AccessError: the same sentence whether one does not exist or belongs to others
+        """
+        if self.env.su or not partner_ids or not self.env.user.fsm_role:
+            return
+        ids = {check_id(self.env, partner_id, "partner_ids") for partner_id in partner_ids}
+        if self.with_context(active_test=False).search_count([("id", "in", ids)]) != len(ids):
+            raise AccessError(self.env._("You can only write to people you can see."))
+
+    @api.model
     def _fsm_branch_of_staff(self):
         """Return the branch whose customers the caller creates; nothing for anybody else."""
         if self.env.su or not self.env.user.fsm_role:

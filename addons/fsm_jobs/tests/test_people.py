@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessDenied, AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import FsmJobsCommon
 
@@ -234,3 +234,31 @@ class TestPeople(FsmJobsCommon):
         with self.assertRaisesRegex(UserError, "is closed"):
             branch.set_current()
         self.assertFalse(self._as("receptionist", self.env["fsm.branch"]).my_branches())
+
+    # === SCREEN === #
+
+    def test_owner_hires_and_changes_people_on_his_screen(self):
+        People = self.env["fsm.person"].with_user(self.owner)
+        with Form(People) as form:
+            form.name, form.login, form.role = "Nisha Rao", "nisha", "technician"
+            form.branch_ids.add(self.branch)
+        nisha = self.env["res.users"].browse(form.record.id)
+        self.assertEqual((nisha.fsm_role, nisha.company_id), ("technician", self.company))
+        person = People.browse(nisha.id)
+        with Form(person) as form:
+            form.role = "manager"
+            form.branch_ids.add(self.other_branch)
+        self.assertEqual(nisha.fsm_role, "manager")
+        self.assertEqual(person.branch_ids, self.branch | self.other_branch)
+        person.action_archive()
+        self.assertFalse(nisha.active)
+
+    def test_screen_shows_the_organisations_people_to_its_owner_only(self):
+        People = self.env["fsm.person"]
+        mine = People.with_user(self.owner).search([])
+        self.assertIn(self.receptionist.id, mine.ids)
+        self.assertNotIn(self.other_owner.id, mine.ids)
+        at_branch = mine.search([("branch_ids", "in", self.other_branch.ids)])
+        self.assertEqual(at_branch.ids, self.owner.ids)
+        with self.assertRaises(AccessError):
+            People.with_user(self.manager).search([])

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -166,3 +167,39 @@ class TestRedTeam(FsmJobsCommon):
         self._as("manager", job).move_to(state="cancelled", reason="Not worth it")
         with self.assertRaisesRegex(UserError, "its files stay"):
             Attachment.create({"name": "x", "raw": b"x", "res_model": "fsm.job", "res_id": job.id})
+
+    # === MESSAGES === #
+
+    def test_a14_nobody_writes_in_anothers_name_or_on_another_day(self):
+        job = self._as("receptionist", self._intake())
+        forged = {"author_id": self.manager.partner_id.id, "date": "2020-01-01 00:00:00"}
+        values = {"model": "fsm.job", "res_id": job.id, "body": "Approved", **forged}
+        Message = job.env["mail.message"].with_context(default_author_id=forged["author_id"])
+        for message in (
+            Message.create({**values, "email_from": "boss@example.com"}),
+            job.message_post(body="Approved", author_id=forged["author_id"]),
+        ):
+            self.assertEqual(message.author_id, self.receptionist.partner_id)
+            self.assertEqual(message.date.date(), fields.Date.today())
+            with self.assertRaises(AccessError):
+                message.write(forged)
+            with self.assertRaises(UserError):
+                message.unlink()
+
+    def test_a14_strangers_do_not_follow_and_are_not_written_to(self):
+        job = self._as("receptionist", self._intake())
+        theirs = self.env["res.partner"].create(
+            {"name": "Tara Menon", "company_id": self.other_branch.company_id.id}
+        )
+        for attempt in (
+            lambda: job.message_subscribe(partner_ids=theirs.ids),
+            lambda: job.message_subscribe(partner_ids=[10**8]),
+            lambda: job.message_post(body="Hello", partner_ids=theirs.ids),
+            lambda: job.env["mail.message"].create(
+                {"model": "fsm.job", "res_id": job.id, "partner_ids": [(6, 0, theirs.ids)]}
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+        job.message_subscribe(partner_ids=self.manager.partner_id.ids)
+        self.assertIn(self.manager.partner_id, job.message_partner_ids)

@@ -1,5 +1,6 @@
 import re
 
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from .common import PNG, FsmJobsCommon
@@ -55,7 +56,9 @@ class TestTrack(FsmJobsCommon, HttpCase):
 
     def test_code_is_shown_once_when_the_device_is_ready(self):
         self._answer(answer="declined")
-        page = self.url_open(f"{self.path}/code", data={"csrf_token": self._csrf()})
+        page = self.url_open(
+            f"{self.path}/code", data={"csrf_token": self._csrf(), "digits": "2345"}
+        )
         code = re.search(r'data-fsm="code">(\d{6})<', page.text)[1]
         self.assertNotIn(code, self.url_open(self.path).text)
         self.job.accessory_ids.returned = True
@@ -73,6 +76,7 @@ class TestTrack(FsmJobsCommon, HttpCase):
                 "version": "1",
                 "answer": "approved",
                 "name": "Suresh Kumar",
+                "digits": "2345",
                 **values,
             },
         )
@@ -102,3 +106,30 @@ class TestTrack(FsmJobsCommon, HttpCase):
             user.password = "Counter of the branch"
             self.authenticate(user.login, "Counter of the branch")
             self.assertEqual(self.url_open(path, allow_redirects=False).status_code, expected)
+
+    def test_h5_link_alone_answers_nothing(self):
+        for digits in ("", "0000", "12345"):
+            page = self._answer(answer="declined", digits=digits)
+            self.assertIn("not the last 4 digits", page.text)
+        self.assertEqual(self.job.state, "estimate")
+
+    def test_h5_digits_cannot_be_guessed(self):
+        for number in range(5):
+            self._answer(answer="declined", digits=f"000{number}")
+        page = self._answer(answer="declined")
+        self.assertIn("Too many wrong numbers", page.text)
+        self.assertEqual(self.job.state, "estimate")
+
+    def test_h5_technician_and_accountant_read_no_link(self):
+        for role, expected in (
+            ("technician", False),
+            ("accountant", False),
+            ("receptionist", True),
+            ("manager", True),
+        ):
+            job = self._as(role, self.job)
+            with self.subTest(role):
+                self.assertEqual(self.job.sudo().access_token in job.access_url, expected)
+                self.assertEqual(job.get_portal_url(), job.access_url)
+                with self.assertRaises(AccessError):
+                    job.read(["access_token"])
