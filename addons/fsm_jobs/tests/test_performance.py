@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.tests import tagged
 from odoo.tests.common import warmup
 
@@ -46,3 +48,48 @@ class TestPerformance(FsmJobsCommon):
         with self.assertQueryCount(300):
             jobs.move_to(state="received")
             self.env.flush_all()
+
+    def _eighty(self):
+        values = {
+            "partner_id": self.job.partner_id.id,
+            "device_id": self.job.device_id.id,
+            "complaint": "No display",
+        }
+        jobs = self._as("receptionist").create([values] * 80)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return jobs
+
+    def test_workshop_of_eighty_cards_opens_in_fifteen_queries(self):
+        self._eighty()
+        arch = self._as("manager").get_view(view_type="kanban")["arch"]
+        names = [node.get("name") for node in etree.fromstring(arch).iter("field")]
+        fields = self._as("manager").fields_get(names, ["type"])
+        spec = {
+            name: {"fields": {"display_name": {}}} if "2" in fields[name]["type"] else {}
+            for name in names
+        }
+        domain = [("is_open", "=", True)]
+        self._as("manager").web_search_read(domain, spec, limit=80)  # what is read once a worker
+        self.env.invalidate_all()
+        with self.assertQueryCount(15):
+            self._as("manager").web_search_read(domain, spec, limit=80)
+
+    def test_eighty_pending_job_cards_are_told_in_twelve_queries(self):
+        self._eighty()
+        self._as("manager").pending(limit=80)
+        self.env.invalidate_all()
+        with self.assertQueryCount(12):
+            self.assertEqual(len(self._as("manager").pending(limit=80)), 80)
+
+    def test_five_hundred_job_cards_are_cancelled_in_one_call(self):
+        jobs = self._as("manager", self._eighty())
+        values = {
+            "partner_id": self.job.partner_id.id,
+            "device_id": self.job.device_id.id,
+            "complaint": "No display",
+        }
+        jobs |= self._as("manager").create([values] * 420)
+        jobs.move_to(state="cancelled", reason="The flood took them all")
+        self.assertEqual(set(jobs.mapped("state")), {"cancelled"})
+        self.assertEqual(len(jobs.history_ids), 1000)
