@@ -17,6 +17,7 @@ PostgreSQL writes the entry, so neither ``sudo()`` nor a context key nor raw SQL
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/fsm_audit_log_views.xml",
+        "wizard/fsm_audit_erasure_views.xml",
         "wizard/fsm_audit_export_views.xml",
         # Depends on the action in the views.
         "views/fsm_audit_menus.xml",

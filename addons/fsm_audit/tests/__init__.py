@@ -2,6 +2,7 @@ from . import test_append_only
 from . import test_capture
 from . import test_context
 from . import test_declaration
+from . import test_erasure
 from . import test_exports
 from . import test_fsm_audit_export
 from . import test_fsm_audit_log

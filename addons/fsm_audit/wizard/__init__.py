@@ -1,1 +1,2 @@
+from . import fsm_audit_erasure
 from . import fsm_audit_export

@@ -39,3 +39,15 @@ def credit_note_deadline(supply_date):
     datetime.date(2027, 11, 30)
     """
     return date(supply_date.year + (supply_date.month >= 4), 11, 30)
+
+
+def kept_until(day):
+    """Return until when the books of the financial year of `day` are kept: eight years after it.
+
+    Companies Act 2013, s. 128(5). The CGST Act, s. 36, asks for less: 72 months from the annual
+    return.
+
+    >>> kept_until(date(2026, 4, 1)), kept_until(date(2026, 3, 31))
+    (datetime.date(2035, 3, 31), datetime.date(2034, 3, 31))
+    """
+    return date(day.year + (day.month >= 4) + 8, 3, 31)

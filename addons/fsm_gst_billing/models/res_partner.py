@@ -1,10 +1,36 @@
 from odoo import fields, models
+from odoo.tools import format_date
+
+from ..gst.dates import kept_until
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     l10n_in_gst_treatment = fields.Selection(audit=True)
+
+    def _erasure_blockers(self):
+        """Override of `fsm_audit`: who stands on an invoice stays until its books may go.
+
+        Eight financial years after its own: Companies Act 2013, s. 128(5); longer than the 72 months
+        of the CGST Act, s. 36.
+        """
+        invoices_sudo = self.env["account.move"].sudo()  # of whichever branch
+        newest_sudo = invoices_sudo.search(
+            [("commercial_partner_id", "in", self.ids), ("state", "!=", "draft")],
+            order="date desc, id desc",
+            limit=1,
+        )
+        blockers = super()._erasure_blockers()
+        if newest_sudo and (until := kept_until(newest_sudo.date)) >= fields.Date.today():
+            blockers.append(
+                self.env._(
+                    "Invoice %(invoice)s is in books that the law has us keep until %(day)s.",
+                    invoice=newest_sudo.name,
+                    day=format_date(self.env, until, date_format="d MMMM yyyy"),
+                )
+            )
+        return blockers
 
     def _increase_rank(self, field, n=1):
         """Override of `account` to say once that somebody is a customer, and not to go on counting.

@@ -44,7 +44,7 @@ class FsmEstimate(models.Model):
     answer = fields.Selection(ANSWERS, readonly=True, audit=True)
     answered_at = fields.Datetime(readonly=True)
     answered_by = fields.Char(
-        readonly=True, help="The customer's word, as it was given.", audit="masked"
+        readonly=True, help="The customer's word, as it was given.", audit="changed"
     )
     recorded_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     channel = fields.Selection(CHANNELS, readonly=True, audit=True)

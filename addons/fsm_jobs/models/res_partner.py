@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..lifecycle import FINAL_STATES
 from ..verbs import check_id, verb
 
 # Fewer digits would find half of the customers; letters are never a phone number.
@@ -96,6 +97,22 @@ class ResPartner(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _erasure_blockers(self):
+        """Override of `fsm_audit`: a device that is here is brought to its end first."""
+        open_jobs = self.fsm_job_ids.filtered(lambda job: job.state not in FINAL_STATES)
+        return super()._erasure_blockers() + [
+            self.env._("Job card %s is still open.", job.name) for job in open_jobs
+        ]
+
+    def _erase_personal_data(self, reason):
+        """Override of `fsm_audit`: what the chatter tells of this card goes, too."""
+        quietly = self.with_context(
+            tracking_disable=True
+        )  # or the chatter would tell the old values
+        entries = super(ResPartner, quietly)._erase_personal_data(reason)
+        self.message_ids.unlink()
+        return entries
 
     @api.model
     def _fsm_phone_digits(self, text):
