@@ -83,26 +83,25 @@ def alone(cr):
             cr.commit()
 
 
-def seal_batch(cr, keys, horizon=None):
+def seal_batch(cr, keys, horizon):
     """Seal the next batch, if there is one. The caller commits.
 
     :param Keys keys: what signs it
-    :param int horizon: the first transaction id that is not sealed yet; by default the oldest that
-        still runs
+    :param int horizon: where to end: the oldest transaction that still runs, see `horizon`
     :return: the seal, `None` if there was nothing to seal
     :raise UnknownKey: whoever continues a chain has to know its key
     """
     last = next(iter(read_seals(cr, "id = (SELECT max(id) FROM fsm_audit.seal)", [])), None)
     if last and last.public_key not in keys.known:
         raise UnknownKey(key_id(last.public_key))
-    horizon = horizon or _horizon(cr)
     epoch = read_epochs(cr).get(last.epoch) if last else None
     if not epoch or has_moved(cr, epoch, last.txid_to):
         return _open_epoch(cr, keys, last, epoch, horizon)
     return _continue_epoch(cr, keys, last, epoch, horizon)
 
 
-def _horizon(cr):
+def horizon(cr):
+    """Return the oldest transaction id that still runs: all before it have ended."""
     cr.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     return cr.fetchone()[0]
 

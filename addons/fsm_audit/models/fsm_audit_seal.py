@@ -57,16 +57,20 @@ class FsmAuditSeal(models.AbstractModel):
         keys = self._keys()
         done, end = {"entries": 0, "seals": 0}, time.monotonic() + RUN_SECONDS
         with self.pool.cursor() as cr, seal.alone(cr) as is_alone:
-            while is_alone and time.monotonic() < end and (batch := self._seal_batch(cr, keys)):
+            horizon = seal.horizon(cr)  # what is written from now on is for the next run
+            while is_alone and time.monotonic() < end:
+                batch = self._seal_batch(cr, keys, horizon)
                 cr.commit()
+                if not batch:
+                    break
                 done = {"entries": done["entries"] + batch.n, "seals": done["seals"] + 1}
             self._anchor(cr)
         return done
 
     @api.model
-    def _seal_batch(self, cr, keys):
+    def _seal_batch(self, cr, keys, horizon):
         try:
-            return seal.seal_batch(cr, keys)
+            return seal.seal_batch(cr, keys, horizon)
         except seal.UnknownKey as error:
             raise self._explain(error) from None
 

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS fsm_audit.entry_access
 CREATE INDEX IF NOT EXISTS entry_record_idx ON fsm_audit.entry (res_id);
 CREATE INDEX IF NOT EXISTS entry_company_idx ON fsm_audit.entry (company_id, id);
 CREATE INDEX IF NOT EXISTS entry_time_idx
-    ON fsm_audit.entry USING brin (txid, (at AT TIME ZONE 'UTC'));
+    ON fsm_audit.entry USING brin (txid, (at AT TIME ZONE 'UTC')) WITH (autosummarize = on);
 
 -- What a masked value really was. Erasing it leaves the entry and its commitment as they are.
 CREATE TABLE IF NOT EXISTS fsm_audit.pii (

@@ -79,7 +79,7 @@ class TestSeal(SealCommon):
             writer.execute("SELECT txid_current()")
             [open_txid] = writer.fetchone()
             with connection.cursor() as sealer:
-                self.assertLessEqual(seal._horizon(sealer), open_txid)
+                self.assertLessEqual(seal.horizon(sealer), open_txid)
 
     def test_large_backlog_is_sealed_in_batches(self):
         for number in range(6):
@@ -211,7 +211,7 @@ class TestSeal(SealCommon):
         ring = "s2:" + base64.b64encode(bytes([2]) * 32).decode()
         seals = self._use_signing_key(ring)
         with self.assertRaisesRegex(UserError, "which is not in the key ring"):
-            seals._seal_batch(self.cr, seals._keys())
+            seals._seal_batch(self.cr, seals._keys(), FIRST_TXID + 5)
         self.assertIn("not in the key ring", seals._problems()[0])
         seals = self._use_signing_key(ring, base64.b64encode(self.keys.public).decode())
         self.assertEqual(self._seal(FIRST_TXID + 5, seals._keys()).n, 1)
