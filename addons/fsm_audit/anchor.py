@@ -19,13 +19,13 @@ class FileAnchor:
         self.path = Path(path)
 
     def last(self):
-        """Return the id of the last seal that is kept, 0 if there is none."""
+        """Return the last head that is kept, `None` if there is none."""
         if not self.path.exists():
-            return 0
+            return None
         with self.path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
             facts = anchors_of(file)
-        return facts[-1]["seal"] if facts else 0
+        return facts[-1]["head"] if facts else None
 
     def append(self, fact):
         """Keep `fact`; it is on the disk when this returns.

@@ -2,9 +2,10 @@
 
     FSM_BENCH_SECONDS=10 FSM_BENCH_ROUNDS=3 scripts/odoo shell -d DATABASE < scripts/bench/audit_seal.py
 
-Take a database that may be thrown away, and a signing key (scripts/odoo has one). 16 writers
-(pgbench) change customers of their own, so whatever fails to be serialized is the audit's doing;
-blocks alternate: no capture, capture, capture with a sealer each second.
+Take a database that may be thrown away, on a cluster where nothing else runs, and a signing key
+(scripts/odoo has one). 16 writers change customers of their own, so whatever fails to be serialized
+is the audit's doing; blocks alternate: no capture, capture, capture with a sealer each second.
+The writers are threads of Odoo, or, with FSM_BENCH_WRITERS=sql, pgbench: bare UPDATEs.
 """
 
 import os
@@ -14,6 +15,8 @@ import subprocess
 import tempfile
 import threading
 import time
+
+from psycopg2 import OperationalError
 
 SECONDS = int(os.environ.get("FSM_BENCH_SECONDS", "10"))
 ROUNDS = int(os.environ.get("FSM_BENCH_ROUNDS", "3"))
@@ -35,7 +38,32 @@ cr.commit()
 seals = env["fsm.audit.seal"]  # noqa: F821
 
 
-def write_for(seconds):
+def write_by_odoo(seconds):
+    """Return transactions a second, and how many failed."""
+    done, failed, end = [0] * WRITERS, [0] * WRITERS, time.monotonic() + seconds
+
+    def write(number):
+        ids = customers.ids[number * ROWS_EACH : (number + 1) * ROWS_EACH]
+        while time.monotonic() < end:
+            with env.registry.cursor() as own:  # noqa: F821
+                try:
+                    partners = env(cr=own)["res.partner"]  # noqa: F821
+                    partners.browse(ids[done[number] % ROWS_EACH]).vat = f"29X{done[number]}"
+                    own.commit()
+                    done[number] += 1
+                except OperationalError:
+                    own.rollback()
+                    failed[number] += 1
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(done) / seconds, sum(failed)
+
+
+def write_by_sql(seconds):
     """Return transactions a second, and how many failed."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(SCRIPT.format(rows=ROWS_EACH, first=customers.ids[0]))
@@ -56,6 +84,7 @@ def write_for(seconds):
 
 
 def capture(on):
+    env.registry["res.partner"]._audited = on  # noqa: F821
     cr.execute(
         f"ALTER TABLE res_partner {'ENABLE ALWAYS' if on else 'DISABLE'} TRIGGER fsm_audit_capture"
     )
@@ -73,7 +102,8 @@ def run(mode):
     sealer = threading.Thread(target=seal_each_second, args=(stop, sealed))
     if mode == "sealed":
         sealer.start()
-    tps, failed = write_for(SECONDS)
+    write = write_by_sql if os.environ.get("FSM_BENCH_WRITERS") == "sql" else write_by_odoo
+    tps, failed = write(SECONDS)
     stop.set()
     if mode == "sealed":
         sealer.join()

@@ -95,7 +95,7 @@ class FsmAuditSeal(models.AbstractModel):
         fact = self._head(cr)
         for anchor in self._anchors() if fact else ():
             try:
-                if anchor.last() < fact["seal"]:
+                if anchor.last() != fact["head"]:
                     anchor.append(fact)
             except (OSError, ValueError) as error:
                 _logger.warning("The head of the audit trail could not be kept: %s", error)
@@ -190,7 +190,7 @@ class FsmAuditSeal(models.AbstractModel):
     def _unanchored(self):
         fact = self._head(self.env.cr)
         try:
-            behind = [a for a in self._anchors() if fact and a.last() < fact["seal"]]
+            behind = [a for a in self._anchors() if fact and a.last() != fact["head"]]
         except (OSError, ValueError):
             behind = True
         if not behind:

@@ -1,12 +1,14 @@
 import base64
 import json
+import subprocess
+import sys
 import tempfile
 import zipfile
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests.common import new_test_user
 
-from ..tools.verify_trail import verify_export
+from ..tools import verify_trail
 from .seal_common import FIRST_TXID, SealCommon
 
 
@@ -42,7 +44,7 @@ class TestFsmAuditExport(SealCommon):
         return path
 
     def _findings(self, path, keys=None):
-        slices = verify_export(path, keys or {self.keys.public})
+        slices = verify_trail.verify_export(path, keys or {self.keys.public})
         return [str(finding) for _, _, findings in slices for finding in findings]
 
     def _forge(self, path, name, old, new):
@@ -89,6 +91,24 @@ class TestFsmAuditExport(SealCommon):
     def test_export_with_another_key_is_found(self):
         findings = self._findings(self._export(), {self._keys(2).public})
         self.assertIn("unknown key", findings[0])
+
+    def test_command_of_the_auditor_tells_by_its_exit_code(self):
+        path, key = self._export(), base64.b64encode(self.keys.public).decode()
+        for file, public_key, code, told in (
+            (path, key, 0, "are as they were sealed"),
+            (path, base64.b64encode(bytes(32)).decode(), 1, "unknown key"),
+            (path, "nonsense", 2, "This is no public key"),
+            ("/nowhere.zip", key, 2, "No such file"),
+            (__file__, key, 2, "not a zip file"),
+        ):
+            command = [sys.executable, verify_trail.__file__, "--file", file, "--public-key"]
+            with self.subTest(told):
+                result = subprocess.run(
+                    [*command, public_key], capture_output=True, text=True, check=False
+                )
+                self.assertEqual(result.returncode, code, result.stderr)
+                self.assertIn(told, result.stdout + result.stderr)
+                self.assertNotIn("Traceback", result.stderr)
 
     def test_export_is_logged(self):
         self._export()

@@ -221,13 +221,13 @@ class TestSeal(SealCommon):
     def test_anchor_grows_by_lines_and_survives_a_cut_one(self):
         folder = self.enterContext(tempfile.TemporaryDirectory())
         anchor = FileAnchor(f"{folder}/below/heads.jsonl")
-        self.assertEqual(anchor.last(), 0)
+        self.assertIsNone(anchor.last())
         anchor.append(self.anchors[0])
         with anchor.path.open("a") as file:
             file.write('{"seal": 2, "he')  # the disk was full
-        self.assertEqual(anchor.last(), self.anchors[0]["seal"])
+        self.assertEqual(anchor.last(), self.anchors[0]["head"])
         anchor.append(self.anchors[2])
-        self.assertEqual(anchor.last(), self.anchors[2]["seal"])
+        self.assertEqual(anchor.last(), self.anchors[2]["head"])
         self.assertEqual(anchor.read(), [self.anchors[0], self.anchors[2]])
         self.assertEqual(anchor.path.stat().st_mode & 0o777, 0o600)
 
@@ -241,6 +241,17 @@ class TestSeal(SealCommon):
         self.assertFalse(seals._unanchored())
         [kept] = seals._anchors()[0].read()
         self.assertEqual(kept["head"], self.seals[-1].head.hex())
+
+    def test_heads_after_a_restore_are_kept_beside_the_old_ones(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.startPatcher(patch.dict(os.environ, {"FSM_AUDIT_ANCHORS": folder}))
+        seals = self.env["fsm.audit.seal"]
+        [anchor] = seals._anchors()
+        later = {"seal": self.seals[-1].id + 9, "head": "00", "at": "2026-11-21 10:00:00"}
+        anchor.append(later)  # its seal was made after the backup
+        seals._anchor(self.cr)
+        self.assertEqual([kept["seal"] for kept in anchor.read()][1:], [self.seals[-1].id])
+        self.assertIn("is not in the database", self._verify(anchor.read())[1][0])
 
     def test_anchor_that_cannot_be_kept_is_a_problem_not_an_error(self):
         environ = {"FSM_AUDIT_ANCHORS": "/dev/null/nowhere"}

@@ -1,3 +1,4 @@
+from ..tools.verify_trail import Trail
 from .seal_common import FIRST_TXID, SealCommon
 
 
@@ -90,6 +91,12 @@ class TestTampering(SealCommon):
         [entry_id] = self._write(FIRST_TXID + 3)
         self._tamper("DELETE FROM fsm_audit.entry WHERE id = %s", [entry_id])
         self._assert_found(alone=False, anchored=False)
+
+    def test_seals_of_nobody_known(self):
+        slices = Trail(self.cr).verify(self.before)
+        found = [str(finding) for _, _, findings in slices for finding in findings]
+        self.assertEqual(len(found), 1)
+        self.assertIn("no public key is known here", found[0])
 
     def test_edited_seal(self):
         for change in ("n = n + 1", "at = at - interval '1 day'", "txid_to = txid_to + 1"):

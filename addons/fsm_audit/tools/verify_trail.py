@@ -60,6 +60,7 @@ BROKEN = _lt("Seal %(seal)s does not continue the seal before it.")
 REWRITTEN = _lt("Seal %(seal)s was rewritten: its head is not of what it says.")
 SIGNATURE = _lt("The signature of seal %(seal)s is not of its key.")
 UNKNOWN_KEY = _lt("Seal %(seal)s was signed with an unknown key (%(key)s).")
+NO_KEY = _lt("Whose signatures these are cannot be told: no public key is known here.")
 CHANGED = _lt(
     "Entries of seal %(seal)s are not what was sealed: class %(class)s, %(period)s, company"
     " %(company)s, ids %(id_from)s to %(id_to)s; %(n)s were sealed, %(found)s are there."
@@ -437,10 +438,11 @@ class Trail:
 
     def _check_signatures(self, seals, sound):
         """In a sound chain the signature of its last seal stands for those before."""
-        unknown = {seal.public_key: seal.id for seal in reversed(seals)}
-        for public_key in set(unknown) - self.public_keys:
-            yield Finding(UNKNOWN_KEY, {"seal": unknown[public_key], "key": key_id(public_key)})
-        if sound and seals[-1].is_signed() and len(unknown) == 1:
+        first = {seal.public_key: seal.id for seal in reversed(seals)}
+        unknown = set(first) - self.public_keys if self.public_keys else ()
+        for public_key in unknown:
+            yield Finding(UNKNOWN_KEY, {"seal": first[public_key], "key": key_id(public_key)})
+        if sound and seals[-1].is_signed() and len(first) == 1:
             return
         for seal in seals:
             if not seal.is_signed():
@@ -585,6 +587,11 @@ def _count(trail, text, condition, params):
         yield Finding(text, {"n": n, "id": first})
 
 
+def check_keys(trail):
+    if not trail.public_keys and trail.last_seal():
+        yield Finding(NO_KEY, {})
+
+
 def check_waiting(trail):
     condition, params = trail.waiting()
     trail.cr.execute(
@@ -599,12 +606,14 @@ def check_waiting(trail):
 
 def check_anchors(trail):
     """What was kept outside is what is here."""
-    kept = {anchor["seal"]: anchor for anchor in trail.anchors}
+    anchors = sorted(trail.anchors, key=lambda anchor: anchor["seal"])
     trail.cr.execute(
-        "SELECT id, encode(head, 'hex') FROM fsm_audit.seal WHERE id = ANY(%s)", [list(kept)]
+        "SELECT id, encode(head, 'hex') FROM fsm_audit.seal WHERE id = ANY(%s::bigint[])",
+        [[anchor["seal"] for anchor in anchors]],
     )
     heads = dict(trail.cr.fetchall())
-    for seal_id, anchor in sorted(kept.items()):
+    for anchor in anchors:
+        seal_id = anchor["seal"]
         if heads.get(seal_id) != anchor["head"]:
             text = ANCHOR_OTHER if seal_id in heads else ANCHOR_GONE
             yield Finding(text, {"seal": seal_id, "at": anchor.get("at")})
@@ -674,6 +683,7 @@ def check_capture(trail):
 
 # Each takes a Trail and yields Findings; whoever adds a guard adds its check here.
 CHECKS = [
+    check_keys,
     check_strays,
     check_late,
     check_waiting,
