@@ -15,6 +15,7 @@ from . import (
     numbers,
     periods,
     returns,
+    sheets,
     states,
     supply,
     table13,

@@ -12,6 +12,22 @@ from datetime import date, timedelta
 
 from .law import GST_BEGAN
 
+# As the portal writes them, whatever the language of the reader.
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
 _FORMAT = re.compile(r"(0[1-9]|1[0-2])(20\d\d)")
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from ..gst import checks, law, returns, supply, table13, tables, tax, ties, words
+from ..gst import checks, law, returns, sheets, supply, table13, tables, tax, ties, words
 from ..gst.documents import (
     Advance,
     Amendment,
@@ -476,6 +476,53 @@ class TestReturns(ReturnsCase):
         self.assertEqual([f.severity for f in checks.check(big, [document])], ["warning"])
         self.assertFalse(checks.check(big, [document._replace(irn="a" * 64)]))
         self.assertFalse(checks.check(big, [sale(2, line("100"))]))
+
+
+@tagged("post_install", "-at_install")
+class TestSheets(BaseCase):
+    """The workbook of the offline tool, from the same JSON."""
+
+    def _workbook(self, documents, **rows):
+        gstr1 = returns.gstr1(KARNATAKA, documents, **rows)
+        return {
+            sheet.name: (sheet.columns, rows)
+            for sheet, rows in sheets.workbook(gstr1, {KAVERI: "Kaveri Textiles"})
+        }
+
+    def test_every_table_has_a_row_as_wide_as_its_header(self):
+        inter = line("200000", inter=True)
+        registered = sale(1, inter, pos="33", gstin=KAVERI, treatment="regular")
+        large = sale(2, inter, pos="33")
+        abroad = sale(3, inter, pos="96")._replace(
+            port="INMAA1", shipping_bill="123", shipping_date=APRIL
+        )
+        now = [registered, large, abroad, sale(4, line("100"), untaxed("5", "exempt"))]
+        now += [note(5, inter, of=document) for document in (registered, large, abroad)]
+        fixed = [
+            row._replace(amends=Original(row.number, row.date, row.value, row.lines))
+            for row in now
+            if row.id != 4
+        ]
+        now.append(registered._replace(number="BK/26-27/00009", id=9))
+        advance = Advance(1, "V1", APRIL, "received", "29", 18, 1000, 0, 90, 90)
+        used = advance._replace(kind="adjusted", received_on=date(2026, 3, 1))
+        sums = [Amendment(table, "032026", "29", 18, 100) for table in ("b2cs", "at", "txpd")]
+        issued = [Issued("invoice", "BK/", 1, "BK/1")]
+        book = self._workbook(now + fixed, advances=[advance, used], amendments=sums, issued=issued)
+        self.assertEqual(len(book), 20)
+        for name, (columns, rows) in book.items():
+            with self.subTest(name):
+                self.assertTrue(rows)
+                self.assertEqual({len(row) for row in rows}, {len(columns)})
+
+    def test_row_of_a_registered_customer(self):
+        document = sale(1, line("1000", inter=True), pos="33", gstin=KAVERI, treatment="regular")
+        columns, (row,) = self._workbook([document])["b2b,sez,de"]
+        cells = dict(zip(columns, row, strict=True))
+        self.assertEqual(cells["Receiver Name"], "Kaveri Textiles")
+        self.assertEqual(cells["Invoice date"], "15-Apr-2026")
+        self.assertEqual(cells["Place Of Supply"], "33-Tamil Nadu")
+        self.assertEqual((cells["Invoice Value"], cells["Taxable Value"]), (1180.0, 1000.0))
 
 
 @tagged("post_install", "-at_install")
