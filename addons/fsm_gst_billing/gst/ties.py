@@ -41,8 +41,8 @@ def tie_out(gstr1, gstr3b, documents, state, books=None):
     :param dict gstr3b: as `returns.gstr3b` wrote it
     :param documents: the rows of `documents.Document` they were built from
     :param str state: state code of the supplier
-    :param dict books: balances of the ledger under the names of `FIGURES`, paise; without it the
-        books are not compared
+    :param dict books: balances of the ledger under names of `FIGURES`, paise; what it does not
+        name is not compared
     """
     listed = listed_sums(gstr1)
     ties = _pairs("a4", "Tables 4 to 9 and the documents", listed, document_sums(documents))
@@ -52,8 +52,9 @@ def tie_out(gstr1, gstr3b, documents, state, books=None):
     )
     ties += _registered_ties(gstr1)
     if books:
-        right = [books.get(figure, 0) for figure in FIGURES]
-        ties += _pairs("a4", "The books and GSTR-1", right, _with_advances(gstr1, listed))
+        declared = dict(zip(FIGURES, _with_advances(gstr1, listed), strict=True))
+        for figure, amount in books.items():
+            ties.append(Tie("a4", "The books and GSTR-1", figure, amount, declared[figure]))
     return ties
 
 

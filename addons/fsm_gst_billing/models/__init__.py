@@ -3,9 +3,14 @@ from . import account_journal
 from . import account_move
 from . import account_move_document
 from . import account_move_line
+from . import account_move_return
 from . import account_payment
 from . import account_tax
 from . import fsm_branch
+from . import fsm_gst_finding
+from . import fsm_gst_return
+from . import fsm_gst_return_check
+from . import fsm_gst_return_rows
 from . import fsm_job
 from . import res_company
 from . import res_partner

@@ -1,2 +1,3 @@
 from . import account_payment_register
+from . import fsm_gst_filing
 from . import fsm_payment

@@ -1,0 +1,52 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..gst import periods
+
+
+class AccountMove(models.Model):
+    """A month that was declared stays as it was declared: CGST Act, s.37(3)."""
+
+    _inherit = "account.move"
+
+    def write(self, vals):
+        """Override of `account`: nothing is issued, cancelled or reset in a locked month."""
+        if "state" not in vals:
+            return super().write(vals)
+        self.filtered(lambda move: move.state == "posted")._check_month_open()
+        result = super().write(vals)
+        if vals["state"] == "posted":
+            self._check_month_open()
+        return result
+
+    def _check_month_open(self):
+        """Refuse to change what a locked or filed return contains.
+
+        :raise UserError: naming the return and what to do instead
+        """
+        months = {
+            (move.company_id.vat, periods.period_of(move.invoice_date)): move
+            for move in self
+            if move.country_code == "IN" and move.is_sale_document() and move.invoice_date
+        }
+        if not months:
+            return
+        returns_sudo = self.env["fsm.gst.return"].sudo()  # holds for who sees no returns as well
+        locked = returns_sudo.search(
+            [
+                ("gstin", "in", [number for number, _period in months]),
+                ("period", "in", [period for _number, period in months]),
+                ("state", "!=", "draft"),
+            ]
+        )
+        for gst_return in locked:
+            if move := months.get((gst_return.gstin, gst_return.period)):
+                raise UserError(
+                    self.env._(
+                        "%(document)s of %(day)s belongs to the GST return %(name)s, which is "
+                        "locked. Date a new document in an open month, or issue a credit note.",
+                        document=move.name or self.env._("The document"),
+                        day=move.invoice_date.strftime("%d-%b-%Y"),
+                        name=gst_return.display_name,
+                    )
+                )

@@ -1,0 +1,385 @@
+import base64
+import hashlib
+import io
+import json
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.fsm_audit.exports import set_cell
+from odoo.addons.fsm_jobs.verbs import verb
+
+from ..gst import gstin, periods, returns, sheets
+
+# An object no caller can send: what carries it in the context comes from a verb of the return.
+GATE = object()
+
+STATES = [("draft", "Draft"), ("locked", "Locked"), ("filed", "Filed")]
+
+# What names a return, and what its verbs alone write, as a new return has it.
+IDENTITY = {"gstin", "period"}
+KEPT = {
+    "state": "draft",
+    "arn": False,
+    "filed_on": False,
+    "gstr1_data": False,
+    "gstr3b_data": False,
+    "sha256": False,
+    "checked_at": False,
+    "company_ids": False,
+}
+
+COLUMN_WIDTH = 18  # characters
+
+
+class FsmGstReturn(models.Model):
+    """GSTR-1 and GSTR-3B of one registration for one month.
+
+    It is built from posted documents each time it is asked for, until it is locked: from then on it
+    answers with what was locked, and the documents of its month stay as they are.
+    """
+
+    _name = "fsm.gst.return"
+    _description = "GST Return"
+    _order = "first_day desc, gstin"
+    _rec_name = "gstin"
+
+    # What is declared
+    gstin = fields.Char(string="GSTIN", required=True, audit=True)
+    period = fields.Char(required=True, audit=True, help="Month as MMYYYY: 042026 is April 2026.")
+    first_day = fields.Date(compute="_compute_first_day", store=True)
+    due_on = fields.Date(string="GSTR-1 Due", compute="_compute_due_on")
+    company_ids = fields.Many2many(
+        string="Branches",
+        comodel_name="res.company",
+        readonly=True,
+        help="All companies that are registered under this GSTIN.",
+    )
+
+    # How far it is
+    state = fields.Selection(STATES, default="draft", required=True, readonly=True, audit=True)
+    arn = fields.Char(string="ARN", readonly=True, audit=True, help="The portal's acknowledgement.")
+    filed_on = fields.Date(readonly=True, audit=True)
+
+    # What was locked
+    gstr1_data = fields.Json(readonly=True)
+    gstr3b_data = fields.Json(readonly=True)
+    sha256 = fields.Char(string="SHA-256", readonly=True, help="Of both returns as locked.")
+
+    # What the last check found
+    finding_ids = fields.One2many(
+        string="Findings", comodel_name="fsm.gst.finding", inverse_name="return_id", readonly=True
+    )
+    checked_at = fields.Datetime(string="Checked On", readonly=True)
+
+    # What is uploaded, made when it is downloaded
+    gstr1_file = fields.Binary(string="GSTR-1", compute="_compute_files")
+    gstr3b_file = fields.Binary(string="GSTR-3B", compute="_compute_files")
+    workbook_file = fields.Binary(string="Workbook", compute="_compute_files")
+
+    _period_uniq = models.Constraint(
+        "UNIQUE(gstin, period)", "There already is a return for this GSTIN and month."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("period")
+    def _compute_first_day(self):
+        for gst_return in self:
+            known = periods.is_valid(gst_return.period)
+            gst_return.first_day = known and periods.first_day(gst_return.period)
+
+    @api.depends("first_day")
+    def _compute_due_on(self):
+        for gst_return in self:
+            gst_return.due_on = gst_return.first_day and periods.due_date(
+                gst_return.period, "gstr1"
+            )
+
+    @api.depends("gstin", "first_day")
+    def _compute_display_name(self):
+        for gst_return in self:
+            day = gst_return.first_day
+            month = f"{periods.MONTHS[day.month - 1]} {day.year}" if day else ""
+            gst_return.display_name = " · ".join(filter(None, (gst_return.gstin, month)))
+
+    @api.depends_context("uid")
+    def _compute_files(self):
+        for gst_return in self:
+            gstr1, gstr3b = gst_return.gstr1(), gst_return.gstr3b()
+            gst_return.gstr1_file = base64.b64encode(json.dumps(gstr1).encode())
+            gst_return.gstr3b_file = base64.b64encode(json.dumps(gstr3b).encode())
+            gst_return.workbook_file = gst_return.export_xlsx()["content"]
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._checked_values(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if (IDENTITY | KEPT.keys()) & vals.keys() and self.env.context.get(
+            "fsm_gst_gate"
+        ) is not GATE:
+            raise UserError(
+                self.env._(
+                    "GSTIN and month of a return stay as they are; lock, reopen and file it with "
+                    "its buttons."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        if any(gst_return.state != "draft" for gst_return in self):
+            raise UserError(self.env._("A return that was locked or filed is kept."))
+
+    @api.model
+    def _checked_values(self, vals):
+        """Return the values of a new return, with the companies of its GSTIN.
+
+        :raise UserError: unless GSTIN and period can exist
+        :raise AccessError: unless all these companies are the caller's
+        """
+        if unknown := KEPT.keys() & vals.keys():
+            raise UserError(self.env._("“%s” is not set by hand.", sorted(unknown)[0]))
+        number, period = str(vals.get("gstin") or ""), str(vals.get("period") or "")
+        if not gstin.is_valid(number):
+            raise ValidationError(self.env._("“%s” is not a GSTIN: a character is wrong.", number))
+        if not periods.is_valid(period):
+            raise ValidationError(
+                self.env._("“%s” is not a month of GST: write it as MMYYYY, like 042026.", period)
+            )
+        number = gstin.normalise(number)
+        companies = self._companies_of(number)
+        if not companies or not (self.env.su or companies <= self.env.user.company_ids):
+            raise AccessError(
+                self.env._("No branch of yours, or not all of them, is under GSTIN %s.", number)
+            )
+        identity = {"gstin": number, "period": period, "company_ids": companies.ids}
+        return {**vals, **KEPT, **identity}
+
+    @api.model
+    def _companies_of(self, number):
+        """Return the companies under a GSTIN in the caller's organisations."""
+        companies_sudo = self.env["res.company"].sudo()  # to see that none of them is missing
+        domain = [("vat", "=", number)]
+        if not self.env.su:
+            domain.append(("id", "child_of", self.env.user.company_ids.root_id.ids))
+        return companies_sudo.search(domain).sudo(False)
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def check(self):
+        """Look for what forbids to file, or should be known before.
+
+        :return: ``{ok, findings: [{severity, rule, text, model, id}]}``; `ok` without an error
+        """
+        self._check_may_file()
+        return [gst_return._check_month() for gst_return in self]
+
+    @verb
+    def gstr1(self):
+        """Return GSTR-1 in the portal's JSON shape."""
+        self._check_may_file()
+        return [gst_return._both_returns()[0] for gst_return in self]
+
+    @verb
+    def gstr3b(self):
+        """Return GSTR-3B in the portal's JSON shape."""
+        self._check_may_file()
+        return [gst_return._both_returns()[1] for gst_return in self]
+
+    @verb
+    def export_xlsx(self):
+        """Return GSTR-1 as the workbook of the portal's offline tool.
+
+        :return: ``{filename, content}``, XLSX in base64
+        """
+        self._check_may_file()
+        return [
+            {
+                "filename": f"GSTR1_{gst_return.gstin}_{gst_return.period}.xlsx",
+                "content": base64.b64encode(gst_return._workbook()).decode(),
+            }
+            for gst_return in self
+        ]
+
+    @verb
+    def lock(self):
+        """Keep both returns as they are, and the documents of the month with them.
+
+        :raise UserError: while an error is found
+        """
+        self._check_may_file()
+        return [gst_return._lock() for gst_return in self]
+
+    @verb
+    def reopen(self):
+        """Let the documents of a locked month change again; only a manager does it."""
+        self._check_may_file()
+        if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_manager"):
+            raise AccessError(self.env._("Only a manager reopens a return."))
+        for gst_return in self:
+            gst_return._check_state("locked")
+            gst_return._keep({"state": "draft", "sha256": False})
+        return [gst_return._state_figures() for gst_return in self]
+
+    @verb
+    def mark_filed(self, arn: str, date: str = ""):
+        """Note that the portal has accepted a locked return.
+
+        :param str arn: the Acknowledgement Reference Number, 15 characters
+        :param str date: today by default
+        """
+        self._check_may_file()
+        arn = "".join(arn.split()).upper()
+        if len(arn) != 15 or not arn.isalnum() or not arn.isascii():
+            raise UserError(self.env._("An ARN has 15 letters and digits, “%s” has not.", arn))
+        day = self._filing_day(date)
+        for gst_return in self:
+            gst_return._check_state("locked")
+            gst_return._keep({"state": "filed", "arn": arn, "filed_on": day})
+        return [gst_return._state_figures() for gst_return in self]
+
+    # === ACTION METHODS === #
+
+    def action_check(self):
+        self.check()
+
+    def action_lock(self):
+        self.lock()
+
+    def action_reopen(self):
+        self.reopen()
+
+    def action_download_gstr1(self):
+        return self._download("gstr1_file", "GSTR1", "json")
+
+    def action_download_gstr3b(self):
+        return self._download("gstr3b_file", "GSTR3B", "json")
+
+    def action_download_workbook(self):
+        return self._download("workbook_file", "GSTR1", "xlsx")
+
+    def _download(self, field, name, extension):
+        self.ensure_one()
+        filename = f"{name}_{self.gstin}_{self.period}.{extension}"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/{field}/{filename}?download=true",
+            "target": "download",
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _check_may_file(self):
+        if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
+            raise AccessError(self.env._("Your role does not prepare returns."))
+        self.check_access("read")
+
+    def _check_state(self, state):
+        if self.state != state:
+            states = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "The return %(name)s is “%(state)s”; this needs “%(wanted)s”.",
+                    name=self.display_name,
+                    state=states[self.state],
+                    wanted=states[state],
+                )
+            )
+
+    def _keep(self, vals):
+        self.with_context(fsm_gst_gate=GATE).write(vals)
+
+    def _state_figures(self):
+        return {"id": self.id, "state": self.state, "arn": self.arn or False}
+
+    def _filing_day(self, text):
+        today = fields.Date.context_today(self.with_context(tz="Asia/Kolkata"))
+        try:
+            day = fields.Date.to_date(text) if text else today
+        except ValueError:
+            day = None
+        if not day or day > today:
+            raise UserError(
+                self.env._("“date” must be a day up to today, as YYYY-MM-DD, not “%s”.", text)
+            )
+        return day
+
+    def _both_returns(self):
+        """Return GSTR-1 and GSTR-3B, as locked or as the books are now."""
+        self.ensure_one()
+        if self.state != "draft":
+            return self.gstr1_data, self.gstr3b_data
+        return self._build(self._rows())
+
+    def _build(self, rows):
+        supplier = self._supplier()
+        try:
+            gstr1 = returns.gstr1(
+                supplier, rows["documents"], advances=rows["advances"], issued=rows["issued"]
+            )
+        except returns.NoSuchReturn:
+            raise UserError(
+                self.env._("A composition branch files CMP-08 and GSTR-4, not this return.")
+            )
+        gstr3b = returns.gstr3b(
+            supplier, rows["documents"], advances=rows["advances"], purchases=rows["purchases"]
+        )
+        return gstr1, gstr3b
+
+    def _lock(self):
+        self._check_state("draft")
+        self.lock_for_update()
+        rows = self._rows()
+        found = self._findings(rows, *self._build(rows))
+        self._store(found)
+        errors = [finding for finding in found if finding["severity"] == "error"]
+        if errors:
+            raise UserError(
+                self.env._(
+                    "%(name)s cannot be locked yet: %(count)s errors, the first: %(text)s",
+                    name=self.display_name,
+                    count=len(errors),
+                    text=errors[0]["text"],
+                )
+            )
+        gstr1, gstr3b = self._build(rows)
+        text = json.dumps([gstr1, gstr3b], sort_keys=True)
+        self._keep(
+            {
+                "state": "locked",
+                "gstr1_data": gstr1,
+                "gstr3b_data": gstr3b,
+                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            }
+        )
+        return self._state_figures()
+
+    # === BUSINESS METHODS - WORKBOOK === #
+
+    def _workbook(self):
+        book = Workbook()
+        book.remove(book.active)
+        gstr1, _gstr3b = self._both_returns()
+        for sheet, rows in sheets.workbook(gstr1, self._customer_names(gstr1)):
+            page = book.create_sheet(sheet.name)
+            set_cell(page.cell(1, 1), sheet.title)
+            for column, header in enumerate(sheet.columns, 1):
+                cell = page.cell(sheets.HEADER_ROW, column)
+                set_cell(cell, header)
+                cell.font = Font(bold=True)
+                page.column_dimensions[get_column_letter(column)].width = COLUMN_WIDTH
+            for number, row in enumerate(rows, sheets.HEADER_ROW + 1):
+                for column, value in enumerate(row, 1):
+                    set_cell(page.cell(number, column), value)
+        content = io.BytesIO()
+        book.save(content)
+        return content.getvalue()

@@ -1,0 +1,83 @@
+import itertools
+
+from odoo import fields, models
+from odoo.tools.translate import get_translation
+
+from ..gst import checks, table13, ties
+
+
+class FsmGstReturn(models.Model):
+    """What is found in the documents of a return, in its tables, and between it and the books."""
+
+    _inherit = "fsm.gst.return"
+
+    def _check_month(self):
+        """Store and return what is found in the documents and in the ties of one return."""
+        self.ensure_one()
+        rows = self._rows()
+        found = self._findings(rows, *self._build(rows))
+        self._store(found)
+        return {"ok": not any(row["severity"] == "error" for row in found), "findings": found}
+
+    def _findings(self, rows, gstr1, gstr3b):
+        found = [
+            {
+                "severity": finding.severity,
+                "rule": finding.rule,
+                "text": get_translation(
+                    "fsm_gst_billing", self.env.lang or "en_US", finding.template, finding.values
+                ),
+                "model": "account.move",
+                "id": finding.id,
+            }
+            for finding in checks.check(self._supplier(), rows["documents"])
+        ]
+        compared = ties.tie_out(gstr1, gstr3b, rows["documents"], self.gstin[:2], self._book_sums())
+        broken = [tie for tie in compared if not tie.holds]
+        for name, pairs in itertools.groupby(broken, key=lambda tie: tie.name):
+            found.append(self._finding_of_ties(name, list(pairs)))
+        missing = table13.gaps(rows["issued"], self._issued_elsewhere())
+        return found + [self._finding_of_gap(*gap) for gap in missing.items()]
+
+    def _finding_of_ties(self, name, broken):
+        text = self.env._(
+            "%(name)s differ: %(differences)s.",
+            name=name,
+            differences=", ".join(f"{tie.figure} ₹{tie.difference / 100:.2f}" for tie in broken),
+        )
+        return self._own_finding("error", "CGST Act s.37, s.39", text)
+
+    def _finding_of_gap(self, series, counters):
+        text = self.env._(
+            "Series %(series)s lacks the numbers %(numbers)s: say in Table 13 what became of them.",
+            series=series,
+            numbers=", ".join(map(str, counters[:10])),
+        )
+        return self._own_finding("error", "CGST Rule 46(b)", text)
+
+    def _own_finding(self, severity, rule, text):
+        return {
+            "severity": severity,
+            "rule": rule,
+            "text": text,
+            "model": self._name,
+            "id": self.id,
+        }
+
+    def _store(self, found):
+        finding_sudo = self.env["fsm.gst.finding"].sudo()  # nobody writes findings by hand
+        finding_sudo.search([("return_id", "=", self.id)]).unlink()
+        finding_sudo.create(
+            [
+                {
+                    "return_id": self.id,
+                    "severity": row["severity"],
+                    "rule": row["rule"],
+                    "text": row["text"],
+                    "res_model": row["model"],
+                    "res_id": row["id"],
+                }
+                for row in found
+            ]
+        )
+        self._keep({"checked_at": fields.Datetime.now()})

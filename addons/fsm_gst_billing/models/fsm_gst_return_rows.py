@@ -1,0 +1,385 @@
+import itertools
+from collections import defaultdict
+from operator import itemgetter
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..gst import law, periods, tax
+from ..gst.documents import Document, Issued, Line, Original, Purchase, Supplier
+
+# Odoo's `l10n_in_tax_type` that are natures of a supply without tax.
+NATURES = {"nil_rated", "exempt", "non_gst"}
+
+# Odoo's section of a purchase → row of Table 4(A), reverse charge, nature.
+PURCHASES = {
+    "purchase_b2b_regular": ("OTH", False, "taxable"),
+    "purchase_cdnr_regular": ("OTH", False, "taxable"),
+    "purchase_b2b_rcm": ("ISRC", True, "taxable"),
+    "purchase_b2c_rcm": ("ISRC", True, "taxable"),
+    "purchase_cdnr_rcm": ("ISRC", True, "taxable"),
+    "purchase_cdnur_rcm": ("ISRC", True, "taxable"),
+    "purchase_imp_goods": ("IMPG", False, "taxable"),
+    "purchase_imp_services": ("IMPS", True, "taxable"),
+    "purchase_nil_rated": ("OTH", False, "nil_rated"),
+    "purchase_exempt": ("OTH", False, "exempt"),
+    "purchase_non_gst_supplies": ("OTH", False, "non_gst"),
+}
+
+# Names of the heads in the ledger's sums.
+FIGURES = {"igst": "iamt", "cgst": "camt", "sgst": "samt", "cess": "csamt"}
+
+
+class FsmGstReturn(models.Model):
+    """The rows a return is built from: a handful of queries, however many documents there are.
+
+    They are read as they are stored, in the name of nobody: who may see the return, may see what
+    it is made of (security/fsm_gst_return_security.xml).
+    """
+
+    _inherit = "fsm.gst.return"
+
+    def _supplier(self):
+        """Return who declares; the setting of HSN digits tells on which side of 5 crore he is."""
+        companies_sudo = self.company_ids.sudo()  # whoever may see the return
+        digits = max(int(company.l10n_in_hsn_code_digit or 4) for company in companies_sudo)
+        treatments = companies_sudo.partner_id.mapped("l10n_in_gst_treatment")
+        return Supplier(
+            self.gstin,
+            self.period,
+            turnover=5 * law.CRORE + (digits > 4),
+            composition="composition" in treatments,
+        )
+
+    def _rows(self):
+        """Return the arguments of `gst.returns`.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        moves = self._moves()
+        lines = self._lines()
+        taxes = self._taxes({tax_id for row in lines for tax_id in row["tax_ids"]})
+        return {
+            "documents": self._documents(moves, lines, taxes),
+            "advances": [],
+            "issued": self._issued(moves),
+            "purchases": self._purchases(),
+        }
+
+    # === QUERIES === #
+
+    def _read(self, query):
+        """Return the rows of a query as dicts."""
+        self.env.cr.execute(query)
+        return self.env.cr.dictfetchall()
+
+    def _documents_of_month(self):
+        """Return the condition on documents ``m`` of this GSTIN and month."""
+        return SQL(
+            "m.company_id = ANY(%s) AND m.move_type IN ('out_invoice', 'out_refund')"
+            " AND m.invoice_date BETWEEN %s AND %s",
+            self.company_ids.ids,
+            self.first_day,
+            periods.last_day(self.period),
+        )
+
+    def _moves(self):
+        """Return the documents of the month, cancelled ones that had a number included."""
+        return self._read(
+            SQL(
+                """
+                SELECT m.id, m.name, m.invoice_date AS day, m.move_type, m.state, m.journal_id,
+                       m.sequence_prefix, m.sequence_number, abs(m.amount_total_signed) AS value,
+                       m.l10n_in_gstin AS gstin, m.l10n_in_gst_treatment AS treatment,
+                       m.debit_origin_id, place.l10n_in_tin AS pos, p.name AS customer,
+                       m.l10n_in_shipping_bill_number AS bill, port.code AS port,
+                       m.l10n_in_shipping_bill_date AS bill_day, o.name AS original,
+                       o.invoice_date AS original_day, abs(o.amount_total_signed) AS original_value
+                  FROM account_move m
+             LEFT JOIN res_country_state place ON place.id = m.l10n_in_state_id
+             LEFT JOIN res_partner p ON p.id = m.commercial_partner_id
+             LEFT JOIN l10n_in_port_code port ON port.id = m.l10n_in_shipping_port_code_id
+             LEFT JOIN account_move o ON o.id = coalesce(m.reversed_entry_id, m.debit_origin_id)
+                 WHERE %s AND m.name NOT IN ('', '/')
+                   AND (m.state = 'posted' OR m.state = 'cancel' AND m.posted_before)
+              ORDER BY m.invoice_date, m.id
+                """,
+                self._documents_of_month(),
+            )
+        )
+
+    def _lines(self):
+        """Return the lines of the month's posted documents with the ids of their taxes."""
+        return self._read(
+            SQL(
+                """
+                SELECT l.id, l.move_id, l.l10n_in_hsn_code AS hsn, l.name, l.quantity,
+                       abs(l.balance) * CASE WHEN l.price_subtotal < 0 THEN -1 ELSE 1 END AS taxable,
+                       CASE WHEN l.price_subtotal = 0 THEN 0
+                            ELSE abs(l.balance) * (l.price_total - l.price_subtotal)
+                                 / abs(l.price_subtotal) END AS tax,
+                       split_part(u.l10n_in_code, '-', 1) AS uqc, t.type AS product_type,
+                       array_remove(array_agg(r.account_tax_id), NULL) AS tax_ids
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+             LEFT JOIN uom_uom u ON u.id = l.product_uom_id
+             LEFT JOIN product_product pp ON pp.id = l.product_id
+             LEFT JOIN product_template t ON t.id = pp.product_tmpl_id
+             LEFT JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.id
+                 WHERE %s AND m.state = 'posted' AND l.display_type = 'product'
+              GROUP BY l.id, u.id, t.id
+              ORDER BY l.move_id, l.sequence, l.id
+                """,
+                self._documents_of_month(),
+            )
+        )
+
+    def _taxes(self, tax_ids):
+        """Return what each tax, or group of taxes, says.
+
+        :return: ``{id: {"rate", "cess", "inter", "nature", "lut", "reverse", "head"}}``
+        """
+        rows = self._read(
+            SQL(
+                """
+                SELECT t.id, leaf.amount, t.l10n_in_tax_type AS own_nature,
+                       leaf.l10n_in_tax_type AS nature,
+                       coalesce(t.l10n_in_is_lut OR leaf.l10n_in_is_lut, FALSE) AS lut,
+                       coalesce(t.l10n_in_reverse_charge OR leaf.l10n_in_reverse_charge, FALSE)
+                           AS reverse,
+                       array_agg(DISTINCT substr(known.name, length('tax_tag_') + 1)) AS heads
+                  FROM account_tax t
+             LEFT JOIN account_tax_filiation_rel f ON f.parent_tax = t.id
+                  JOIN account_tax leaf ON leaf.id = coalesce(f.child_tax, t.id)
+             LEFT JOIN account_tax_repartition_line part
+                    ON part.tax_id = leaf.id AND part.document_type = 'invoice'
+             LEFT JOIN account_account_tag_account_tax_repartition_line_rel tag
+                    ON tag.account_tax_repartition_line_id = part.id
+             LEFT JOIN ir_model_data known
+                    ON known.res_id = tag.account_account_tag_id AND known.module = 'l10n_in'
+                   AND known.model = 'account.account.tag' AND known.name = ANY(%s)
+                 WHERE t.id = ANY(%s)
+              GROUP BY t.id, leaf.id
+                """,
+                [f"tax_tag_{head}" for head in FIGURES],
+                list(tax_ids),
+            )
+        )
+        rows.sort(key=itemgetter("id"))
+        return {
+            tax_id: self._tax(list(leaves))
+            for tax_id, leaves in itertools.groupby(rows, key=itemgetter("id"))
+        }
+
+    def _tax(self, leaves):
+        rates = defaultdict(float)
+        for leaf in leaves:
+            for head in filter(None, leaf["heads"]):
+                rates[head] += leaf["amount"]
+        natures = {leaf[key] for leaf in leaves for key in ("nature", "own_nature")} & NATURES
+        head = next((head for head in FIGURES if head in rates), None)
+        return {
+            "rate": rates["igst"] or rates["cgst"] + rates["sgst"],
+            "cess": rates["cess"],
+            "inter": bool(rates["igst"]),
+            "nature": next(iter(natures), "taxable"),
+            "lut": any(leaf["lut"] for leaf in leaves),
+            "reverse": any(leaf["reverse"] for leaf in leaves),
+            "head": head,
+        }
+
+    # === DOCUMENTS === #
+
+    def _documents(self, moves, lines, taxes):
+        lines_by_move = {
+            move_id: list(rows)
+            for move_id, rows in itertools.groupby(lines, key=itemgetter("move_id"))
+        }
+        return [
+            self._document(move, lines_by_move.get(move["id"], []), taxes)
+            for move in moves
+            if move["state"] == "posted"
+        ]
+
+    def _document(self, move, rows, taxes):
+        used = [taxes[tax_id] for row in rows for tax_id in row["tax_ids"]]
+        original = None
+        if move["original"]:
+            value = tax.paise(move["original_value"])
+            original = Original(move["original"], move["original_day"], value)
+        kind = "credit_note" if move["move_type"] == "out_refund" else "invoice"
+        registered = move["treatment"] not in ("consumer", "unregistered", "overseas")
+        return Document(
+            move["id"],
+            move["name"],
+            move["day"],
+            "debit_note" if move["debit_origin_id"] else kind,
+            move["pos"] or "",
+            tax.paise(move["value"]),
+            tuple(self._line(row, taxes) for row in rows),
+            gstin=(move["gstin"] or "") if registered else "",
+            treatment=move["treatment"] or "consumer",
+            reverse_charge=any(row["reverse"] for row in used),
+            with_payment=not any(row["lut"] for row in used),
+            original=original,
+            customer=move["customer"] or "",
+            port=move["port"] or "",
+            shipping_bill=move["bill"] or "",
+            shipping_date=move["bill_day"],
+        )
+
+    def _line(self, row, taxes):
+        """Return a line with its tax on each head.
+
+        The tax of a line is what its total has more than its value. Where the customer does not pay
+        it to us (export and SEZ, reverse charge) it is computed.
+        """
+        taxable = tax.paise(row["taxable"])
+        own = [taxes[tax_id] for tax_id in row["tax_ids"]]
+        rate = sum(item["rate"] for item in own)
+        inter = any(item["inter"] for item in own)
+        natures = [item["nature"] for item in own if item["nature"] != "taxable"]
+        cess = tax.share(taxable, sum(item["cess"] for item in own), 100)
+        paid = tax.paise(row["tax"]) - cess
+        if not paid and rate and not any(item["lut"] for item in own):
+            halves = 1 if inter else 2
+            paid = halves * tax.share(taxable, rate / halves, 100)
+        if any(item["lut"] for item in own):
+            paid = cess = 0
+        service = row["product_type"] == "service" or (row["hsn"] or "").startswith("99")
+        return Line(
+            row["hsn"] or "",
+            (row["name"] or "").split("\n")[0],
+            rate,
+            taxable,
+            paid if inter else 0,
+            0 if inter else paid // 2,
+            0 if inter else paid - paid // 2,
+            cess,
+            float(row["quantity"]),
+            "" if service else row["uqc"] or "OTH",
+            natures[0] if natures else "taxable",
+            row["id"],
+        )
+
+    # === TABLE 13 === #
+
+    def _issued(self, moves):
+        return [
+            Issued(
+                "credit_note" if move["move_type"] == "out_refund" else "invoice",
+                move["sequence_prefix"],
+                move["sequence_number"],
+                move["name"],
+                move["state"] == "cancel",
+            )
+            for move in moves
+        ]
+
+    def _issued_elsewhere(self):
+        """Return ``(series, counter)`` of the other months of the series of this one."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT o.sequence_prefix, o.sequence_number
+                  FROM account_move o
+                 WHERE o.company_id = ANY(%(companies)s) AND o.name NOT IN ('', '/')
+                   AND o.move_type IN ('out_invoice', 'out_refund')
+                   AND (o.state = 'posted' OR o.state = 'cancel' AND o.posted_before)
+                   AND o.sequence_prefix IN (
+                       SELECT m.sequence_prefix FROM account_move m WHERE %(of_month)s)
+                   AND o.sequence_number < (
+                       SELECT max(m.sequence_number) FROM account_move m
+                        WHERE %(of_month)s AND m.sequence_prefix = o.sequence_prefix)
+                """,
+                companies=self.company_ids.ids,
+                of_month=self._documents_of_month(),
+            )
+        )
+        return {(row["sequence_prefix"], row["sequence_number"]) for row in rows}
+
+    # === PURCHASES AND BOOKS === #
+
+    def _purchases(self):
+        """Return the purchases of the month, summed up by section and by kind of tax."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT l.l10n_in_gstr_section AS section, l.tax_line_id,
+                       coalesce(s.id, 0) <> coalesce(own.id, 0) AS inter,
+                       sum(l.balance) AS amount
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN res_company c ON c.id = m.company_id
+                  JOIN res_partner cp ON cp.id = c.partner_id
+                  JOIN res_partner p ON p.id = m.commercial_partner_id
+             LEFT JOIN res_country_state own ON own.id = cp.state_id
+             LEFT JOIN res_country_state s ON s.id = p.state_id
+                 WHERE m.company_id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
+                   AND m.state = 'posted' AND m.date BETWEEN %s AND %s
+                   AND l.display_type IN ('product', 'tax') AND l.l10n_in_gstr_section LIKE %s
+                   AND (l.display_type = 'product'
+                        OR l.balance > 0 AND m.move_type = 'in_invoice'
+                        OR l.balance < 0 AND m.move_type = 'in_refund')
+              GROUP BY 1, 2, 3
+                """,
+                self.company_ids.ids,
+                self.first_day,
+                periods.last_day(self.period),
+                "purchase%",
+            )
+        )
+        taxes = self._taxes({row["tax_line_id"] for row in rows if row["tax_line_id"]})
+        sums = defaultdict(lambda: dict.fromkeys(("taxable", *FIGURES), 0))
+        for row in rows:
+            head = taxes[row["tax_line_id"]]["head"] if row["tax_line_id"] else "taxable"
+            if row["section"] in PURCHASES and head:
+                sums[row["section"], row["inter"]][head] += tax.paise(row["amount"])
+        return [self._purchase(*key, figures) for key, figures in sums.items()]
+
+    def _purchase(self, section, inter, figures):
+        kind, reverse, nature = PURCHASES[section]
+        return Purchase(
+            0,
+            self.first_day,
+            kind=kind,
+            reverse_charge=reverse,
+            nature=nature,
+            inter=inter,
+            **figures,
+        )
+
+    def _book_sums(self):
+        """Return what the ledger says of the month's documents: `ties.FIGURES` in paise.
+
+        The taxes come from the tax lines of the entries, which the documents above do not read.
+        Those of export, SEZ and reverse charge stand on both sides: what is owed is counted.
+        """
+        rows = self._read(
+            SQL(
+                """
+                SELECT l.tax_line_id, sum(-l.balance) AS amount
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                 WHERE %s AND m.state = 'posted' AND l.display_type = 'tax'
+                   AND (l.balance < 0) = (m.move_type = 'out_invoice')
+              GROUP BY 1
+                """,
+                self._documents_of_month(),
+            )
+        )
+        taxes = self._taxes({row["tax_line_id"] for row in rows})
+        sums = dict.fromkeys(FIGURES.values(), 0)
+        for row in rows:
+            if head := taxes[row["tax_line_id"]]["head"]:
+                sums[FIGURES[head]] += tax.paise(row["amount"])
+        return sums
+
+    def _customer_names(self, gstr1):
+        """Return the names of registered customers by GSTIN."""
+        numbers = [row["ctin"] for table in ("b2b", "cdnr") for row in gstr1.get(table, [])]
+        partners_sudo = self.env["res.partner"].sudo()  # whoever may see the return
+        partners = partners_sudo.search_fetch([("vat", "in", numbers)], ["vat", "name"])
+        return {partner.vat: partner.name for partner in partners}

@@ -1,0 +1,215 @@
+import base64
+import io
+import time
+from datetime import date
+
+from freezegun import freeze_time
+from openpyxl import load_workbook
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..gst import sheets
+from .common import FsmGstBillingCommon
+
+PERIOD = "042026"
+
+
+@tagged("post_install", "-at_install")
+class TestFsmGstReturn(FsmGstBillingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with freeze_time("2026-04-15 06:00:00"):
+            cls.to_suresh = cls._invoice(cls._create_job())
+            cls.to_kaveri = cls._invoice(cls._create_job(cls.kaveri))
+            cls.gst_return = (
+                cls.env["fsm.gst.return"]
+                .with_user(cls.accountant)
+                .create({"gstin": cls.branch.vat, "period": PERIOD})
+            )
+
+    def _own(self, gst_return, user):
+        return gst_return.with_user(user)
+
+    # === WHAT IS DECLARED === #
+
+    def test_returns_hold_the_posted_invoices_of_the_month(self):
+        gstr1 = self.gst_return.gstr1()
+        self.assertEqual((gstr1["gstin"], gstr1["fp"]), (self.branch.vat, PERIOD))
+        (customer,) = gstr1["b2b"]
+        self.assertEqual(customer["ctin"], self.kaveri.vat)
+        self.assertEqual(customer["inv"][0]["inum"], self.to_kaveri.name)
+        self.assertEqual(customer["inv"][0]["itms"][0]["itm_det"]["iamt"], 736.2)
+        row = gstr1["b2cs"][0]
+        self.assertEqual((row["txval"], row["camt"], row["samt"]), (4090.0, 368.1, 368.1))
+        codes = {row["hsn_sc"]: row["uqc"] for row in gstr1["hsn"]["hsn_b2c"]}
+        self.assertEqual(codes["998713"], "NA")
+        self.assertNotEqual(codes["84717020"], "NA")
+
+    def test_gstr3b_agrees_with_gstr1(self):
+        details = self.gst_return.gstr3b()["sup_details"]["osup_det"]
+        self.assertEqual((details["txval"], details["iamt"]), (8180.0, 736.2))
+
+    def test_month_without_findings_is_ok(self):
+        self.assertEqual(self.gst_return.check(), {"ok": True, "findings": []})
+
+    def test_section_of_odoo_and_ours_are_the_same(self):
+        sections = {
+            move: set(move.invoice_line_ids.mapped("l10n_in_gstr_section"))
+            for move in (self.to_suresh, self.to_kaveri)
+        }
+        self.assertEqual(sections[self.to_suresh], {"sale_b2cs"})
+        self.assertEqual(sections[self.to_kaveri], {"sale_b2b_regular"})
+
+    def test_T21_cancelled_invoice_is_in_table_13_alone(self):
+        self.to_suresh.button_cancel()
+        gstr1 = self.gst_return.gstr1()
+        self.assertNotIn("b2cs", gstr1)
+        (row,) = gstr1["doc_issue"]["doc_det"][0]["docs"]
+        self.assertEqual((row["totnum"], row["cancel"], row["net_issue"]), (2, 1, 1))
+
+    def test_T39_other_registration_has_its_own_return(self):
+        other = self._found_branch("Anna Salai", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        gst_return = self.env["fsm.gst.return"].create({"gstin": other.vat, "period": PERIOD})
+        self.assertEqual(gst_return.company_ids, other.company_id)
+        self.assertEqual(len(gst_return.gstr1()), 4)
+
+    def test_credit_note_reduces_the_table_of_its_invoice(self):
+        with freeze_time("2026-04-16 06:00:00"):
+            note = self.to_suresh._reverse_moves([{"invoice_date": date(2026, 4, 16)}])
+            note.action_post()
+        gstr1 = self.gst_return.gstr1()
+        self.assertNotIn("b2cs", gstr1)
+        self.assertEqual([row["doc_num"] for row in gstr1["doc_issue"]["doc_det"]], [1, 5])
+        self.assertTrue(self.gst_return.check()["ok"])
+
+    def test_finding_leads_to_its_document(self):
+        self.ssd.l10n_in_hsn_code = False
+        with freeze_time("2026-04-15 06:00:00"):
+            wrong = self._invoice(self._create_job(self.kaveri))
+        answer = self.gst_return.check()
+        self.assertFalse(answer["ok"])
+        finding, tie = answer["findings"]
+        self.assertEqual((finding["model"], finding["id"]), ("account.move", wrong.id))
+        self.assertIn(wrong.name, finding["text"])
+        self.assertEqual((tie["model"], tie["id"]), ("fsm.gst.return", self.gst_return.id))
+        action = self.gst_return.finding_ids[0].action_open()
+        self.assertEqual((action["res_model"], action["res_id"]), ("account.move", wrong.id))
+        with self.assertRaisesRegex(UserError, "cannot be locked yet: 2 errors"):
+            self.gst_return.lock()
+
+    def test_workbook_is_that_of_the_offline_tool(self):
+        self.kaveri.name = "=HYPERLINK(1)"
+        content = base64.b64decode(self.gst_return.export_xlsx()["content"])
+        book = load_workbook(io.BytesIO(content))
+        self.assertEqual(book.sheetnames, [sheet.name for sheet in sheets.SHEETS])
+        page = book["b2b,sez,de"]
+        self.assertEqual(page.cell(4, 1).value, "GSTIN/UIN of Recipient")
+        self.assertEqual(page.cell(5, 1).value, self.kaveri.vat)
+        self.assertEqual(page.cell(5, 2).data_type, "s")
+
+    def test_gstr1_takes_at_most_twelve_queries(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(__system__=12):
+            self.gst_return.sudo()._both_returns()
+
+    def test_gstr1_is_built_faster_than_ten_times_reading_its_rows(self):
+        gst_return = self.gst_return.sudo()
+        gst_return.gstr1()
+        started = time.perf_counter()
+        rows = gst_return._rows()
+        read = time.perf_counter() - started
+        started = time.perf_counter()
+        gst_return._build(rows)
+        self.assertLess(time.perf_counter() - started, 10 * read)
+
+    # === LOCK === #
+
+    def test_T40_locked_month_takes_no_document_and_loses_none(self):
+        self.gst_return.lock()
+        with freeze_time("2026-04-20 06:00:00"):
+            for attempt in (
+                self.to_suresh.button_cancel,
+                lambda: self._invoice(self._create_job()),
+            ):
+                with self.assertRaisesRegex(UserError, "which is locked"):
+                    attempt()
+        self.assertEqual(self.to_suresh.state, "posted")
+        with freeze_time("2026-05-02 06:00:00"):
+            self.assertEqual(self._invoice(self._create_job()).state, "posted")
+
+    def test_locked_return_answers_with_what_was_locked(self):
+        self.gst_return.lock()
+        before = self.gst_return.gstr1()
+        self.env.cr.execute(
+            "UPDATE account_move SET invoice_date = '2026-03-01' WHERE id = %s", [self.to_suresh.id]
+        )
+        self.assertEqual(self.gst_return.gstr1(), before)
+        self.assertEqual(len(self.gst_return.sha256), 64)
+
+    def test_return_is_filed_with_its_number_once_it_is_locked(self):
+        with self.assertRaisesRegex(UserError, "this needs “Locked”"):
+            self.gst_return.mark_filed("AA290426000001X")
+        self.gst_return.lock()
+        with self.assertRaisesRegex(UserError, "15 letters and digits"):
+            self.gst_return.mark_filed("12")
+        self.gst_return.mark_filed("aa290426000001x", date="2026-05-11")
+        self.assertEqual((self.gst_return.state, self.gst_return.arn), ("filed", "AA290426000001X"))
+        with self.assertRaises(UserError):
+            self._own(self.gst_return, self.manager).reopen()
+
+    def test_manager_reopens_a_locked_month_and_accountant_does_not(self):
+        self.gst_return.lock()
+        with self.assertRaises(AccessError):
+            self.gst_return.reopen()
+        self._own(self.gst_return, self.manager).reopen()
+        self.to_suresh.button_cancel()
+        self.assertEqual(self.to_suresh.state, "cancel")
+
+    # === WHO, AND WHAT IS REFUSED === #
+
+    def test_only_accountants_of_all_branches_of_the_gstin_see_the_return(self):
+        second = self._found_branch("Indiranagar", "IND", self.branch.vat, self.karnataka)
+        returns = self.env["fsm.gst.return"]
+        with self.assertRaises(AccessError):
+            returns.with_user(self.accountant).create(
+                {"gstin": self.branch.vat, "period": "052026"}
+            )
+        both = returns.create({"gstin": self.branch.vat, "period": "052026"})
+        self.assertEqual(both.company_ids, self.company | second.company_id)
+        self.assertFalse(returns.with_user(self.accountant).search([("id", "=", both.id)]))
+        with self.assertRaises(AccessError):
+            both.with_user(self.accountant).gstr1()
+        self.accountant.company_ids = [Command.link(second.company_id.id)]
+        self.assertTrue(both.with_user(self.accountant).gstr1())
+
+    def test_counter_and_bench_see_no_return(self):
+        for user in (self.receptionist, self.technician):
+            with self.assertRaises(AccessError):
+                self._own(self.gst_return, user).gstr1()
+
+    def test_return_needs_a_gstin_and_a_month_that_exist(self):
+        returns = self.env["fsm.gst.return"].with_user(self.accountant)
+        for gstin, period in (
+            (self.branch.vat, "132026"),
+            ("29AAGCB7383J1Z5", PERIOD),
+            (False, PERIOD),
+        ):
+            with self.assertRaises(ValidationError):
+                returns.create({"gstin": gstin, "period": period})
+        with self.assertRaises(AccessError):
+            returns.create({"gstin": "27AAACX9876L1ZE", "period": PERIOD})
+
+    def test_state_and_number_are_not_written_by_hand(self):
+        for values in ({"state": "filed"}, {"arn": "X"}, {"period": "052026"}, {"gstr1_data": {}}):
+            with self.assertRaises(UserError):
+                self.gst_return.write(values)
+            with self.assertRaises(UserError):
+                self.gst_return.with_context(fsm_gst_gate=True).write(values)
+        made = self.gst_return.with_context(default_state="filed").create(
+            {"gstin": self.branch.vat, "period": "052026"}
+        )
+        self.assertEqual(made.state, "draft")

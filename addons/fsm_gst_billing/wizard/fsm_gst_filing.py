@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class FsmGstFiling(models.TransientModel):
+    """What the portal answered when a return was filed."""
+
+    _name = "fsm.gst.filing"
+    _description = "Filing of a GST Return"
+
+    return_id = fields.Many2one(
+        string="GST Return",
+        comodel_name="fsm.gst.return",
+        required=True,
+        default=lambda self: self.env.context.get("active_id"),
+    )
+    arn = fields.Char(string="ARN", required=True, help="15 letters and digits, from the portal.")
+    filed_on = fields.Date(required=True, default=fields.Date.context_today)
+
+    def action_file(self):
+        self.return_id.mark_filed(arn=self.arn, date=fields.Date.to_string(self.filed_on))
+        return {"type": "ir.actions.act_window_close"}
