@@ -170,7 +170,7 @@ def test_everything_the_counter_notes_is_on_the_job_card(desktop, rpc):
     page.wait_for_selector("[data-fsm=signature] canvas")
     page.wait_for_timeout(300)
     draw(page, "[data-fsm=signature] canvas", [(0.2, 0.5), (0.4, 0.2), (0.6, 0.8), (0.8, 0.4)])
-    assert page.locator("[data-fsm=pattern] text").all_inner_texts() == list("1273645")
+    assert page.locator("[data-fsm=pattern] text").all_text_contents() == list("1273645")
     stored = "JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"
     page.wait_for_timeout(600)
     assert "Does not start" in page.evaluate(stored) and "1478963" not in page.evaluate(stored)

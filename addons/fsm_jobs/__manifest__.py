@@ -28,11 +28,13 @@
         "security/fsm_jobs_security.xml",
         "security/fsm_people_security.xml",
         "security/fsm_custody_security.xml",
+        "security/fsm_customer_security.xml",
         "data/fsm_device_category_data.xml",
         "data/fsm_device_fault_data.xml",
         "data/mail_template_data.xml",
         "views/fsm_device_views.xml",
         "views/fsm_technician_views.xml",
+        "views/fsm_document_views.xml",
         "views/res_partner_views.xml",
         "views/fsm_track_templates.xml",
         # Papers before the buttons that print them.

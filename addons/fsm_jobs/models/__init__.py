@@ -5,8 +5,12 @@ from . import res_users
 from . import res_users_verbs
 from . import res_users_apikeys
 from . import res_partner
+from . import res_partner_profile
 from . import res_partner_service
 from . import res_partner_search
+from . import res_partner_site
+from . import fsm_consent
+from . import fsm_document
 from . import fsm_branch
 from . import fsm_branch_closing
 from . import fsm_branch_people
@@ -19,6 +23,7 @@ from . import fsm_device_fault
 from . import fsm_device_brand
 from . import fsm_device_model
 from . import fsm_device
+from . import fsm_device_owner
 from . import fsm_job
 from . import fsm_job_rights
 from . import fsm_job_search

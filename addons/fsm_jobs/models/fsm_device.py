@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 MIN_NUMBER = 3  # characters of a serial number: fewer are a typing error
 
@@ -12,7 +13,7 @@ class FsmDevice(models.Model):
     _name = "fsm.device"
     _description = "Device"
     _order = "id desc"
-    _rec_names_search = ["model_id.name", "model_id.brand_id.name", "serial", "imei"]
+    _rec_names_search = ["model_id.name", "model_id.brand_id.name", "serial", "imei", "imei2"]
     _check_company_auto = True
 
     partner_id = fields.Many2one(
@@ -36,11 +37,29 @@ class FsmDevice(models.Model):
     category_id = fields.Many2one(related="model_id.category_id", store=True, index=True)
     serial = fields.Char(string="Serial No.", copy=False, index="trigram", audit="masked")
     imei = fields.Char(string="IMEI", copy=False, index="trigram", audit="masked")
+    imei2 = fields.Char(
+        string="Second IMEI", copy=False, index="trigram", audit="masked", help="Of a second SIM."
+    )
+    purchased_on = fields.Date()
+    warranty_until = fields.Date(
+        string="Maker's Warranty Until", index="btree_not_null", audit=True
+    )
+    is_in_warranty = fields.Boolean(string="In Maker's Warranty", compute="_compute_is_in_warranty")
+    owner_ids = fields.One2many(
+        string="Owners", comodel_name="fsm.device.owner", inverse_name="device_id", readonly=True
+    )
+    document_ids = fields.One2many(
+        string="Documents", comodel_name="fsm.document", inverse_name="device_id"
+    )
     job_ids = fields.One2many(comodel_name="fsm.job", inverse_name="device_id")
 
     _serial_uniq = models.UniqueIndex(
         "(company_id, upper(serial)) WHERE serial IS NOT NULL",
         "Another device of the branch already has this serial number.",
+    )
+    _imei2_uniq = models.UniqueIndex(
+        "(company_id, imei2) WHERE imei2 IS NOT NULL",
+        "Another device of the branch already has this second IMEI.",
     )
     _imei_uniq = models.UniqueIndex(
         "(company_id, imei) WHERE imei IS NOT NULL",
@@ -55,27 +74,56 @@ class FsmDevice(models.Model):
             number = device.serial or device.imei
             device.display_name = " · ".join(filter(None, (device.model_id.display_name, number)))
 
+    @api.depends("warranty_until")
+    def _compute_is_in_warranty(self):
+        today = fields.Date.context_today(self)
+        for device in self:
+            device.is_in_warranty = bool(device.warranty_until and device.warranty_until >= today)
+
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("imei")
+    @api.constrains("imei", "imei2", "company_id")
     def _check_imei(self):
         for device in self:
-            if device.imei and not is_imei(device.imei):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” is not an IMEI: it must have 15 digits, and the last one must fit.",
-                        device.imei,
+            for imei in filter(None, (device.imei, device.imei2)):
+                if not is_imei(imei):
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is not an IMEI: it must have 15 digits, and the last one must "
+                            "fit.",
+                            imei,
+                        )
                     )
+            if device.imei2 and device._other_with_imei():
+                raise ValidationError(
+                    self.env._("Each IMEI belongs to one device of the branch, and once to it.")
                 )
+
+    @api.constrains("purchased_on", "warranty_until")
+    def _check_warranty_dates(self):
+        for device in self:
+            if device.purchased_on and device.warranty_until:
+                if device.warranty_until < device.purchased_on:
+                    raise ValidationError(
+                        self.env._("A warranty does not end before the device was bought.")
+                    )
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._tidy(vals) for vals in vals_list])
+        devices = super().create([self._tidy(vals) for vals in vals_list])
+        self.env["fsm.device.owner"]._record(devices)
+        return devices
 
     def write(self, vals):
-        return super().write(self._tidy(vals))
+        changed = self.filtered(
+            lambda device: "partner_id" in vals and device.partner_id.id != vals["partner_id"]
+        )
+        result = super().write(self._tidy(vals))
+        if changed:
+            self.env["fsm.device.owner"]._record(changed)
+        return result
 
     # === BUSINESS METHODS === #
 
@@ -84,18 +132,33 @@ class FsmDevice(models.Model):
         """Return `vals` with the numbers as they are kept: no blanks, serials in capitals."""
         tidy = {
             name: "".join(str(vals[name] or "").split())
-            for name in ("serial", "imei") & vals.keys()
+            for name in {"serial", "imei", "imei2"} & vals.keys()
         }
         return {**vals, **{name: text.upper() or False for name, text in tidy.items()}}
+
+    def _other_with_imei(self):
+        """Tell whether one of this device's IMEIs stands in the other field, here or elsewhere."""
+        numbers = [self.imei, self.imei2]
+        return self.imei == self.imei2 or self.search_count(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("id", "!=", self.id),
+                "|",
+                ("imei", "in", list(filter(None, numbers))),
+                ("imei2", "in", list(filter(None, numbers))),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _find_by_numbers(self, numbers, company):
         """Return the branch's device with this serial number or IMEI, if there is one."""
         for name in ("imei", "serial"):
             if numbers.get(name):
-                found = self.search(
-                    [(name, "=", numbers[name]), ("company_id", "=", company.id)], limit=1
-                )
+                domain = Domain(name, "=", numbers[name])
+                if name == "imei":
+                    domain |= Domain("imei2", "=", numbers[name])
+                found = self.search(domain & Domain("company_id", "=", company.id), limit=1)
                 if found:
                     return found
         return self.browse()
@@ -130,6 +193,9 @@ class FsmDevice(models.Model):
                     if job
                     else False,
                     "open_job": job.name if job and job.is_open else False,
+                    "maker_warranty_until": fields.Date.to_string(device.warranty_until)
+                    if device.is_in_warranty
+                    else False,
                     "warranty_until": fields.Date.to_string(device._repair_warranty_until(job))
                     or False,
                 }

@@ -92,7 +92,7 @@ class FsmJob(models.Model):
             **row,
             "alerts": partner._fsm_alerts(),
             "devices": partner.fsm_device_ids._counter_rows(),
-            "sites": partner.child_ids.filtered(lambda p: p.type == "other")._fsm_site_rows(),
+            "sites": partner.fsm_site_ids._fsm_site_rows(),
             "jobs": partner.fsm_pending_jobs(),
         }
 

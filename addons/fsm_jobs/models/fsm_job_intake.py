@@ -11,7 +11,16 @@ from .fsm_job import GATE
 
 CUSTOMER_KEYS = {"id": int, "name": str, "phone": str, "email": str, "vat": str, "street": str}
 CUSTOMER_KEYS |= {"city": str, "zip": str, "state_id": int, "company_type": str}
-DEVICE_KEYS = {"id": int, "category": str, "brand": str, "model": str, "serial": str, "imei": str}
+DEVICE_KEYS = {
+    "id": int,
+    "category": str,
+    "brand": str,
+    "model": str,
+    "serial": str,
+    "imei": str,
+    "imei2": str,
+}
+NUMBERS = ("serial", "imei", "imei2")
 ACCESSORY_KEYS = {"name": str, "quantity": int, "condition": str}
 CHECK_KEYS = {"name": str, "result": str, "note": str}
 PASSCODE_KEYS = {"type": str, "value": str}
@@ -312,7 +321,7 @@ class FsmJob(models.Model):
                     id=known[0].id,
                 )
             )
-        partner = Partner.create(values)
+        partner = Partner.create({**values, "fsm_allow_duplicate": allow_duplicate})
         if known:
             partner._message_log(
                 body=self.env._(
@@ -358,7 +367,7 @@ class FsmJob(models.Model):
             if not known:
                 raise UserError(self.env._("There is no such device in this branch."))
         else:
-            numbers = Device._tidy({k: device.get(k) or "" for k in ("serial", "imei")})
+            numbers = Device._tidy({k: device.get(k) or "" for k in NUMBERS})
             known = Device._find_by_numbers(numbers, branch.company_id)
         if known:
             if known.partner_id != partner:

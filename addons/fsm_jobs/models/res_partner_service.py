@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..verbs import verb
@@ -33,7 +35,67 @@ class ResPartner(models.Model):
             [("is_open", "=", True)], "priority desc, promised_at asc nulls last, id"
         )
 
+    @api.model
+    @api.readonly
+    @verb
+    def fsm_customer_stats(self, date_from: str, date_to: str):
+        """Count the customers of the caller's branches.
+
+        :param str date_from: first day, `date_to` last day of the period
+        :return: ``{total, new, active, repeat, by_type, by_branch}``; `new` were opened in the
+            period, `active` brought a device in it, `repeat` are those of them who had one here
+            before
+        """
+        Job = self.env["fsm.job"]
+        if not Job._has_role({"accountant"}):
+            raise AccessError(self.env._("Your role does not read statistics."))
+        start, end = Job._check_date(date_from), Job._check_date(date_to)
+        if start > end:
+            raise UserError(self.env._("“date_from” comes before “date_to”."))
+        end = f"{end} 23:59:59"
+        customers = self._fsm_customers()
+        came = Job._read_group(
+            [("received_at", ">=", start), ("received_at", "<=", end)], ["partner_id"], ["__count"]
+        )
+        active = self.browse([partner.id for partner, _count in came])
+        visits = dict(
+            Job._read_group(
+                [("partner_id", "in", active.ids), ("received_at", "<=", end)],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        created = Domain("create_date", ">=", start) & Domain("create_date", "<=", end)
+        return {
+            "total": self.search_count(customers),
+            "new": self.search_count(customers & created),
+            "active": len(active),
+            "repeat": sum(count > 1 for count in visits.values()),
+            "by_type": {
+                kind or "residential": count
+                for kind, count in self._read_group(customers, ["fsm_customer_type"], ["__count"])
+            },
+            "by_branch": self._fsm_count_by_branch(customers),
+        }
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _fsm_customers(self):
+        """Return the domain of the customers of the caller's branches."""
+        branches = self.env["fsm.branch"].search([])
+        return Domain("company_id", "in", (branches.company_id & self.env.companies).ids) & Domain(
+            [("parent_id", "=", False), ("fsm_organization_id", "=", False)]
+        )
+
+    @api.model
+    def _fsm_count_by_branch(self, customers):
+        counts = dict(self._read_group(customers, ["company_id"], ["__count"]))
+        return [
+            {"branch_id": branch.id, "name": branch.name, "total": counts.get(branch.company_id, 0)}
+            for branch in self.env["fsm.branch"].search([])
+            if branch.company_id in self.env.companies
+        ]
 
     def _fsm_job_lists(self, domain, order):
         """Return a list of dicts for each customer, found by one search."""
@@ -73,7 +135,7 @@ class ResPartner(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        alerts = []
+        alerts = [self.fsm_flag] if self.fsm_flag else []
         recent = self.env["fsm.job"].search(
             [
                 ("partner_id", "=", self.id),

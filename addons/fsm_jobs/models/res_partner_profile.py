@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..verbs import verb
+from .fsm_consent import PURPOSES
+
+
+class ResPartner(models.Model):
+    """Who a customer is: his kind, how he likes to be called, what he agreed to, who sent him."""
+
+    _inherit = "res.partner"
+
+    fsm_customer_type = fields.Selection(
+        [("residential", "Residential"), ("commercial", "Commercial")],
+        string="Customer Type",
+        compute="_compute_fsm_customer_type",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    fsm_contact_by = fields.Selection(
+        [("phone", "Phone"), ("whatsapp", "WhatsApp"), ("sms", "SMS"), ("email", "E-mail")],
+        string="Prefers",
+    )
+    fsm_referred_by_id = fields.Many2one(
+        string="Referred by", comodel_name="res.partner", index="btree_not_null", audit=True
+    )
+    fsm_flag = fields.Char(
+        string="Alert at the Counter", help="Shown when he brings a device.", audit=True
+    )
+    fsm_allow_duplicate = fields.Boolean(
+        string="Same Number on Purpose",
+        copy=False,
+        audit=True,
+        help="Another person who shares a phone number or an e-mail address with a customer.",
+    )
+    fsm_consent_ids = fields.One2many(
+        string="Consents", comodel_name="fsm.consent", inverse_name="partner_id"
+    )
+    fsm_document_ids = fields.One2many(
+        string="Documents", comodel_name="fsm.document", inverse_name="partner_id"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("is_company")
+    def _compute_fsm_customer_type(self):
+        for partner in self:
+            if partner.is_company:
+                partner.fsm_customer_type = "commercial"
+            else:
+                partner.fsm_customer_type = partner.fsm_customer_type or "residential"
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("phone", "email", "company_id", "active", "fsm_allow_duplicate")
+    def _check_fsm_duplicate(self):
+        """One customer, one card: a second one with his number is opened on purpose, or not."""
+        asked = self.filtered(lambda partner: partner._fsm_is_customer())
+        for partner in asked.filtered(lambda partner: not partner.fsm_allow_duplicate):
+            other = partner._fsm_duplicates()
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s (customer %(id)s) already has this phone number or e-mail "
+                        "address. Take that customer, or tick “Same Number on Purpose” for "
+                        "another person.",
+                        name=other[0].name,
+                        id=other[0].id,
+                    )
+                )
+
+    @api.constrains("fsm_referred_by_id")
+    def _check_fsm_referred_by(self):
+        for partner in self.filtered("fsm_referred_by_id"):
+            friend = partner.fsm_referred_by_id
+            if friend == partner or friend.company_id != partner.company_id:
+                raise ValidationError(
+                    self.env._("Who referred a customer is another customer of the branch.")
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _fsm_is_customer(self):
+        """Tell whether this is the card of a branch's customer, not a site or a colleague."""
+        self.ensure_one()
+        return bool(
+            self.active
+            and not self.parent_id
+            and self.company_id.sudo().fsm_branch_ids  # that it is a branch, no more
+            and self.partner_share
+            and not self.fsm_organization_id
+        )
+
+    def _fsm_duplicates(self):
+        """Return the branch's other customers with this phone number or e-mail address."""
+        self.ensure_one()
+        same = Domain.OR(
+            Domain(name, "=", self[name])
+            for name in ("phone_sanitized", "email_normalized")
+            if self[name]
+        )
+        if not (self.phone_sanitized or self.email_normalized):
+            return self.browse()
+        return self.search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("parent_id", "=", False)
+            & Domain("id", "!=", self.id)
+            & same,
+            limit=1,
+        )
+
+    def _fsm_may_contact(self, purpose):
+        """Tell what the customer last said about `purpose`: True, False, or None for nothing."""
+        self.ensure_one()
+        consent = self.env["fsm.consent"].search(
+            [("partner_id", "=", self.id), ("purpose", "=", purpose)], limit=1
+        )
+        return consent.granted if consent else None
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def fsm_set_consent(self, purpose: str, granted: bool, note: str = ""):
+        """Write down that a customer agrees to be contacted about `purpose`, or no longer does.
+
+        :return: ``{id, purpose, granted}``
+        """
+        if purpose not in dict(PURPOSES):
+            raise UserError(self.env._("“purpose” must be one of: %s.", ", ".join(dict(PURPOSES))))
+        self.check_access("read")
+        consents = self.env["fsm.consent"].create(
+            [
+                {"partner_id": partner.id, "purpose": purpose, "granted": granted, "note": note}
+                for partner in self
+            ]
+        )
+        return [
+            {"id": consent.id, "purpose": consent.purpose, "granted": consent.granted}
+            for consent in consents
+        ]
