@@ -150,6 +150,38 @@ class FsmJob(models.Model):
         report = job and self.env.ref(RECEIPT, raise_if_not_found=False)
         return report.sudo().report_name if report else False  # a name everybody prints by
 
+    @api.model
+    @api.readonly
+    @verb
+    def palette(self, text: str):
+        """Find customers and job cards for the palette (Ctrl+K), by whatever is typed.
+
+        :return: ``[{model, id, name}]``; customers first
+        """
+        if not self.env.user.fsm_role or len(text.strip()) < 2:
+            return []
+        found = [("display_name", "ilike", text.strip())]
+        customers = self.env["res.partner"].search(
+            [*found, ("company_id", "!=", False), ("partner_share", "=", True)], limit=MAX_FOUND
+        )
+        jobs = self.search(found, limit=MAX_FOUND, order="id desc")
+        told = self._has_role({"receptionist", "accountant"})
+        return [
+            {
+                "model": customer._name,
+                "id": customer.id,
+                "name": " · ".join(filter(None, (customer.name, told and customer.phone))),
+            }
+            for customer in customers
+        ] + [
+            {
+                "model": job._name,
+                "id": job.id,
+                "name": f"{job.name} · {job.partner_id.name} · {job.device_id.display_name}",
+            }
+            for job in jobs
+        ]
+
     # === BUSINESS METHODS === #
 
     @api.model

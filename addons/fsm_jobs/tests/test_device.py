@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -39,3 +39,34 @@ class TestDevice(FsmJobsCommon):
         self.assertEqual(Model.name_create("asus tuf f15")[0], model_id)
         with self.assertRaises(UserError):
             Model.name_create("Asus")
+
+    def test_second_imei_finds_the_device_and_belongs_to_no_other(self):
+        device = self._intake().device_id
+        device.write({"imei": "356938035643809", "imei2": "490154203237518"})
+        found = self._as("receptionist").intake_device(number="490154203237518")
+        self.assertEqual(found["device"]["id"], device.id)
+        with self.assertRaisesRegex(ValidationError, "one device of the branch"):
+            device.imei2 = device.imei
+        with self.assertRaisesRegex(ValidationError, "not an IMEI"):
+            device.imei2 = "490154203237519"
+
+    def test_device_remembers_whose_it_was(self):
+        device = self._intake().device_id
+        first = device.partner_id
+        self._intake(
+            customer={"name": "Meera Nair", "phone": "99001 12233"},
+            device={"serial": device.serial},
+        )
+        self.assertEqual(device.owner_ids.partner_id, first | device.partner_id)
+        device.invalidate_recordset()
+        self.assertEqual(device.owner_ids[0].partner_id.name, "Meera Nair")
+        for role in ("owner", "receptionist"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                device.owner_ids.with_user(getattr(self, role)).write({"partner_id": first.id})
+
+    def test_warranty_does_not_end_before_it_begins(self):
+        device = self._intake().device_id
+        device.write({"purchased_on": "2026-01-10", "warranty_until": "2099-01-09"})
+        self.assertTrue(device.is_in_warranty)
+        with self.assertRaisesRegex(ValidationError, "does not end before"):
+            device.warranty_until = "2026-01-09"

@@ -223,6 +223,18 @@ class TestIntake(FsmJobsCommon):
         self.assertEqual(row["devices"][0]["open_job"], again.name)
         self.assertEqual((row["visits"], row["open_jobs"]), (2, 1))
 
+    def test_palette_finds_customers_and_job_cards(self):
+        job = self._intake()
+        for typed in ("9845012345", "98450 12345", "+919845012345", "45012345", "Sures", job.name):
+            with self.subTest(typed):
+                rows = self._as("receptionist").palette(text=typed)
+                self.assertIn(("fsm.job", job.id), [(row["model"], row["id"]) for row in rows])
+        self.assertEqual(
+            rows[-1]["name"], f"{job.name} · Suresh Kumar · {job.device_id.display_name}"
+        )
+        self.assertEqual(self._as("technician").palette(text="9845012345"), [])
+        self.assertEqual(self._as("receptionist").palette(text="Qqq"), [])
+
     def test_counter_asks_nothing_of_other_branches(self):
         job = self._intake()
         desk = self.env["fsm.job"].with_user(
