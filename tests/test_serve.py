@@ -1,5 +1,6 @@
 """scripts/serve as a newcomer meets it: from nothing to a page, broken off, again, without demo."""
 
+import json
 import os
 import re
 import signal
@@ -72,12 +73,23 @@ def test_serve_recovers_starts_again_in_seconds_and_brings_no_demo_users(serve):
     with urllib.request.urlopen(f"{first.url}/web/login", timeout=60) as page:
         assert "password" in page.read().decode()
     common = xmlrpc.client.ServerProxy(f"{first.url}/xmlrpc/2/common")
-    uid = common.authenticate(DB, "admin", "admin", {})
-    proxy = xmlrpc.client.ServerProxy(f"{first.url}/xmlrpc/2/object")
+    assert not common.authenticate(DB, "admin", "admin", {})  # programs bring an API key
+    web = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def post(path, **params):
+        body = json.dumps({"params": params}).encode()
+        request = urllib.request.Request(
+            first.url + path, body, {"Content-Type": "application/json"}
+        )
+        with web.open(request, timeout=60) as answer:
+            return json.load(answer)["result"]
 
     def call(model, method, *args, **kwargs):
-        return proxy.execute_kw(DB, uid, "admin", model, method, list(args), kwargs)
+        return post(
+            "/web/dataset/call_kw", model=model, method=method, args=list(args), kwargs=kwargs
+        )
 
+    post("/web/session/authenticate", db=DB, login="admin", password="admin")
     users = call("res.users", "search_read", [("share", "=", False)], fields=["login"])
     assert [user["login"] for user in users] == ["admin"]
     assert not call("fsm.branch", "search_count", [])

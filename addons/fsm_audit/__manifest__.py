@@ -19,6 +19,7 @@ PostgreSQL writes the entry, so neither ``sudo()`` nor a context key nor raw SQL
         "views/fsm_audit_log_views.xml",
         "wizard/fsm_audit_erasure_views.xml",
         "wizard/fsm_audit_export_views.xml",
+        "views/res_config_settings_views.xml",
         # Depends on the action in the views.
         "views/fsm_audit_menus.xml",
         # Depends on the menu and the wizard.

@@ -11,7 +11,12 @@ KINDS = {
     "passcode": "Passcode",
     "login": "Login",
     "login_failed": "Failed Login",
+    "cooldown": "Login Paused",
+    "logout": "Logout",
+    "denied": "Denied",
     "export": "Export",
+    "read": "Bulk Read",
+    "download": "Download",
     "payment": "Payment",
     "stock": "Stock",
     "config": "Configuration",
@@ -34,7 +39,17 @@ SOURCES = {
 CLASSES = ("books", "ops", "access")
 
 # Kinds of events that are about access, whatever the model.
-ACCESS_KINDS = {"login", "login_failed", "export", "passcode"}
+ACCESS_KINDS = {
+    "login",
+    "login_failed",
+    "cooldown",
+    "logout",
+    "denied",
+    "export",
+    "read",
+    "download",
+    "passcode",
+}
 
 # Names of fields whose value never enters the log: only that it changed.
 NEVER_NAMES = re.compile(

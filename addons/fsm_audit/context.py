@@ -5,16 +5,19 @@ it was written around Odoo. The keys are short, they are stored with every entry
 
 `uid` who really, also below `sudo()` and `with_user()` · `src` ui, portal, xmlrpc, jsonrpc, json2,
 cron, install or cli · `ip` · `req` the id that the client or the proxy gave the request
-(X-Request-Id) · `c` the company the client worked in, as it says
+(X-Request-Id) · `c` the company the client worked in, as it says · `key` the id of the API key it
+used · `dev` the session it is signed in with, as a hash: never the session id itself, which would
+let in whoever reads the trail
 """
 
+import hashlib
 import json
 import re
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from odoo.http import request
+from odoo.http import STORED_SESSION_BYTES, request
 
 # What callers know better: RPC services, whose request is hidden, crons, and who is signing in.
 _known = ContextVar("fsm_audit.known", default=None)
@@ -32,6 +35,11 @@ _SOURCES = {
     "xmlrpc": "xmlrpc",
 }
 
+# In the environment of a request: what was learnt about it while it was served.
+_LEARNT = "fsm_audit.learnt"
+
+SESSION_REF_LENGTH = 10  # hex digits: 40 bits tell the sessions of a shop apart
+
 _REQUEST_ID = re.compile(r"[\w.-]{1,36}")
 
 
@@ -43,6 +51,30 @@ def known(**facts):
         yield
     finally:
         _known.reset(token)
+
+
+def learn(**facts):
+    """Remember facts for the rest of this request, or of this call of an RPC service."""
+    known_facts = _known.get()
+    if known_facts is not None:
+        known_facts.update(facts)
+    elif request:
+        request.httprequest.environ.setdefault(_LEARNT, {}).update(facts)
+
+
+def address():
+    """Return the IP address the call came from, as far as there is one."""
+    return (_known.get() or _request_facts()).get("ip")
+
+
+def request_ref():
+    """Return the id that the client or the proxy gave the request, if it did."""
+    return (_known.get() or _request_facts()).get("req")
+
+
+def session_ref(sid):
+    """Return what the trail calls a session: as `res.device` knows it, hashed."""
+    return hashlib.sha256(sid[:STORED_SESSION_BYTES].encode()).hexdigest()[:SESSION_REF_LENGTH]
 
 
 def describe(env):
@@ -83,4 +115,8 @@ def _request_facts():
         "ip": request.httprequest.remote_addr,
     }
     request_id = request.httprequest.headers.get("X-Request-Id", "")
-    return facts | {"req": request_id} if _REQUEST_ID.fullmatch(request_id) else facts
+    if _REQUEST_ID.fullmatch(request_id):
+        facts["req"] = request_id
+    if request.session.uid:
+        facts["dev"] = session_ref(request.session.sid)
+    return facts | request.httprequest.environ.get(_LEARNT, {})

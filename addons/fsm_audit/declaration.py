@@ -49,7 +49,7 @@ def declared(registry, model_names=None):
     captures = {}
     for name in model_names or registry:
         model = registry[name]
-        if model._abstract or model._transient or not model._auto:
+        if model._abstract or model._transient or not (model._auto or model._audit_table):
             continue
         fields = [field for field in model._fields.values() if is_audited(field)]
         columns = tuple(sorted(_column(field) for field in fields if field.column_type))

@@ -4,6 +4,7 @@ from . import fsm_audit_log_text
 from . import fsm_audit_seal
 from . import fsm_audit_secret
 from . import fsm_audit_secret_keys
+from . import fsm_audit_throttle
 from . import fsm_audit_transaction
 from . import fsm_audit_verification
 from . import ir_actions_report
@@ -17,6 +18,8 @@ from . import ir_model_fields
 from . import ir_module_module
 from . import ir_rule
 from . import res_company
+from . import res_config_settings
 from . import res_groups
 from . import res_partner
 from . import res_users
+from . import res_users_apikeys

@@ -24,6 +24,7 @@ class Base(models.AbstractModel):
     _audit_kind = None
     # Whether files that are attached to an audited record are guarded (`ir.attachment`).
     _audit_files = True
+    _audit_table = False  # whether it has a table though the ORM does not make it
     _audited = False  # whether any field is, set with the model
 
     def _valid_field_parameter(self, field, name):

@@ -37,6 +37,8 @@ class FsmAuditLog(models.Model):
     source = fields.Selection(list(SOURCES.items()), readonly=True)
     ip = fields.Char(string="IP Address", readonly=True)
     request_ref = fields.Char(string="Request", readonly=True)
+    api_key_id = fields.Integer(string="API Key", readonly=True)
+    session_ref = fields.Char(string="Session", readonly=True, help="A hash of the session.")
     transaction = fields.Char(readonly=True, help="Entries of one transaction share it.")
     transaction_id = fields.Many2one(
         string="What Was Done", comodel_name="fsm.audit.transaction", readonly=True
@@ -63,7 +65,8 @@ class FsmAuditLog(models.Model):
                    changes AS raw_changes, reason, company_id, model, res_id::integer AS record_id,
                    (ctx->>'uid')::integer AS user_id,
                    COALESCE(ctx->>'src', 'sql') AS source, ctx->>'ip' AS ip,
-                   ctx->>'req' AS request_ref, txid::text AS transaction,
+                   ctx->>'req' AS request_ref, (ctx->>'key')::integer AS api_key_id,
+                   ctx->>'dev' AS session_ref, txid::text AS transaction,
                    txid AS transaction_id,
                    ctx IS NULL AS out_of_band, db_user
               FROM fsm_audit.entry
@@ -115,7 +118,7 @@ class FsmAuditLog(models.Model):
             this request is refused and rolled back
         """
         assert kind in KINDS, f"unknown kind of audit event: {kind}"
-        if separate:
+        if separate or self.env.cr.readonly:
             with self.pool.cursor() as cr:
                 self._insert_event(cr, kind, records_or_model, reason, changes)
         else:

@@ -2,11 +2,11 @@ import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
-from odoo.tests.common import HttpCase, new_test_user, tagged
+from odoo.tests.common import new_test_user
 from odoo.tools import mute_logger
 
 from .. import context
-from .common import AuditCommon
+from .common import AuditCommon, DoorsCommon
 
 
 class TestContext(AuditCommon):
@@ -81,16 +81,7 @@ class TestContext(AuditCommon):
         self.assertEqual(entry["ctx"]["src"], "cron")
 
 
-@tagged("post_install", "-at_install")
-class TestSources(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.asha = new_test_user(
-            cls.env, "asha", "base.group_user,base.group_partner_manager", password="asha-asha"
-        )
-        cls.customer = cls.env["res.partner"].create({"name": "Suresh Kumar"})
-
+class TestSources(DoorsCommon):
     def _facts(self):
         self.env.flush_all()
         self.cr.execute(
@@ -115,14 +106,15 @@ class TestSources(HttpCase):
         facts = self._facts()
         self.assertEqual((facts["src"], facts["uid"]), ("ui", self.asha.id))
         self.assertEqual((facts["ip"], facts["req"]), ("127.0.0.1", "counter-7"))
+        self.assertEqual(facts["dev"], context.session_ref(self.session.sid))
+        self.assertNotIn(self.session.sid[:20], str(facts))
 
     @mute_logger("odoo.addons.rpc.controllers.xmlrpc")  # deprecated, says core
     def test_xmlrpc(self):
-        uid = self.xmlrpc_common.login(self.env.cr.dbname, "asha", "asha-asha")
         self.xmlrpc_object.execute(
             self.env.cr.dbname,
-            uid,
-            "asha-asha",
+            self.asha.id,
+            self.key,
             "res.partner",
             "write",
             self.customer.ids,
@@ -131,6 +123,7 @@ class TestSources(HttpCase):
         facts = self._facts()
         self.assertEqual((facts["src"], facts["uid"]), ("xmlrpc", self.asha.id))
         self.assertEqual(facts["ip"], "127.0.0.1")
+        self.assertEqual(facts["key"], self._key_id())
 
     @mute_logger("odoo.addons.rpc.controllers.xmlrpc")  # deprecated, says core
     def test_trail_can_be_read_over_xmlrpc(self):
@@ -142,7 +135,7 @@ class TestSources(HttpCase):
         [entry] = self.xmlrpc_object.execute_kw(
             self.env.cr.dbname,
             self.asha.id,
-            "asha-asha",
+            self.key,
             "fsm.audit.log",
             "search_read",
             [domain, ["at", "kind", "changes", "record_name", "reason", "ip"]],
@@ -151,14 +144,16 @@ class TestSources(HttpCase):
         self.assertEqual(entry["changes"], {"vat": [False, "X"]})
 
     def test_json2(self):
-        keys = self.env["res.users.apikeys"].with_user(self.asha).sudo()  # as the key's owner
-        key = keys._generate("rpc", "test", self.env.cr.now().replace(year=2099))
         response = self.url_open(
             "/json/2/res.partner/write",
             json={"ids": self.customer.ids, "vals": {"vat": "X"}},
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {self.key}"},
         )
         self.assertTrue(response.ok, response.text)
         facts = self._facts()
         self.assertEqual((facts["src"], facts["uid"]), ("json2", self.asha.id))
         self.assertEqual(facts["ip"], "127.0.0.1")
+        self.assertEqual(facts["key"], self._key_id())
+
+    def _key_id(self):
+        return self.env["res.users.apikeys"].search([("user_id", "=", self.asha.id)]).id
