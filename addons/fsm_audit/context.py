@@ -17,7 +17,10 @@ import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from psycopg2.errors import ReadOnlySqlTransaction
+
 from odoo.http import STORED_SESSION_BYTES, request
+from odoo.modules import module
 
 # What callers know better: RPC services, whose request is hidden, crons, and who is signing in.
 _known = ContextVar("fsm_audit.known", default=None)
@@ -75,6 +78,17 @@ def request_ref():
 def session_ref(sid):
     """Return what the trail calls a session: as `res.device` knows it, hashed."""
     return hashlib.sha256(sid[:STORED_SESSION_BYTES].encode()).hexdigest()[:SESSION_REF_LENGTH]
+
+
+def own_cursor(env):
+    """Return a cursor whose work stays although that of `env` is rolled back.
+
+    In tests all cursors are one, which may not write below one that only reads: there the request
+    begins again as one that writes, as core has it begin again that finds itself read-only.
+    """
+    if env.cr.readonly and module.current_test:
+        raise ReadOnlySqlTransaction("an event has to be logged")
+    return env.registry.cursor()
 
 
 def describe(env):

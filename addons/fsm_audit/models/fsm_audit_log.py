@@ -119,7 +119,7 @@ class FsmAuditLog(models.Model):
         """
         assert kind in KINDS, f"unknown kind of audit event: {kind}"
         if separate or self.env.cr.readonly:
-            with self.pool.cursor() as cr:
+            with context.own_cursor(self.env) as cr:
                 self._insert_event(cr, kind, records_or_model, reason, changes)
         else:
             self._insert_event(self.env.cr, kind, records_or_model, reason, changes)

@@ -6,6 +6,8 @@ from psycopg2.errors import SerializationFailure
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .. import context
+
 FORGET = 3600  # seconds without a hit, after which it is counted from one again
 NAME_LENGTH = 32  # hex digits
 TRIES = 5  # two workers that count the same at once: the second has to begin again
@@ -63,7 +65,7 @@ class FsmAuditThrottle(models.Model):
         """
         for _try in range(TRIES):
             try:
-                with self.pool.cursor() as cr:
+                with context.own_cursor(self.env) as cr:
                     cr.execute(_upsert(sorted(names), pause))
                     return dict(cr.fetchall())
             except SerializationFailure:
