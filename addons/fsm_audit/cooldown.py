@@ -51,7 +51,7 @@ def guard(env, who, failures=(AccessDenied,), refuse=CoolingDown, known_everywhe
         _failed(env, who if known_everywhere else None, names, before, limits)
         raise
     if before:
-        env["fsm.audit.throttle"]._forget({names["pair"], names.get("login", "")} & before.keys())
+        _succeeded(env, names, before)
 
 
 def _refuse(env, before, limits, refuse):
@@ -88,6 +88,13 @@ def _failed(env, login, names, before, limits):
         env.registry.signal_changes()
 
 
+def _succeeded(env, names, before):
+    """Count from the beginning; what failed at this address, for other logins, is not made good."""
+    again = {names["pair"], names.get("login")} & before.keys()
+    if again:
+        env["fsm.audit.throttle"]._forget(again)
+
+
 def _user(env, login):
     """Return whose login it is: his company reads of it. A key that is wrong is nobody's."""
     users_sudo = env["res.users"].sudo()  # nobody is signed in
@@ -98,18 +105,20 @@ def _user(env, login):
 def _names(env, who, known_everywhere):
     """Return the names of what is counted, by scope."""
     place, who = _network(context.address()), who.strip().lower()
-    things = {"pair": (place, who), "address": (place,)}
+    things = {"pair": (place, who)}
+    if place:
+        things["address"] = (place,)
     if known_everywhere:
         things["login"] = (who,)
     return {scope: env["fsm.audit.throttle"]._key(scope, *thing) for scope, thing in things.items()}
 
 
 def _network(address):
-    """Return the address, of IPv6 the part that one customer shares."""
+    """Return the address, of IPv6 the part that one customer shares; nothing on the server."""
     try:
         ip = ipaddress.ip_address(address or "")
     except ValueError:
-        return "nowhere"
+        return ""
     if ip.version == 4:
         return str(ip)
     return str(ipaddress.ip_network(f"{ip}/{IPV6_PREFIX}", strict=False))

@@ -74,8 +74,9 @@ class FsmAuditThrottle(models.Model):
 
     @api.model
     def _forget(self, names):
-        """Begin to count anew."""
-        self.env.cr.execute(SQL("DELETE FROM fsm_audit_throttle WHERE name = ANY(%s)", list(names)))
+        """Begin to count anew. By a cursor of its own, too: else `_hit` might wait for this one."""
+        with context.own_cursor(self.env) as cr:
+            cr.execute(SQL("DELETE FROM fsm_audit_throttle WHERE name = ANY(%s)", list(names)))
 
     @api.autovacuum
     def _gc_throttle(self):
