@@ -49,6 +49,7 @@ from . import mail_template
 from . import product_template
 from . import sms_template
 from . import fsm_job_link
+from . import ir_ui_menu
 from . import mail_message
 from . import mail_thread
 from . import fsm_person

@@ -1,5 +1,6 @@
 from . import test_demo
 from . import test_erasure
 from . import test_journey
+from . import test_menus
 from . import test_scale
 from . import test_trail
