@@ -19,6 +19,9 @@ OUTSIDE = {
     "fsm_jobs": {
         "barcodes", "calendar", "mail", "phone_validation", "portal", "product", "rating", "resource", "sms",
     },
+    "fsm_signin": {
+        "auth_oauth", "auth_passkey", "auth_password_policy", "auth_timeout", "auth_totp", "auth_totp_mail",
+    },
     "fsm_inventory_ext": {"stock"},
     "fsm_gst_billing": {"account", "l10n_in"},
 }  # fmt: skip

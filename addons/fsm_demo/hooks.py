@@ -16,7 +16,8 @@ def post_init_hook(env):
     env["ir.config_parameter"].set_param("fsm_audit.rpc_passwords", "True")
     env["res.lang"]._activate_lang("en_IN")
     env = env(context={**env.context, "lang": "en_IN", "tz": "Asia/Kolkata"})
-    branches = places.found(env)
-    users = people.hire(env, branches)
+    with people.short_passwords(env):
+        branches = places.found(env)
+        users = people.hire(env, branches)
     products = shelf.fill(env, branches, users)
     jobs.tell(env, branches, users, products)

@@ -1,0 +1,2 @@
+from . import fsm_signin_policy
+from . import res_users

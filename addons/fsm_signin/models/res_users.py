@@ -1,0 +1,37 @@
+from odoo import models
+
+
+class ResUsers(models.Model):
+    """A role may have to prove itself twice."""
+
+    _inherit = "res.users"
+
+    # === BUSINESS METHODS === #
+
+    def _mfa_type(self):
+        """Override of `auth_totp_mail`: a code by mail for a role that must have two factors."""
+        return super()._mfa_type() or ("totp_mail" if self._fsm_needs_two_factors() else None)
+
+    def _fsm_needs_two_factors(self):
+        """Tell whether an organisation of the user's asks his role for two factors."""
+        self.ensure_one()
+        user_sudo = self.sudo()  # asked between password and code, when nobody is signed in
+        role = user_sudo.fsm_role
+        if not role:
+            return False
+        organizations = user_sudo.company_ids.root_id
+        policies = self.env["fsm.signin.policy"].sudo()  # as above
+        return bool(
+            policies.search_count(
+                [("company_id", "in", organizations.ids), (role, "=", True)], limit=1
+            )
+        )
+
+    def _fsm_end_sessions(self):
+        """Extend to what signs in without a password: passkeys, trusted browsers, OAuth."""
+        super()._fsm_end_sessions()
+        # `sudo`: called after the checks of a verb; these are others' own.
+        users_sudo = self.sudo()
+        users_sudo._revoke_all_devices()
+        users_sudo.auth_passkey_key_ids.unlink()
+        users_sudo.oauth_access_token = False
