@@ -127,6 +127,7 @@ def test_images_are_the_official_ones():
         "db": "postgres:16",
         "odoo": "odoo:19.0",
         "install": "odoo:19.0",
+        "harden": "odoo:19.0",
         "nginx": "nginx:stable",
     }
 

@@ -92,7 +92,7 @@ def test_serve_explains_what_it_does_not_understand(arguments, sentence):
     assert sentence in refusal("serve", *arguments)
 
 
-@pytest.mark.parametrize("script", ["setup", "stop", "lint", "audit-verify"])
+@pytest.mark.parametrize("script", ["setup", "stop", "lint", "audit-verify", "harden"])
 def test_other_scripts_refuse_unknown_arguments(script):
     assert "--help" in refusal(script, "--nonsense")
 

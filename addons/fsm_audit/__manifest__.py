@@ -24,6 +24,7 @@ PostgreSQL writes the entry, so neither ``sudo()`` nor a context key nor raw SQL
         "views/fsm_audit_menus.xml",
         # Depends on the menu and the wizard.
         "views/fsm_audit_verification_views.xml",
+        "views/fsm_audit_health_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["fsm_audit/static/src/**/*"],

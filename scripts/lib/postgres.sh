@@ -174,3 +174,20 @@ database() {
     PGPASSWORD=$PG_PASSWORD "$VENV/bin/python" "$ROOT/scripts/lib/database.py" \
         --host "$PG_HOST" --port "$PG_PORT" --user "$PG_USER" "$@"
 }
+
+# knows_superuser: whether the scripts can act as the superuser of the cluster.
+knows_superuser() { [ -z "${DATABASE_HOST:-}" ] || [ -n "${DATABASE_SUPERUSER:-}" ]; }
+
+# harden DB ARGUMENTS...: give the audit trail an owner of its own, as the superuser of the cluster;
+# with --check only say who owns it. See addons/fsm_audit/tools/harden.py.
+harden() {
+    local user=$SUPERUSER password=${DATABASE_SUPERUSER_PASSWORD:-}
+    if [ -n "${DATABASE_HOST:-}" ]; then
+        user=${DATABASE_SUPERUSER:-$PG_USER}
+        [ -n "${DATABASE_SUPERUSER:-}" ] || password=$PG_PASSWORD # enough for --check
+    else
+        password=$(password_of "$SUPERUSER")
+    fi
+    PGPASSWORD=$password "$VENV/bin/python" "$ADDONS/fsm_audit/tools/harden.py" \
+        --host "$PG_HOST" --port "$PG_PORT" --user "$user" --role "$PG_USER" --db "$@"
+}

@@ -2,9 +2,9 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import file_open, sql
+from odoo.tools import sql
 
-from .. import capture, context, log_filter
+from .. import capture, context, log_filter, schema
 from ..const import ACCESS_KINDS, CHANGED, KINDS, NEVER_NAMES, SOURCES
 
 
@@ -49,9 +49,7 @@ class FsmAuditLog(models.Model):
     # === INITIALISATION === #
 
     def init(self):
-        for name in ("schema", "seal"):
-            with file_open(f"fsm_audit/sql/{name}.sql") as script:
-                self.env.cr.execute(script.read())
+        schema.bring_up(self.env.cr)
         sql.drop_view_if_exists(self.env.cr, self._table)
         self.env.cr.execute(
             """

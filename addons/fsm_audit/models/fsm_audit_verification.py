@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import capture
-from ..declaration import declared
 from ..tools.verify_trail import CAPTURE, CHECKS, Finding, Trail, check_capture
 
 AT = "%Y-%m-%d %H:%M:%S.%f"  # as in the texts that are sealed
@@ -17,8 +16,7 @@ def check_declarations(env):
     """Return the check that each table is captured as the fields of this registry declare."""
 
     def check(trail):
-        wanted = declared(env.registry)
-        for name in capture._differences(trail.cr, wanted, partial=False):
+        for name in capture.differing(env):
             yield Finding(CAPTURE, {"table": name})
 
     return check

@@ -54,6 +54,14 @@ class IrHttp(models.AbstractModel):
         readonly = rule.endpoint.routing["readonly"]
         return readonly(rule.endpoint.func.__self__, rule, args) if callable(readonly) else readonly
 
+    def session_info(self):
+        """Override of `web` to tell those who can do something that the trail needs it."""
+        info = super().session_info()
+        health = self.env["fsm.audit.health"]
+        if health._may_know():
+            info["fsm_audit_alarms"] = health._alarms()
+        return info
+
     # === WHAT IS CALLED, AND ANSWERED === #
 
     @classmethod

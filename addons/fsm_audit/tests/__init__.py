@@ -7,6 +7,7 @@ from . import test_declaration
 from . import test_erasure
 from . import test_exports
 from . import test_fsm_audit_export
+from . import test_fsm_audit_health
 from . import test_fsm_audit_log
 from . import test_fsm_audit_secret
 from . import test_fsm_audit_secret_keys
@@ -14,6 +15,7 @@ from . import test_ir_actions_report
 from . import test_ir_attachment
 from . import test_log_filter
 from . import test_res_users
+from . import test_retention
 from . import test_seal
 from . import test_tampering
 from . import test_verification

@@ -14,11 +14,14 @@ ATTEMPTS = {
     "delete only": "DELETE FROM ONLY fsm_audit.entry_ops",
     "delete in a with": "WITH gone AS (DELETE FROM fsm_audit.entry RETURNING 1) TABLE gone",
     "insert on conflict": """
-        INSERT INTO fsm_audit.entry (id, op, class, model) VALUES (1, 'U', 'ops', 'x')
-        ON CONFLICT (id, class) DO UPDATE SET changes = '{}'""",
+        INSERT INTO fsm_audit.entry_ops_default (id, op, class, model) VALUES (1, 'U', 'ops', 'x')
+        ON CONFLICT (id) DO UPDATE SET changes = '{}'""",
     "truncate": "TRUNCATE fsm_audit.entry",
     "truncate cascade": "TRUNCATE fsm_audit.entry CASCADE",
-    "truncate of a partition": "TRUNCATE fsm_audit.entry_books",
+    "truncate of a class": "TRUNCATE fsm_audit.entry_books",
+    "update of a month": "UPDATE fsm_audit.entry_ops_default SET actor = 1",
+    "delete of a month": "DELETE FROM ONLY fsm_audit.entry_ops_default",
+    "truncate of a month": "TRUNCATE fsm_audit.entry_books_default",
     "update of values": "UPDATE fsm_audit.pii SET vals = '{}'",
     "delete of values": "DELETE FROM fsm_audit.pii",
     "truncate of values": "TRUNCATE fsm_audit.pii",

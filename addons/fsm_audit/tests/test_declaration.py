@@ -12,7 +12,7 @@ class TestDeclaration(AuditCommon):
     # === IN STEP === #
 
     def test_nothing_is_done_when_nothing_changed(self):
-        with self.assertQueryCount(2):  # what is captured, which columns there are
+        with self.assertQueryCount(1):
             capture.sync(self.env)
 
     def test_removed_declaration_stops_the_capture_and_is_logged(self):
