@@ -18,6 +18,16 @@ WRITES = {
     "ir.config_parameter": {"value": "1"},
 }
 
+
+def entries():
+    """Return how many entries a hardened trail has, which no uninstall stops; none, if it is not."""
+    env.cr.execute("SELECT fsm_audit.is_hardened()")  # noqa: F821  the shell's
+    [is_hardened] = env.cr.fetchone()  # noqa: F821
+    env.cr.execute("SELECT count(*) FROM fsm_audit.entry")  # noqa: F821
+    return env.cr.fetchone()[0] if is_hardened else None  # noqa: F821
+
+
+before = entries()
 for model, values in WRITES.items():
     if model in env:  # noqa: F821  the shell's
         record = env[model].search([], limit=1)  # noqa: F821
@@ -29,6 +39,7 @@ partner = env["res.partner"].create({"name": "Asha Rao"})  # noqa: F821
 env.flush_all()  # noqa: F821
 partner.unlink()
 env.flush_all()  # noqa: F821
+assert before is None or entries() > before, "the audit stopped"
 for addon in os.environ["FSM_GONE"].split():
     left = env["ir.model.data"].search([("module", "=", addon)])  # noqa: F821
     assert not left, f"{addon} left behind: {left.mapped('complete_name')}"

@@ -155,6 +155,7 @@ BEGIN
             EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', held.run, odoo);
         END IF;
     END LOOP;
+    GRANT USAGE ON SCHEMA public TO fsm_audit_reader;
     GRANT SELECT (id, company_id) ON public.res_users TO fsm_audit_reader;
     GRANT SELECT ON public.res_company_users_rel TO fsm_audit_reader;
 END $$;
