@@ -19,5 +19,6 @@ def post_init_hook(env):
     with people.short_passwords(env):
         branches = places.found(env)
         users = people.hire(env, branches)
+    places.furnish(env, branches, users)
     products = shelf.fill(env, branches, users)
     jobs.tell(env, branches, users, products)

@@ -29,9 +29,11 @@
         "security/fsm_people_security.xml",
         "security/fsm_custody_security.xml",
         "security/fsm_customer_security.xml",
+        "security/fsm_unclaimed_security.xml",
         "data/fsm_device_category_data.xml",
         "data/fsm_device_fault_data.xml",
         "data/mail_template_data.xml",
+        "data/fsm_unclaimed_data.xml",
         "views/fsm_device_views.xml",
         "views/fsm_technician_views.xml",
         "views/fsm_document_views.xml",
@@ -41,6 +43,7 @@
         "report/fsm_document_templates.xml",
         "report/fsm_job_reports.xml",
         "report/fsm_custody_reports.xml",
+        "report/fsm_unclaimed_reports.xml",
         "wizard/fsm_device_move_views.xml",
         "views/fsm_place_views.xml",
         "views/fsm_custody_views.xml",
@@ -59,6 +62,9 @@
         "wizard/fsm_new_organization_views.xml",
         # Opens the new organisation.
         "views/fsm_branch_views.xml",
+        "wizard/fsm_job_disposal_views.xml",
+        # Adds to the job card and to the branch.
+        "views/fsm_unclaimed_views.xml",
         # Depends on the actions in the views.
         "views/fsm_jobs_menus.xml",
         # Below the menu of the configuration.

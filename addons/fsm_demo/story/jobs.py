@@ -303,6 +303,15 @@ class _Story:
                 "id": self.job.id,
             },
         )
+        for place_kind, state in (
+            ("counter", "received"),
+            ("bench", "diagnosis"),
+            ("customer", "delivered"),
+        ):
+            self.env.cr.execute(
+                "UPDATE fsm_custody SET at = %s WHERE job_id = %s AND place_kind = %s",
+                (when.get(state, came_in), self.job.id, place_kind),
+            )
         self.env.cr.execute(
             "UPDATE fsm_estimate SET shared_at = %s WHERE job_id = %s",
             (when.get("estimate", came_in), self.job.id),

@@ -74,3 +74,20 @@ def found(env):
             .with_env(env)
         )
     return branches
+
+
+def furnish(env, branches, users):
+    """Put up a shelf for what is ready, and a bench for each technician of SP Road."""
+    company = branches["SPR"].company_id
+    Place = env["fsm.place"].with_user(users["manager"])
+    Place.create({"name": "Shelf A1", "code": "A1", "kind": "shelf", "company_id": company.id})
+    for number, login in enumerate(("ravi", "imran", "divya"), 1):
+        Place.create(
+            {
+                "name": f"Bench {number}",
+                "code": f"B{number}",
+                "kind": "bench",
+                "user_id": users[login].id,
+                "company_id": company.id,
+            }
+        )

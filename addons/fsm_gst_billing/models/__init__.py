@@ -12,5 +12,6 @@ from . import fsm_gst_return
 from . import fsm_gst_return_check
 from . import fsm_gst_return_rows
 from . import fsm_job
+from . import fsm_job_storage
 from . import res_company
 from . import res_partner

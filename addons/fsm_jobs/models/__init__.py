@@ -16,6 +16,7 @@ from . import fsm_branch_closing
 from . import fsm_branch_people
 from . import fsm_branch_custody
 from . import fsm_branch_document
+from . import fsm_branch_unclaimed
 from . import fsm_technician
 from . import fsm_terms
 from . import fsm_device_category
@@ -37,6 +38,7 @@ from . import fsm_job_delivery
 from . import fsm_job_custody
 from . import fsm_job_passcode
 from . import fsm_job_document
+from . import fsm_job_unclaimed
 from . import fsm_job_line
 from . import fsm_job_child
 from . import fsm_job_accessory
@@ -58,3 +60,5 @@ from . import fsm_place
 from . import fsm_challan
 from . import fsm_custody
 from . import ir_actions_report
+from . import fsm_unclaimed_rule
+from . import fsm_unclaimed_reminder

@@ -39,6 +39,12 @@ PROTECTED_FIELDS = {
     "disposal_asked_by_id",
     "has_passcode",
     "custody_id",
+    "reminded_days",
+    "claim_by",
+    "storage_waived_by_id",
+    "storage_waived_reason",
+    "disposal_reason",
+    "disposal_method",
     "terms_id",
     "intake_signature",
     "intake_signed_by",
@@ -412,15 +418,6 @@ class FsmJob(models.Model):
 
     def action_share_estimate(self):
         self.share_estimate(channels=["link"])
-
-    def action_ask_disposal(self):
-        """Ask for the disposal of a device nobody claims; an owner, another person, disposes."""
-        self.check_access("write")
-        if not self._has_role({"manager"}):
-            raise AccessError(self.env._("Only a manager asks for a disposal."))
-        if any(job.state != "unclaimed" for job in self):
-            raise UserError(self.env._("Only what nobody claims is disposed of."))
-        self.sudo().disposal_asked_by_id = self.env.user  # not a field anybody writes himself
 
     # === BUSINESS METHODS - BILLING === #
 

@@ -15,6 +15,8 @@ PRINTERS = {
     "label": {"receptionist", "technician"},
     "estimate": {"receptionist", "technician", "accountant"},
     "delivery": {"receptionist"},
+    "notice": {"receptionist"},
+    "disposal": {"manager"},
 }
 
 

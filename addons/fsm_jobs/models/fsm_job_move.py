@@ -165,7 +165,7 @@ class FsmJob(models.Model):
     def _blockers_disposed(self):
         asked_by = self.disposal_asked_by_id
         if not asked_by or asked_by == self.env.user:
-            yield self.env._("Another person than the owner must have asked for the disposal.")
+            yield self.env._("Another person must have proposed the disposal.")
 
     def _blocker_unapproved_amount(self):
         """Nobody is billed more than he agreed to: neither an answer nor a limit covers the rise."""

@@ -92,7 +92,7 @@ class TestRedTeam(FsmJobsCommon):
     def test_disposal_of_another_branchs_device_is_not_asked_for(self):
         job = self._intake()
         with self.assertRaises(AccessError):
-            job.with_user(self.stranger).action_ask_disposal()
+            job.with_user(self.stranger).ask_disposal(reason="It has been here for a year")
 
     def test_dialogs_tell_nothing_of_another_branchs_job(self):
         job = self._walk(self._intake(), "diagnosis", "estimate")
