@@ -8,6 +8,7 @@ import configparser
 import json
 import os
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from psycopg2 import errors
 
 ROOT = Path(__file__).resolve().parents[1]
+HARDEN = ROOT / "addons" / "fsm_audit" / "tools" / "harden.py"
 
 # What each is refused with, if not for want of a right.
 OTHER = (
@@ -354,6 +356,15 @@ def test_whoever_seals_may_write_seals(cr):
         assert value(cr, f"SELECT has_table_privilege('fsm_audit.{table}', 'INSERT')")
 
 
+def test_tools_of_odoo_do_not_harden(where):
+    """What hardens wants a superuser: Odoo's role can only ask which tier holds."""
+    place = ["--host", where["host"], "--port", where["port"], "--user", where["user"]]
+    command = [sys.executable, HARDEN, *place, "--db", os.environ["FSM_TIER_DB"]]
+    environment = {**os.environ, "PGPASSWORD": where["password"]}
+    for arguments, code in ([], 1), (["--release", "res_partner"], 1), (["--check"], 0):
+        assert subprocess.call([*command, *arguments], env=environment) == code
+
+
 def test_partitions_are_made_ahead(cr):
     cr.execute("SELECT fsm_audit.add_partitions(4)")
     query = "SELECT count(*) FROM fsm_audit.partitions('books')"
@@ -363,11 +374,41 @@ def test_partitions_are_made_ahead(cr):
         cr.execute(f"DELETE FROM {cr.fetchone()[0]}")  # noqa: S608
 
 
-def test_database_can_be_dumped_by_odoo(where):
-    environment = {**os.environ, "PGPASSWORD": where["password"]}
+# === BACK FROM A BACKUP === #
+
+
+@pytest.fixture
+def restored(where):
+    """Return the name of a database that Odoo's role made of a dump of the trail, by `psql -q`."""
+    name = f"{os.environ['FSM_TIER_DB']}_restored"
+    with closing(psycopg2.connect(dbname="postgres", **where)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cr:
+            cr.execute(f"DROP DATABASE IF EXISTS {name}")
+            cr.execute(f"CREATE DATABASE {name}")
+            dump = program(where, "pg_dump", "-n", "fsm_audit", os.environ["FSM_TIER_DB"])
+            program(where, "psql", "-q", "-d", name, text=dump.stdout)
+            yield name
+            cr.execute(f"DROP DATABASE {name}")
+
+
+def program(where, name, *arguments, text=None):
+    """Run a program of PostgreSQL as Odoo's role; whatever fails inside, psql ends with 0."""
     place = ["-h", where["host"], "-p", where["port"], "-U", where["user"]]
     result = subprocess.run(
-        [os.environ.get("PG_DUMP", "pg_dump"), *place, "-n", "fsm_audit", os.environ["FSM_TIER_DB"]],
-        env=environment, capture_output=True, text=True, timeout=120,
+        [Path(os.environ.get("PG_DUMP", "pg_dump")).with_name(name), *place, *arguments],
+        env={**os.environ, "PGPASSWORD": where["password"]},
+        input=text, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert not result.returncode, result.stderr
+    return result
+
+
+def test_restored_copy_lost_its_tier_and_says_so(where, restored):
+    place = ["--host", where["host"], "--port", where["port"], "--user", where["user"]]
+    result = subprocess.run(
+        [sys.executable, HARDEN, *place, "--db", restored, "--check"],
+        env={**os.environ, "PGPASSWORD": where["password"]}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert "Tier 1" in result.stdout and "lost it" in result.stdout

@@ -1,7 +1,9 @@
 import json
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests.common import new_test_user
+from odoo.tests.common import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import capture, schema
@@ -70,3 +72,27 @@ class TestFsmAuditHealth(AuditCommon):
         action = self.health.action_open()
         findings = self.health.search(action["domain"])
         self.assertEqual(len(findings), len(self.health.health()))
+
+
+@tagged("post_install", "-at_install")
+class TestHealthForMonitors(HttpCase):
+    def _get(self, groups):
+        user = new_test_user(self.env, "monitor", groups)
+        expires = fields.Datetime.now() + timedelta(days=1)
+        key = self.env["res.users.apikeys"].with_user(user)._generate("rpc", "monitor", expires)
+        return self.url_open("/fsm_audit/health", headers={"Authorization": f"Bearer {key}"})
+
+    def test_monitor_is_told_by_the_status(self):
+        answers = {503: ["No key."], 200: []}
+        for status, problems in answers.items():
+            self.patch(
+                self.registry["fsm.audit.seal"], "_problems", lambda self, told=problems: told
+            )
+            with self.subTest(status), self.env.cr.savepoint() as savepoint:
+                answer = self._get("base.group_user,fsm_audit.group_fsm_audit_reader")
+                self.assertEqual(answer.status_code, status)
+                self.assertIn("tier", [finding["check"] for finding in answer.json()])
+                savepoint.rollback()
+
+    def test_others_are_told_nothing(self):
+        self.assertEqual(self._get("base.group_user").status_code, 403)
