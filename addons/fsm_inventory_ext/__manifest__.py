@@ -22,6 +22,7 @@
         "views/fsm_branch_views.xml",
         "views/product_views.xml",
         "views/stock_quant_views.xml",
+        "views/stock_scrap_views.xml",
         # Depends on the actions in the views.
         "views/fsm_inventory_menus.xml",
     ],

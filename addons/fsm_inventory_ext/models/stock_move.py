@@ -49,9 +49,11 @@ class StockMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override: which part of a job card a move is for, the part says itself."""
-        if any(vals.get("part_usage_id") for vals in vals_list):
-            self._check_not_by_hand()
+        """Override: no move is born done, and which part it is for, the part says itself."""
+        if not self._is_gated():
+            if any(vals.get("part_usage_id") for vals in vals_list):
+                self._check_not_by_hand()
+            self._check_not_born_done(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -75,11 +77,41 @@ class StockMove(models.Model):
                 self.env._("The state of a stock move and its job card are not written by hand.")
             )
 
+    @api.model
+    def _check_not_born_done(self, vals_list):
+        """Refuse moves that would be done at once: nobody would look whether the part is there."""
+        states = {vals.get("state") for vals in vals_list}
+        states.add(self.env.context.get("default_state"))
+        picking_ids = {vals.get("picking_id") for vals in vals_list}
+        picking_ids.add(self.env.context.get("default_picking_id"))
+        pickings = self.env["stock.picking"].browse(filter(None, picking_ids))
+        if "done" in states | set(pickings.mapped("state")):
+            raise AccessError(
+                self.env._("A stock move is planned first, then done: add nothing to what is done.")
+            )
+
     def _check_not_done(self):
         if not self._is_gated() and "done" in self.mapped("state"):
             raise AccessError(
                 self.env._("A stock move that is done stays as it is: make a move back.")
             )
+
+    def _check_may_write_off(self):
+        """Refuse what leaves to nowhere, or comes from there, without a manager and his reason.
+
+        A scrap, a count and a picking to the loss all pass here.
+        """
+        if self.env.su:
+            return
+        for move in self.filtered(lambda move: move.state not in ("done", "cancel")):
+            if "inventory" in (move.location_id | move.location_dest_id).mapped("usage"):
+                self.env["stock.quant"]._check_may_adjust(move._write_off_reason())
+
+    def _write_off_reason(self):
+        """Return the words of whoever takes the parts of this move off the books."""
+        if self.scrap_id:
+            return self.scrap_id.reason
+        return self.inventory_name or self.picking_id.origin
 
     # === BUSINESS METHODS === #
 
@@ -104,7 +136,8 @@ class StockMove(models.Model):
         return super(StockMove, self._gated())._action_cancel()
 
     def _action_done(self, *args, **kwargs):
-        """Override: write the states, dates and values."""
+        """Override: write the states, dates and values, and ask why parts are written off."""
+        self._check_may_write_off()
         return super(StockMove, self._gated())._action_done(*args, **kwargs).with_env(self.env)
 
     def _merge_moves(self, *args, **kwargs):

@@ -30,6 +30,8 @@ class StockMoveLine(models.Model):
     def create(self, vals_list):
         """Override: Odoo lets every user create lines, and each one reserves stock."""
         self._check_stock_user()
+        if not self.env["stock.move"]._is_gated():
+            self._check_not_born_done(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -47,6 +49,18 @@ class StockMoveLine(models.Model):
     def _check_stock_user(self):
         if not self.env.su and not self.env.user.has_group("stock.group_stock_user"):
             raise AccessError(self.env._("Your role does not move stock."))
+
+    @api.model
+    def _check_not_born_done(self, vals_list):
+        """Refuse lines that say they are done, or whose move is: Odoo would move stock at once."""
+        context = self.env.context
+        states = {vals.get("state") for vals in vals_list} | {context.get("default_state")}
+        move_ids = {vals.get("move_id") for vals in vals_list} | {context.get("default_move_id")}
+        self.env["stock.move"].browse(filter(None, move_ids))._check_not_done()
+        if "done" in states:
+            raise AccessError(
+                self.env._("A stock move is planned first, then done: add nothing to what is done.")
+            )
 
     def _check_not_done(self):
         if not self.env["stock.move"]._is_gated() and "done" in self.mapped("state"):

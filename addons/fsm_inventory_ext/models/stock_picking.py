@@ -1,10 +1,30 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
 
 from .stock_move import GATE
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: Odoo takes every move that is put into a done picking for done."""
+        self._check_not_said_done(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override: a picking is done when its moves are."""
+        self._check_not_said_done([vals])
+        return super().write(vals)
+
+    @api.model
+    def _check_not_said_done(self, vals_list):
+        states = {vals.get("state") for vals in vals_list} | {self.env.context.get("default_state")}
+        if "done" in states and not self.env["stock.move"]._is_gated():
+            raise AccessError(self.env._("A picking is done by validating it, not by hand."))
 
     # === BUSINESS METHODS === #
 

@@ -61,12 +61,16 @@ class StockQuant(models.Model):
     def _apply_inventory(self, date=None):
         """Override to ask for the right to adjust stock, and for the reason."""
         if not self.env.su:
-            if not any(self.env.user.has_group(group) for group in ADJUST_GROUPS):
-                raise AccessError(self.env._("Only a manager adjusts stock."))
-            self._check_reason(self.env.context.get("inventory_name"))
+            self._check_may_adjust(self.env.context.get("inventory_name"))
         # The day of the counting is written on the moves when they are done.
         gated = self.with_context(fsm_stock_gate=GATE)
         return super(StockQuant, gated)._apply_inventory(date)
+
+    @api.model
+    def _check_may_adjust(self, reason):
+        if not any(self.env.user.has_group(group) for group in ADJUST_GROUPS):
+            raise AccessError(self.env._("Only a manager adjusts stock."))
+        self._check_reason(reason)
 
     @api.model
     def _check_reason(self, reason):
