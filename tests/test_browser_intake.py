@@ -55,7 +55,7 @@ def fresh_number():
 
 def open_intake(page):
     page.goto("/odoo/new-job")
-    page.wait_for_selector("[data-fsm=phone]")
+    page.wait_for_selector("[data-fsm=phone]:focus")
 
 
 def saved_job(page, rpc):
@@ -87,6 +87,7 @@ def test_known_customer_takes_six_clicks_and_eleven_keys(desktop, rpc):
     hand.click("[data-fsm=fault]", has_text="No display")
     hand.click("[data-fsm=accessory]", has_text="Charger")
     hand.click("[data-fsm=save_print]")
+    page.wait_for_selector("[data-fsm=printed]")
     job = saved_job(page, rpc)
     seconds = time.monotonic() - start
     assert hand.clicks <= 6 and hand.keys <= 11 and seconds <= 10, (hand.clicks, hand.keys, seconds)
@@ -118,17 +119,26 @@ def test_walk_in_with_unknown_model_takes_nine_clicks_and_forty_keys(desktop, rp
     assert [n - b for n, b in zip(after[:4], before[:4], strict=True)] == [1, 1, 1, 1]
 
 
-@pytest.mark.parametrize(
-    "typed", ["9845012345", "98450 12345", "+919845012345", "45012345", "Su", "CND99881"]
-)
-def test_any_form_of_the_number_and_letters_find_the_customer(desktop, typed):
+def test_any_form_of_the_number_and_letters_find_the_customer(desktop):
     page = desktop("priya")
     open_intake(page)
-    page.keyboard.type(typed)
-    found = page.locator("[data-fsm=customer], [data-fsm=found] .o_fsm_row >> nth=0")
-    found.first.wait_for()
-    assert "Suresh Kumar" in found.first.inner_text()
-    assert not page.locator(".o_error_dialog, .modal").count()
+    first = page.locator("[data-fsm=customer], [data-fsm=found] .o_fsm_row").first
+    for typed in ("9845012345", "98450 12345", "+919845012345", "45012345", "Su", "CND99881"):
+        page.keyboard.type(typed)
+        first.wait_for()
+        assert "Suresh Kumar" in first.inner_text(), typed
+        if page.locator("[data-fsm=change_customer]").count():
+            page.click("[data-fsm=change_customer]")
+        page.fill("[data-fsm=phone]", "")
+        first.wait_for(state="detached")
+    for typed in ("!9845012345", "!Su", "98450 12345"):
+        page.keyboard.press("Control+K")
+        page.wait_for_selector(".o_command_palette input")
+        page.keyboard.type(typed)
+        page.wait_for_selector(".o_command_palette .o_command:has-text('Suresh Kumar')")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".o_command_palette", state="detached")
+    assert not page.locator(".o_error_dialog").count()
 
 
 def test_abandoned_intake_leaves_nothing(desktop, counted):
@@ -170,7 +180,7 @@ def test_everything_the_counter_notes_is_on_the_job_card(desktop, rpc):
     page.wait_for_selector("[data-fsm=signature] canvas")
     page.wait_for_timeout(300)
     draw(page, "[data-fsm=signature] canvas", [(0.2, 0.5), (0.4, 0.2), (0.6, 0.8), (0.8, 0.4)])
-    assert page.locator("[data-fsm=pattern] text").all_text_contents() == list("1273645")
+    assert page.locator("[data-fsm=pattern] text").all_text_contents() == list("1726345")
     stored = "JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"
     page.wait_for_timeout(600)
     assert "Does not start" in page.evaluate(stored) and "1478963" not in page.evaluate(stored)

@@ -15,3 +15,4 @@ from . import fsm_job
 from . import fsm_job_storage
 from . import res_company
 from . import res_partner
+from . import res_partner_gst

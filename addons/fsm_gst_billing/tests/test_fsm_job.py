@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import FsmGstBillingCommon
@@ -135,6 +135,22 @@ class TestFsmJob(FsmGstBillingCommon):
         self.assertEqual(seen["invoice_ids"], invoice.ids)
         found = self.env["fsm.job"].search([("invoice_ids", "in", invoice.ids)])
         self.assertEqual(found, job)
+
+    # === THE CUSTOMER === #
+
+    def test_customers_bills_are_listed_for_the_books_only(self):
+        invoice = self._invoice(self._create_job())
+        rows = self.suresh.with_user(self.accountant).fsm_invoices()
+        self.assertEqual(
+            [(row["id"], row["amount_total"], row["amount_residual"]) for row in rows],
+            [(invoice.id, 4826.20, 4826.20)],
+        )
+        with self.assertRaises(AccessError):
+            self.suresh.with_user(self.receptionist).fsm_invoices()
+
+    def test_gstin_with_a_wrong_character_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "is not a GSTIN"):
+            self.kaveri.vat = "33AACFK4521M1ZH"
 
     # === THE LIFE CYCLE === #
 

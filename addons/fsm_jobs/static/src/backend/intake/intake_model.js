@@ -21,11 +21,12 @@ export function completeMobile(text) {
     if (!/^[+\d\s().\-/]*$/.test(text)) {
         return "";
     }
-    let digits = text.replace(/\D/g, "");
-    if (digits.length === 12 && digits.startsWith("91")) {
-        digits = digits.slice(2);
-    } else if (digits.length === 11 && digits.startsWith("0")) {
-        digits = digits.slice(1);
+    const digits = text.replace(/\D/g, "");
+    if (text.trim().startsWith("+") || (digits.startsWith("91") && digits.length > 10)) {
+        return /^91\d{10}$/.test(digits) ? digits.slice(2) : "";
+    }
+    if (digits.startsWith("0")) {
+        return digits.length === 11 ? digits.slice(1) : "";
     }
     return digits.length === 10 ? digits : "";
 }
@@ -214,6 +215,12 @@ export class IntakeModel {
         this.checks = Object.fromEntries(
             Object.entries(this.checks).filter(([name]) => this.category.checks.includes(name))
         );
+    }
+
+    /** Keys that nobody's field took: a scanner's serial number, or a phone number typed at once. */
+    heard(text) {
+        const isPhone = completeMobile(text) && !this.customer && !this.newCustomer;
+        return isPhone ? this.search(text) : this.scanned(text);
     }
 
     async scanned(number) {

@@ -91,7 +91,7 @@ export class IntakeScreen extends Component {
         );
         useExternalListener(window, "keydown", this.onKeydown);
         useBus(this.env.services.barcode.bus, "barcode_scanned", (ev) =>
-            this.model.scanned(ev.detail.barcode)
+            this.model.heard(ev.detail.barcode)
         );
     }
 

@@ -1,0 +1,68 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from ..gst import gstin
+
+
+class ResPartner(models.Model):
+    """A customer's registration under GST, and his bills."""
+
+    _inherit = "res.partner"
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("vat", "country_id", "company_id")
+    def _check_fsm_gstin(self):
+        """Odoo looks at the form of a GSTIN, not at its check character; the returns portal does."""
+        for partner in self.filtered("vat"):
+            in_india = partner.country_id.code == "IN"
+            of_branch = partner.company_id.sudo().fsm_branch_ids  # that it is a branch, no more
+            if in_india and of_branch and not gstin.is_valid(partner.vat):
+                raise ValidationError(
+                    self.env._(
+                        "“%(gstin)s” of %(name)s is not a GSTIN: a character is wrong.",
+                        gstin=partner.vat,
+                        name=partner.name,
+                    )
+                )
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @api.readonly
+    @verb
+    def fsm_invoices(self):
+        """Return the customer's posted invoices and credit notes, newest first.
+
+        :return: ``[{id, name, state, move_type, invoice_date, invoice_date_due, payment_state,
+            amount_untaxed, amount_tax, amount_total, amount_residual}]``, amounts in the currency
+            of the branch; dates ``YYYY-MM-DD``
+        """
+        self.check_access("read")
+        moves = self.env["account.move"].search(
+            [
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("move_type", "in", ("out_invoice", "out_refund")),
+                ("state", "=", "posted"),
+            ],
+            order="invoice_date desc, id desc",
+        )
+        by_partner = moves.grouped("commercial_partner_id")
+        return [
+            [bill(move) for move in by_partner.get(partner.commercial_partner_id, ())]
+            for partner in self
+        ]
+
+
+def bill(move):
+    """Return an invoice as a row of its customer's bills."""
+    names = ("name", "state", "move_type", "payment_state")
+    dates = ("invoice_date", "invoice_date_due")
+    amounts = ("amount_untaxed", "amount_tax", "amount_total", "amount_residual")
+    return {
+        "id": move.id,
+        **{name: move[name] for name in names},
+        **{name: str(move[name]) if move[name] else False for name in dates},
+        **{name: move[name] for name in amounts},
+    }
