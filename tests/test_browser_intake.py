@@ -129,6 +129,7 @@ def test_any_form_of_the_number_and_letters_find_the_customer(desktop):
         assert "Suresh Kumar" in first.inner_text(), typed
         if page.locator("[data-fsm=change_customer]").count():
             page.click("[data-fsm=change_customer]")
+        page.wait_for_selector("[data-fsm=phone]:focus")
         page.fill("[data-fsm=phone]", "")
         first.wait_for(state="detached")
     for typed in ("!9845012345", "!Su", "98450 12345"):

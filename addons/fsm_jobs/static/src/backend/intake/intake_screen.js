@@ -7,13 +7,12 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { NameAndSignature } from "@web/core/signature/name_and_signature";
 import { user } from "@web/core/user";
-import { useBus, useService } from "@web/core/utils/hooks";
+import { useAutofocus, useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import {
     Component,
-    onMounted,
     onWillStart,
     onWillUnmount,
     useEffect,
@@ -40,7 +39,8 @@ export class IntakeScreen extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.root = useRef("root");
-        this.phone = useRef("phone");
+        // Whenever it is shown: also after “Change” and for the next job.
+        this.phone = useAutofocus({ refName: "phone", mobile: true });
         this.model = useState(new IntakeModel(this.orm));
         this.state = useState({
             checklist: false,
@@ -71,7 +71,6 @@ export class IntakeScreen extends Component {
             await this.model.load();
             await this.restoreDraft();
         });
-        onMounted(() => this.phone.el?.focus());
         onWillUnmount(() => {
             this.model.passcode.value = "";
         });
@@ -123,7 +122,6 @@ export class IntakeScreen extends Component {
             checklist: false, signing: false, printed: false, restored: false, ownAccessory: "",
         });
         browser.sessionStorage.removeItem(this.draftKey);
-        setTimeout(() => this.phone.el?.focus());
     }
 
     // === WHO === //
@@ -156,11 +154,6 @@ export class IntakeScreen extends Component {
             ev.preventDefault();
             (ev.currentTarget[way] || this.phone.el).focus();
         }
-    }
-
-    changeCustomer() {
-        this.model.changeCustomer();
-        setTimeout(() => this.phone.el?.focus());
     }
 
     get sites() {
