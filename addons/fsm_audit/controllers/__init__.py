@@ -1,2 +1,4 @@
 from . import export
 from . import health
+from . import pivot
+from . import session

@@ -10,8 +10,10 @@ from . import fsm_audit_throttle
 from . import fsm_audit_transaction
 from . import fsm_audit_verification
 from . import ir_actions_report
+from . import ir_actions_report_log
 from . import ir_actions_server
 from . import ir_attachment
+from . import ir_binary
 from . import ir_config_parameter
 from . import ir_cron
 from . import ir_http

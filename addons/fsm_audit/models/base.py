@@ -67,9 +67,8 @@ class Base(models.AbstractModel):
     def export_data(self, fields_to_export):
         """Override of `base` to log who took which data along."""
         result = super().export_data(fields_to_export)
-        facts = {"fields": fields_to_export, "count": len(self), "ids": self.ids[:EXPORT_IDS]}
-        self.env["fsm.audit.log"]._log_event(
-            "export", self._name, changes={name: [None, fact] for name, fact in facts.items()}
+        self.env["fsm.audit.log"]._log_export(
+            self.browse(), fields=fields_to_export, count=len(self), ids=self.ids[:EXPORT_IDS]
         )
         return result
 

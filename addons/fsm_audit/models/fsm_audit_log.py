@@ -122,6 +122,17 @@ class FsmAuditLog(models.Model):
         else:
             self._insert_event(self.env.cr, kind, records_or_model, reason, changes)
 
+    @api.model
+    def _log_export(self, records, **facts):
+        """Log that data left as a file: an export, or a report of ours.
+
+        :param records: those that were exported, one entry each; an empty recordset of a model
+            for many, or for none in particular
+        :param facts: what is known of it: `fields`, `count`, `ids`, `what`
+        """
+        changes = {name: [None, fact] for name, fact in facts.items()}
+        self._log_event("export", records or records._name, changes=changes)
+
     def _insert_event(self, cr, kind, records_or_model, reason, changes):
         is_name = isinstance(records_or_model, str)
         model = self.env[records_or_model] if is_name else records_or_model

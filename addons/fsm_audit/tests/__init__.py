@@ -5,6 +5,7 @@ from . import test_context
 from . import test_cooldown
 from . import test_declaration
 from . import test_erasure
+from . import test_events
 from . import test_exports
 from . import test_fsm_audit_export
 from . import test_fsm_audit_health

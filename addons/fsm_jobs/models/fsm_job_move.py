@@ -43,6 +43,9 @@ class FsmJob(models.Model):
             gate = batch.with_context(fsm_gate=GATE).sudo()  # checked above; see docs/adr/0005
             gate.write(batch._move_values(source, target, now))
             batch._write_history(source, reason, override, since, now, rested)
+            if override:
+                changes = {"state": [source, target]}
+                self.env["fsm.audit.log"]._log_event("override", batch, reason, changes)
             batch._moved(source, target)
 
     def _check_target(self, target, reason, override):
