@@ -77,30 +77,31 @@ class FsmAuditHealth(models.TransientModel):
         is_new = time.monotonic() - STARTED < SECONDS_TO_SEAL
         return [
             finding["text"]
-            for finding in self._findings()
+            for finding in self._findings(thorough=False)
             if finding["level"] == "alarm" and not (is_new and finding["check"] == "seals")
         ]
 
     @api.model
-    def _findings(self):
+    def _findings(self, thorough=True):
         state = schema.read_state(self.env.cr)
         is_current = state.get("stamp") == schema.stamp()
-        checks = self._checks(state) if is_current else {"version": self._say_version()}
+        checks = self._checks(state, thorough) if is_current else {"version": self._say_version()}
         return [
             {"check": check, "ok": level == "good", "level": level, "text": text}
             for check, (level, text) in checks.items()
         ]
 
     @api.model
-    def _checks(self, state):
+    def _checks(self, state, thorough):
         """Return `{check: (level, text)}`.
 
         :param dict state: of the schema, see `schema.read_state`
+        :param bool thorough: also what takes more than a few milliseconds: each page load asks
         """
         return {
             "tier": self._check_tier(state),
             "guards": self._check_guards(state),
-            "capture": self._check_capture(),
+            "capture": self._check_capture(thorough),
             "partitions": self._check_partitions(),
             "seals": self._check_seals(),
         }
@@ -185,10 +186,10 @@ class FsmAuditHealth(models.TransientModel):
         return self._verdict(found, self.env._("Every table of the trail refuses changes."))
 
     @api.model
-    def _check_capture(self):
+    def _check_capture(self, thorough):
         trail = Trail(self.env.cr)
         found = [self.env["fsm.audit.seal"]._sentence(finding) for finding in check_capture(trail)]
-        if not found and (names := capture.differing(self.env)):
+        if thorough and not found and (names := capture.differing(self.env)):
             found = [
                 self.env._(
                     "These tables are not captured as they should be: %s. Restart the server.",
