@@ -22,13 +22,36 @@ COUNTER_DIGITS = 5
 # Branch codes: with the prefix of a kind of document they still fit into sixteen characters.
 MAX_CODE_LENGTH = 3
 
+_CODE = re.compile(r"[A-Z][A-Z0-9]{0,2}")
+
+# From this counter on whoever issues is told that the series comes to its end.
+NEARLY_FULL = 90_000
+
 # Kinds of document that have a series of their own beside the invoices.
-PREFIXES = {"invoice": "", "credit_note": "R", "receipt_voucher": "V"}
+PREFIXES = {"invoice": "", "credit_note": "R", "receipt_voucher": "V", "refund_voucher": "F"}
 
 
 def is_valid(text):
     """Tell whether a document may carry this number."""
     return bool(_FORMAT.fullmatch(text or ""))
+
+
+def is_code(text):
+    """Tell whether a series may begin with this code.
+
+    >>> is_code("SPR"), is_code("S1"), is_code("BLRKM"), is_code("1SP"), is_code("S_P")
+    (True, True, False, False, False)
+    """
+    return bool(_CODE.fullmatch(text or ""))
+
+
+def is_nearly_full(counter):
+    """Tell whether a series comes to its end this year: 99,999 is its last number.
+
+    >>> is_nearly_full(89_999), is_nearly_full(90_000)
+    (False, True)
+    """
+    return counter >= NEARLY_FULL
 
 
 def starting_number(code, on_date, kind="invoice"):

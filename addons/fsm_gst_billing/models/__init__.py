@@ -2,12 +2,16 @@ from . import account_chart_template
 from . import account_journal
 from . import account_move
 from . import account_move_document
+from . import account_move_issued
 from . import account_move_line
+from . import account_move_payment
 from . import account_move_return
 from . import account_payment
 from . import account_tax
 from . import fsm_branch
+from . import fsm_gst_cancellation
 from . import fsm_gst_finding
+from . import fsm_gst_number
 from . import fsm_gst_return
 from . import fsm_gst_return_check
 from . import fsm_gst_return_rows

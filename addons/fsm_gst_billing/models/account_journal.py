@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..gst import numbers
 
 # How customers pay at the counter: value, label, type of the journal, letter in its code.
 METHODS = [
@@ -30,6 +33,42 @@ class AccountJournal(models.Model):
         "(company_id, fsm_method) WHERE fsm_method IS NOT NULL",
         "The branch already has a journal for this way of paying.",
     )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("code", "type", "company_id")
+    def _check_series_code(self):
+        """Refuse a code with which a number would break Rule 46(b), before one is given."""
+        for journal in self.filtered(lambda journal: journal.type == "sale"):
+            branch = journal.company_id.sudo().fsm_branch_ids  # a fact, whoever may read branches
+            if branch and not numbers.is_code(journal.code):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot begin the numbers of invoices: 1 to 3 of A–Z and 0–9, the first "
+                        "a letter. With “/26-27/00001” and a letter for credit notes it has to fit "
+                        "into 16 characters.",
+                        journal.code,
+                    )
+                )
+            if branch.vat:
+                journal._check_series_apart(branch.vat)
+
+    def _check_series_apart(self, gstin):
+        """Refuse a code under which two journals of a GSTIN could give the same number."""
+        others = self.sudo().with_context(active_test=False)  # the branches of a GSTIN share it
+        for other in others.search(
+            [("type", "=", "sale"), ("company_id.vat", "=", gstin), ("id", "!=", self.id)]
+        ):
+            if numbers.clash(self.code, other.code):
+                raise ValidationError(
+                    self.env._(
+                        "Series %(code)s and %(other)s are both of GSTIN %(gstin)s: two documents "
+                        "could get the same number.",
+                        code=self.code,
+                        other=other.code,
+                        gstin=gstin,
+                    )
+                )
 
     # === BUSINESS METHODS === #
 

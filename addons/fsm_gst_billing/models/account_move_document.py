@@ -56,7 +56,7 @@ class AccountMove(models.Model):
             "name": company.root_id.name,
             "branch": company.fsm_branch_ids.name or "",
             "address": self._address_lines(partner),
-            "gstin": company.vat or "",
+            "gstin": self._gst_registration() or "",
             "state": company._gst_state(),
             "contact": " · ".join(filter(None, (company.phone, company.email))),
         }

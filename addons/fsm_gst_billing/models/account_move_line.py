@@ -2,37 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
-from .account_move import differs
+from ..issued import LINE_COLUMNS, PRINTED_COLUMNS, PRINTED_LINES
+from .account_move_issued import differs
 
 # What the customer has in print; `account` lets it be changed where no total changes.
-PRINTED_FIELDS = {
-    "name",
-    "product_id",
-    "product_uom_id",
-    "quantity",
-    "price_unit",
-    "discount",
-    "l10n_in_hsn_code",
-}
-PRINTED_LINES = ("product", "line_section", "line_subsection", "line_note")
+PRINTED_FIELDS = set(PRINTED_COLUMNS)
 
 # What the books say, on every line.
-BOOKED_FIELDS = {
-    "move_id",
-    "display_type",
-    "account_id",
-    "partner_id",
-    "currency_id",
-    "balance",
-    "debit",
-    "credit",
-    "amount_currency",
-    "price_subtotal",
-    "price_total",
-    "tax_ids",
-    "tax_line_id",
-    "tax_repartition_line_id",
-}
+BOOKED_FIELDS = {*LINE_COLUMNS, "tax_ids"}
 
 
 class AccountMoveLine(models.Model):

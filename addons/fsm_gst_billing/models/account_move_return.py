@@ -25,7 +25,7 @@ class AccountMove(models.Model):
         :raise UserError: naming the return and what to do instead
         """
         months = {
-            (move.company_id.vat, periods.period_of(move.invoice_date)): move
+            (move._gst_registration(), periods.period_of(move.invoice_date)): move
             for move in self
             if move.country_code == "IN" and move.is_sale_document() and move.invoice_date
         }
@@ -50,3 +50,7 @@ class AccountMove(models.Model):
                         name=gst_return.display_name,
                     )
                 )
+
+    def _gst_registration(self):
+        """Return the GSTIN under which a document was issued, or would be today."""
+        return self.gst_number_ids.gstin or self.company_id.vat

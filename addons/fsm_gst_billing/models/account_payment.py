@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..gst.words import indian_format
-from .account_move import differs, may_manage
+from .account_move_issued import differs, may_manage
 
 # The chatter would add twenty queries to a payment and nothing new: the payment is the record.
 QUIET = {"mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}

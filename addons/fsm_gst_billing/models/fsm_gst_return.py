@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.fsm_audit.exports import set_cell
 from odoo.addons.fsm_jobs.verbs import verb
@@ -165,11 +166,14 @@ class FsmGstReturn(models.Model):
 
     @api.model
     def _companies_of(self, number):
-        """Return the companies under a GSTIN in the caller's organisations."""
+        """Return the companies under a GSTIN, now or when they issued, of the caller's organisations."""
         companies_sudo = self.env["res.company"].sudo()  # to see that none of them is missing
-        domain = [("vat", "=", number)]
+        numbers_sudo = self.env["fsm.gst.number"].sudo()
+        issuing = numbers_sudo._read_group([("registration", "=", number)], ["company_id"])
+        domain = Domain("vat", "=", number)
+        domain |= Domain("id", "in", [company.id for (company,) in issuing])
         if not self.env.su:
-            domain.append(("id", "child_of", self.env.user.company_ids.root_id.ids))
+            domain &= Domain("id", "child_of", self.env.user.company_ids.root_id.ids)
         return companies_sudo.search(domain).sudo(False)
 
     # === BUSINESS METHODS - VERBS === #

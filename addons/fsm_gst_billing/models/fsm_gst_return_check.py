@@ -37,6 +37,7 @@ class FsmGstReturn(models.Model):
         for name, pairs in itertools.groupby(broken, key=lambda tie: tie.name):
             found.append(self._finding_of_ties(name, list(pairs)))
         missing = table13.gaps(rows["issued"], self._issued_elsewhere())
+        found += [self._finding_of_unnumbered(*document) for document in self._unnumbered()]
         return found + [self._finding_of_gap(*gap) for gap in missing.items()]
 
     def _finding_of_ties(self, name, broken):
@@ -46,6 +47,11 @@ class FsmGstReturn(models.Model):
             differences=", ".join(f"{tie.figure} ₹{tie.difference / 100:.2f}" for tie in broken),
         )
         return self._own_finding("error", "CGST Act s.37, s.39", text)
+
+    def _finding_of_unnumbered(self, move_id, name):
+        text = self.env._("%s is posted and not in the ledger of numbers.", name)
+        finding = self._own_finding("error", "CGST Rule 46(b)", text)
+        return finding | {"model": "account.move", "id": move_id}
 
     def _finding_of_gap(self, series, counters):
         text = self.env._(

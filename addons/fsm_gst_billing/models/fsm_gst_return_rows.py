@@ -64,7 +64,7 @@ class FsmGstReturn(models.Model):
         return {
             "documents": self._documents(moves, lines, taxes),
             "advances": [],
-            "issued": self._issued(moves),
+            "issued": self._issued(),
             "purchases": self._purchases(),
         }
 
@@ -76,22 +76,31 @@ class FsmGstReturn(models.Model):
         return self.env.cr.dictfetchall()
 
     def _documents_of_month(self):
-        """Return the condition on documents ``m`` of this GSTIN and month."""
+        """Return the condition on documents ``m`` that were issued under this GSTIN in the month.
+
+        The ledger knows it, whatever became of the branch and of its GSTIN.
+        """
         return SQL(
-            "m.company_id = ANY(%s) AND m.move_type IN ('out_invoice', 'out_refund')"
-            " AND m.invoice_date BETWEEN %s AND %s",
-            self.company_ids.ids,
+            "m.move_type IN ('out_invoice', 'out_refund')"
+            " AND m.id IN (SELECT n.move_id FROM fsm_gst_number n WHERE %s)",
+            self._numbers_of_month(),
+        )
+
+    def _numbers_of_month(self):
+        """Return the condition on numbers ``n`` of the ledger."""
+        return SQL(
+            "n.registration = %s AND n.day BETWEEN %s AND %s",
+            self.gstin,
             self.first_day,
             periods.last_day(self.period),
         )
 
     def _moves(self):
-        """Return the documents of the month, cancelled ones that had a number included."""
+        """Return the documents of the month that count."""
         return self._read(
             SQL(
                 """
-                SELECT m.id, m.name, m.invoice_date AS day, m.move_type, m.state, m.journal_id,
-                       m.sequence_prefix, m.sequence_number, abs(m.amount_total_signed) AS value,
+                SELECT m.id, m.name, m.invoice_date AS day, m.move_type, abs(m.amount_total_signed) AS value,
                        m.l10n_in_gstin AS gstin, m.l10n_in_gst_treatment AS treatment,
                        m.debit_origin_id, place.l10n_in_tin AS pos, p.name AS customer,
                        m.l10n_in_shipping_bill_number AS bill, port.code AS port,
@@ -102,8 +111,7 @@ class FsmGstReturn(models.Model):
              LEFT JOIN res_partner p ON p.id = m.commercial_partner_id
              LEFT JOIN l10n_in_port_code port ON port.id = m.l10n_in_shipping_port_code_id
              LEFT JOIN account_move o ON o.id = coalesce(m.reversed_entry_id, m.debit_origin_id)
-                 WHERE %s AND m.name NOT IN ('', '/')
-                   AND (m.state = 'posted' OR m.state = 'cancel' AND m.posted_before)
+                 WHERE %s AND m.state = 'posted'
               ORDER BY m.invoice_date, m.id
                 """,
                 self._documents_of_month(),
@@ -197,11 +205,7 @@ class FsmGstReturn(models.Model):
             move_id: list(rows)
             for move_id, rows in itertools.groupby(lines, key=itemgetter("move_id"))
         }
-        return [
-            self._document(move, lines_by_move.get(move["id"], []), taxes)
-            for move in moves
-            if move["state"] == "posted"
-        ]
+        return [self._document(move, lines_by_move.get(move["id"], []), taxes) for move in moves]
 
     def _document(self, move, rows, taxes):
         used = [taxes[tax_id] for row in rows for tax_id in row["tax_ids"]]
@@ -266,39 +270,60 @@ class FsmGstReturn(models.Model):
 
     # === TABLE 13 === #
 
-    def _issued(self, moves):
-        return [
-            Issued(
-                "credit_note" if move["move_type"] == "out_refund" else "invoice",
-                move["sequence_prefix"],
-                move["sequence_number"],
-                move["name"],
-                move["state"] == "cancel",
+    def _issued(self):
+        """Return the numbers of the month as the ledger has them, cancelled ones marked."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT n.kind, n.series, n.counter, n.number, c.id IS NOT NULL AS cancelled
+                  FROM fsm_gst_number n
+             LEFT JOIN fsm_gst_cancellation c ON c.number_id = n.id
+                 WHERE %s
+                """,
+                self._numbers_of_month(),
             )
-            for move in moves
-        ]
+        )
+        return [Issued(**row) for row in rows]
 
     def _issued_elsewhere(self):
         """Return ``(series, counter)`` of the other months of the series of this one."""
         rows = self._read(
             SQL(
                 """
-                SELECT o.sequence_prefix, o.sequence_number
-                  FROM account_move o
-                 WHERE o.company_id = ANY(%(companies)s) AND o.name NOT IN ('', '/')
-                   AND o.move_type IN ('out_invoice', 'out_refund')
-                   AND (o.state = 'posted' OR o.state = 'cancel' AND o.posted_before)
-                   AND o.sequence_prefix IN (
-                       SELECT m.sequence_prefix FROM account_move m WHERE %(of_month)s)
-                   AND o.sequence_number < (
-                       SELECT max(m.sequence_number) FROM account_move m
-                        WHERE %(of_month)s AND m.sequence_prefix = o.sequence_prefix)
+                SELECT o.series, o.counter
+                  FROM fsm_gst_number o
+                 WHERE o.registration = %s AND o.series IN (
+                       SELECT n.series FROM fsm_gst_number n WHERE %s)
+                   AND o.counter < (
+                       SELECT max(n.counter) FROM fsm_gst_number n
+                        WHERE %s AND n.series = o.series)
                 """,
-                companies=self.company_ids.ids,
-                of_month=self._documents_of_month(),
+                self.gstin,
+                self._numbers_of_month(),
+                self._numbers_of_month(),
             )
         )
-        return {(row["sequence_prefix"], row["sequence_number"]) for row in rows}
+        return {(row["series"], row["counter"]) for row in rows}
+
+    def _unnumbered(self):
+        """Return ``[(id, name)]`` of documents of the month that are not in the ledger."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT m.id, m.name
+                  FROM account_move m
+             LEFT JOIN fsm_gst_number n ON n.move_id = m.id
+                 WHERE n.id IS NULL AND m.company_id = ANY(%s) AND m.state = 'posted'
+                   AND m.move_type IN ('out_invoice', 'out_refund')
+                   AND m.invoice_date BETWEEN %s AND %s
+              ORDER BY m.id
+                """,
+                self.company_ids.ids,
+                self.first_day,
+                periods.last_day(self.period),
+            )
+        )
+        return [(row["id"], row["name"]) for row in rows]
 
     # === PURCHASES AND BOOKS === #
 

@@ -1,6 +1,7 @@
 from . import test_account_move
 from . import test_account_move_document
 from . import test_fsm_branch
+from . import test_fsm_gst_number
 from . import test_fsm_gst_return
 from . import test_fsm_job
 from . import test_gst

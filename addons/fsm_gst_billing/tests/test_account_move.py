@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
 
@@ -60,7 +60,13 @@ class TestAccountMove(FsmGstBillingCommon):
         self.assertRegex(invoice.name, r"^SPR/\d\d-\d\d/00001$")
 
     def test_number_that_the_law_forbids_is_not_posted(self):
-        self.branch.sale_journal_id.code = "SP_R"
+        with self.assertRaisesRegex(ValidationError, "cannot begin the numbers"):
+            self.branch.sale_journal_id.code = "SP_R"
+        self.env.cr.execute(  # as a journal was before the addon came
+            "UPDATE account_journal SET code = 'SP_R' WHERE id = %s",
+            self.branch.sale_journal_id.ids,
+        )
+        self.branch.sale_journal_id.invalidate_recordset()
         invoice = self._invoice(self._create_job(), post=False)
         with self.assertRaisesRegex(UserError, "cannot be the number of a tax invoice"):
             invoice.action_post()
@@ -162,7 +168,7 @@ class TestAccountMove(FsmGstBillingCommon):
     def test_accountant_credits_but_does_not_cancel(self):
         invoice = self._invoice(self._create_job()).with_user(self.accountant)
         with self.assertRaisesRegex(AccessError, "Only a manager cancels"):
-            invoice.button_cancel()
+            invoice.fsm_cancel(reason="Wrong customer")
         note = invoice._reverse_moves(cancel=True)
         self.assertEqual((note.state, invoice.payment_state), ("posted", "reversed"))
         self.assertEqual(note.job_id, invoice.job_id)
@@ -170,8 +176,16 @@ class TestAccountMove(FsmGstBillingCommon):
     def test_cancelled_invoice_keeps_its_number(self):
         invoice = self._invoice(self._create_job())
         number = invoice.name
-        invoice.button_cancel()
+        for reason in ("", "  "):
+            with self.assertRaises(UserError):
+                invoice.fsm_cancel(reason=reason)
+        with self.assertRaisesRegex(UserError, "say why"):
+            invoice.button_cancel()
+        invoice.fsm_cancel(reason="Issued to the wrong customer")
         self.assertEqual((invoice.state, invoice.name), ("cancel", number))
+        self.assertEqual(
+            invoice.gst_number_ids.cancellation_ids.reason, "Issued to the wrong customer"
+        )
         with self.assertRaisesRegex(UserError, "was issued"):
             invoice.button_draft()
         self.assertNotEqual(self._invoice(self._create_job()).name, number)

@@ -64,7 +64,7 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertEqual(sections[self.to_kaveri], {"sale_b2b_regular"})
 
     def test_T21_cancelled_invoice_is_in_table_13_alone(self):
-        self.to_suresh.button_cancel()
+        self.to_suresh.fsm_cancel(reason="Wrong customer")
         gstr1 = self.gst_return.gstr1()
         self.assertNotIn("b2cs", gstr1)
         (row,) = gstr1["doc_issue"]["doc_det"][0]["docs"]
@@ -132,7 +132,7 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.gst_return.lock()
         with freeze_time("2026-04-20 06:00:00"):
             for attempt in (
-                self.to_suresh.button_cancel,
+                lambda: self.to_suresh.fsm_cancel(reason="Wrong customer"),
                 lambda: self._invoice(self._create_job()),
             ):
                 with self.assertRaisesRegex(UserError, "which is locked"):
@@ -144,9 +144,9 @@ class TestFsmGstReturn(FsmGstBillingCommon):
     def test_locked_return_answers_with_what_was_locked(self):
         self.gst_return.lock()
         before = self.gst_return.gstr1()
-        self.env.cr.execute(
-            "UPDATE account_move SET invoice_date = '2026-03-01' WHERE id = %s", [self.to_suresh.id]
-        )
+        self.to_suresh.partner_id.name = "Suresh K."
+        self.env.cr.execute("UPDATE fsm_gst_return SET period = '052026'")
+        self.gst_return.invalidate_recordset()
         self.assertEqual(self.gst_return.gstr1(), before)
         self.assertEqual(len(self.gst_return.sha256), 64)
 
@@ -166,7 +166,7 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         with self.assertRaises(AccessError):
             self.gst_return.reopen()
         self._own(self.gst_return, self.manager).reopen()
-        self.to_suresh.button_cancel()
+        self.to_suresh.fsm_cancel(reason="Wrong customer")
         self.assertEqual(self.to_suresh.state, "cancel")
 
     # === WHO, AND WHAT IS REFUSED === #

@@ -83,7 +83,7 @@ class TestFsmJob(FsmGstBillingCommon):
     def test_cancelled_invoice_makes_room_for_another(self):
         job = self._create_job()
         invoice = self._invoice(job)
-        invoice.button_cancel()
+        invoice.fsm_cancel(reason="Wrong customer")
         self.assertNotEqual(self._invoice(job, post=False), invoice)
 
     def test_job_without_lines_has_nothing_to_bill(self):

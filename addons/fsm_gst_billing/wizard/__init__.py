@@ -1,3 +1,4 @@
 from . import account_payment_register
+from . import fsm_gst_cancel
 from . import fsm_gst_filing
 from . import fsm_payment

@@ -1,0 +1,255 @@
+"""Locks issued documents where nothing goes around: in PostgreSQL. See docs/adr/0024.
+
+What has a row in the ledger of numbers (`fsm.gst.number`) stays as it is printed and booked,
+whoever writes: the ORM below `sudo()`, another addon, an import, psql. One change is left, from
+posted to cancelled, and only beside a row that says why, written by the same transaction.
+
+The ledger is the lock, there is no flag to take away: its rows are neither changed nor deleted.
+"""
+
+from odoo.tools import SQL
+from odoo.tools.sql import table_exists
+
+# What the database refuses to change on an issued document.
+MOVE_COLUMNS = (
+    "name",
+    "sequence_prefix",
+    "sequence_number",
+    "posted_before",
+    "journal_id",
+    "company_id",
+    "move_type",
+    "partner_id",
+    "partner_shipping_id",
+    "invoice_date",
+    "date",
+    "currency_id",
+    "invoice_currency_rate",
+    "fiscal_position_id",
+    "l10n_in_gst_treatment",
+    "l10n_in_gstin",
+    "l10n_in_state_id",
+    "reversed_entry_id",
+    "debit_origin_id",
+    "job_id",
+    "payment_reference",
+    "ref",
+    "narration",
+    "amount_untaxed",
+    "amount_tax",
+    "amount_total",
+    "amount_untaxed_signed",
+    "amount_tax_signed",
+    "amount_total_signed",
+)
+
+# The same of its lines, whatever they are for.
+LINE_COLUMNS = (
+    "move_id",
+    "company_id",
+    "display_type",
+    "account_id",
+    "partner_id",
+    "currency_id",
+    "balance",
+    "debit",
+    "credit",
+    "amount_currency",
+    "price_subtotal",
+    "price_total",
+    "tax_line_id",
+    "tax_repartition_line_id",
+)
+
+# What the customer reads on those lines that are printed.
+PRINTED_COLUMNS = (
+    "name",
+    "product_id",
+    "product_uom_id",
+    "quantity",
+    "price_unit",
+    "discount",
+    "l10n_in_hsn_code",
+)
+PRINTED_LINES = ("product", "line_section", "line_subsection", "line_note")
+
+# Rows that are written once.
+FOREVER = ("fsm_gst_number", "fsm_gst_cancellation")
+
+NAME = "fsm_gst_issued"
+
+
+def _differ(columns):
+    """Return the condition that one of the columns has another value than before."""
+    old, new = (
+        SQL(", ").join(SQL("%s.%s", SQL(row), SQL.identifier(column)) for column in columns)
+        for row in ("OLD", "NEW")
+    )
+    return SQL("(%s) IS DISTINCT FROM (%s)", old, new)
+
+
+def _refuse(message, *values):
+    """Return the statement that refuses, as an error of integrity: Odoo shows it as a sentence."""
+    parameters = SQL(", ").join(SQL(value) for value in values)
+    return SQL(
+        "RAISE EXCEPTION %s%s USING ERRCODE = 'integrity_constraint_violation',"
+        " TABLE = 'account_move', CONSTRAINT = 'fsm_gst_issued'",
+        message,
+        SQL(", %s", parameters) if values else SQL(),
+    )
+
+
+def _functions():
+    """Return the bodies of the functions by name."""
+    kept = (
+        "% was issued: its number, series and content stay as they are. Cancel it, or issue a "
+        "credit note."
+    )
+    printed = SQL("(OLD.display_type IN %s AND %s)", PRINTED_LINES, _differ(PRINTED_COLUMNS))
+    number = SQL("SELECT number FROM fsm_gst_number WHERE move_id =")
+    return {
+        "forever": SQL(
+            "BEGIN %s; END",
+            _refuse("What stands in % is neither changed nor deleted.", "TG_TABLE_NAME"),
+        ),
+        "emptied": SQL("BEGIN %s; END", _refuse("% is not emptied.", "TG_TABLE_NAME")),
+        "cancellation": SQL("BEGIN NEW.transaction := pg_current_xact_id()::text; RETURN NEW; END"),
+        "move": SQL(
+            """
+            DECLARE issued varchar;
+            BEGIN
+                IF TG_OP = 'UPDATE' AND NOT (%(differ)s OR NEW.state IS DISTINCT FROM OLD.state)
+                THEN
+                    RETURN NEW;
+                END IF;
+                issued := (%(number)s OLD.id);
+                IF issued IS NOT NULL AND NOT (
+                    TG_OP = 'UPDATE' AND NOT %(differ)s
+                    AND OLD.state = 'posted' AND NEW.state = 'cancel'
+                    AND EXISTS (
+                        SELECT FROM fsm_gst_cancellation
+                         WHERE move_id = OLD.id AND transaction = pg_current_xact_id()::text)
+                ) THEN
+                    %(refuse)s;
+                END IF;
+                RETURN COALESCE(NEW, OLD);
+            END
+            """,
+            differ=_differ(MOVE_COLUMNS),
+            number=number,
+            refuse=_refuse(kept, "issued"),
+        ),
+        "line": SQL(
+            """
+            DECLARE issued varchar;
+            BEGIN
+                IF TG_OP = 'UPDATE' AND NOT (%(differ)s OR %(printed)s) THEN
+                    RETURN NEW;
+                END IF;
+                IF TG_OP <> 'INSERT' THEN
+                    issued := (%(number)s OLD.move_id);
+                END IF;
+                IF issued IS NULL AND TG_OP <> 'DELETE' THEN
+                    issued := (%(number)s NEW.move_id);
+                END IF;
+                IF issued IS NOT NULL THEN
+                    %(refuse)s;
+                END IF;
+                RETURN COALESCE(NEW, OLD);
+            END
+            """,
+            differ=_differ(LINE_COLUMNS),
+            printed=printed,
+            number=number,
+            refuse=_refuse(kept, "issued"),
+        ),
+        "tax": SQL(
+            """
+            DECLARE issued varchar := (
+                SELECT n.number FROM fsm_gst_number n JOIN account_move_line l USING (move_id)
+                 WHERE l.id = CASE TG_OP WHEN 'INSERT' THEN NEW.account_move_line_id
+                                         ELSE OLD.account_move_line_id END);
+            BEGIN
+                IF issued IS NOT NULL THEN
+                    %s;
+                END IF;
+                RETURN COALESCE(NEW, OLD);
+            END
+            """,
+            _refuse(kept, "issued"),
+        ),
+        "posted": SQL(
+            """
+            BEGIN
+                IF EXISTS (SELECT FROM fsm_branch WHERE company_id = NEW.company_id)
+                   AND EXISTS (SELECT FROM account_move WHERE id = NEW.id AND state = 'posted')
+                   AND NOT EXISTS (SELECT FROM fsm_gst_number WHERE move_id = NEW.id)
+                THEN
+                    %s;
+                END IF;
+                RETURN NULL;
+            END
+            """,
+            _refuse("% is posted without a number in the ledger: post it in Odoo.", "NEW.name"),
+        ),
+    }
+
+
+def _triggers():
+    """Return ``(table, when, function)`` of each trigger."""
+    each = "FOR EACH ROW"
+    rows = [(table, f"BEFORE UPDATE OR DELETE ON {{}} {each}", "forever") for table in FOREVER]
+    rows += [
+        (table, "BEFORE TRUNCATE ON {} FOR EACH STATEMENT", "emptied")
+        for table in (*FOREVER, "account_move_line")
+    ]
+    rows += [
+        ("fsm_gst_cancellation", f"BEFORE INSERT ON {{}} {each}", "cancellation"),
+        ("account_move", f"BEFORE UPDATE OR DELETE ON {{}} {each}", "move"),
+        ("account_move_line", f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}", "line"),
+        (
+            "account_move_line_account_tax_rel",
+            f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}",
+            "tax",
+        ),
+        (
+            "account_move",
+            f"AFTER INSERT OR UPDATE OF state ON {{}} DEFERRABLE INITIALLY DEFERRED {each} WHEN "
+            "(NEW.state = 'posted' AND NEW.move_type IN ('out_invoice', 'out_refund'))",
+            "posted",
+        ),
+    ]
+    return rows
+
+
+def lock(cr):
+    """Make the functions and triggers as they are declared above, once all tables are there."""
+    if not all(table_exists(cr, table) for table in FOREVER):
+        return
+    for name, body in _functions().items():
+        cr.execute(
+            SQL(
+                "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %s",
+                SQL.identifier(f"{NAME}_{name}"),
+                cr.mogrify(body).decode(),
+            )
+        )
+    for table, when, function in _triggers():
+        name, of_table = SQL.identifier(f"{NAME}_{function}"), SQL.identifier(table)
+        cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", name, of_table))
+        cr.execute(
+            SQL(
+                "CREATE %s TRIGGER %s %s EXECUTE FUNCTION %s()",
+                SQL("CONSTRAINT" if "DEFERRABLE" in when else ""),
+                name,
+                SQL(when.format(f'"{table}"')),
+                name,
+            )
+        )
+        cr.execute(SQL("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", of_table, name))
+
+
+def unlock(cr):
+    """Remove them, before the addon and its tables go."""
+    for name in _functions():
+        cr.execute(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(f"{NAME}_{name}")))

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import issued
+from .fsm_gst_number import GATE
+
+
+class FsmGstCancellation(models.Model):
+    """Why a document that was issued does not count: written once, by the cancelling itself.
+
+    The number is used up; Table 13 of GSTR-1 counts it as cancelled.
+    """
+
+    _name = "fsm.gst.cancellation"
+    _description = "Cancellation of a Document"
+    _order = "id desc"
+    _rec_name = "number_id"
+    _log_access = False
+    _audit_class = "books"
+
+    number_id = fields.Many2one(
+        comodel_name="fsm.gst.number",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    move_id = fields.Many2one(
+        string="Document",
+        comodel_name="account.move",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    reason = fields.Char(required=True, readonly=True, audit=True)
+    cancelled_at = fields.Datetime(string="Cancelled On", required=True, readonly=True)
+    user_id = fields.Many2one(
+        string="Cancelled By", comodel_name="res.users", required=True, readonly=True
+    )
+    # PostgreSQL's own number, set by a trigger: a reason opens no later transaction.
+    transaction = fields.Char(readonly=True)
+
+    _move_uniq = models.UniqueIndex("(move_id)", "A document is cancelled once.")
+
+    # === CRUD METHODS === #
+
+    def init(self):
+        super().init()
+        issued.lock(self.env.cr)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("fsm_billing_gate") is not GATE:
+            raise UserError(self.env._("The reason is given when a document is cancelled."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise UserError(self.env._("The reason of a cancellation stays as it is."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("The reason of a cancellation stays as it is."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _record(self, moves, reason):
+        """Write down why `moves` are cancelled, by this transaction.
+
+        :param str reason: in words that an auditor understands
+        """
+        reasons_sudo = self.with_context(fsm_billing_gate=GATE).sudo()  # who cancels, says why
+        reasons_sudo.create(
+            [
+                {
+                    "number_id": move.gst_number_ids.id,
+                    "move_id": move.id,
+                    "company_id": move.company_id.id,
+                    "reason": reason,
+                    "cancelled_at": fields.Datetime.now(),
+                    "user_id": self.env.uid,
+                }
+                for move in moves
+            ]
+        )
+        self.env.flush_all()

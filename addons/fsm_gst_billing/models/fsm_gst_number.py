@@ -1,0 +1,147 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import issued
+from ..gst import dates, numbers
+from ..gst.table13 import NATURE_NAMES, NATURES
+
+# An object no caller can send: what carries it in the context comes from issuing or cancelling.
+GATE = object()
+
+KINDS = [(kind, NATURE_NAMES[nature]) for kind, nature in NATURES.items()]
+
+
+class FsmGstNumber(models.Model):
+    """A number that was given to a document: one row each, for ever.
+
+    The row is written by the transaction that issues the document. It says under which GSTIN it was
+    issued, whatever becomes of the branch, feeds Table 13 of GSTR-1, and locks the document
+    (`issued.py`). Rule 46(b) of the CGST Rules: consecutive, unique for a financial year.
+    """
+
+    _name = "fsm.gst.number"
+    _description = "Document Number"
+    _order = "id desc"
+    _rec_name = "number"
+    _log_access = False
+
+    # The document
+    move_id = fields.Many2one(
+        string="Document",
+        comodel_name="account.move",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    day = fields.Date(string="Date", required=True, readonly=True, help="In India.")
+
+    # The supplier, as on the day it was issued
+    gstin = fields.Char(string="Supplier's GSTIN", readonly=True)
+    state_code = fields.Char(string="Supplier's State", readonly=True)
+    registration = fields.Char(
+        required=True,
+        readonly=True,
+        help="Within what the number is unique: the GSTIN; the branch itself if it has none.",
+    )
+
+    # The number
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    financial_year = fields.Char(required=True, readonly=True, help="26-27 begins in April 2026.")
+    series = fields.Char(required=True, readonly=True)
+    counter = fields.Integer(required=True, readonly=True)
+    number = fields.Char(required=True, readonly=True)
+
+    # Who gave it
+    issued_at = fields.Datetime(string="Issued On", required=True, readonly=True)
+    user_id = fields.Many2one(
+        string="Issued By", comodel_name="res.users", required=True, readonly=True
+    )
+    cancellation_ids = fields.One2many(
+        comodel_name="fsm.gst.cancellation", inverse_name="number_id", readonly=True
+    )
+
+    _number_uniq = models.UniqueIndex(
+        "(registration, financial_year, upper(number))",
+        "Another document of this GSTIN has the same number in this financial year.",
+    )
+    _move_uniq = models.UniqueIndex("(move_id)", "A document has one number.")
+    _day_idx = models.Index("(registration, day)")
+
+    # === CRUD METHODS === #
+
+    def init(self):
+        super().init()
+        issued.lock(self.env.cr)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("fsm_billing_gate") is not GATE:
+            raise UserError(self.env._("A number is given when a document is posted, not by hand."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise UserError(self.env._("A number that was given stays as it is."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("A number that was given stays as it is."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _issue(self, moves):
+        """Write down the numbers of documents that were just posted, and lock them with it.
+
+        :raise UserError: if one of them has a number that the law forbids
+        """
+        self._check_format(moves)
+        self.env.flush_all()  # what is written later would meet the lock
+        numbers_sudo = self.with_context(fsm_billing_gate=GATE).sudo()  # who posts, issues
+        return numbers_sudo.create([self._values(move) for move in moves])
+
+    @api.model
+    def _check_format(self, moves):
+        for move in moves:
+            if not numbers.is_valid(move.name):
+                raise UserError(
+                    self.env._(
+                        "“%s” cannot be the number of a tax invoice: at most 16 characters of "
+                        "A–Z, 0–9, “-” and “/”, not beginning with 0, “-” or “/”.",
+                        move.name,
+                    )
+                )
+
+    @api.model
+    def _values(self, move):
+        company = move.company_id
+        day = move.invoice_date or move.date
+        return {
+            "move_id": move.id,
+            "company_id": company.id,
+            "day": day,
+            "gstin": company.vat or False,
+            "state_code": company.state_id.l10n_in_tin or False,
+            "registration": company.vat or f"company {company.id}",
+            "kind": move._gst_kind(),
+            "financial_year": dates.financial_year(day),
+            "series": move.sequence_prefix,
+            "counter": move.sequence_number,
+            "number": move.name,
+            "issued_at": fields.Datetime.now(),
+            "user_id": self.env.uid,
+        }
+
+    @api.model
+    def _issue_existing(self):
+        """Take documents into the ledger that were issued before the addon came."""
+        moves_sudo = self.env["account.move"].sudo()  # an upgrade sees all of them
+        known = self.sudo()._search([]).select("move_id")
+        moves = moves_sudo.search(
+            [("id", "not in", known), ("posted_before", "=", True)], order="id"
+        )
+        for move in moves.filtered(lambda move: move._has_gst_number()):
+            if numbers.is_valid(move.name):
+                self._issue(move)
