@@ -1,3 +1,4 @@
+from . import test_access_table
 from . import test_demo
 from . import test_erasure
 from . import test_journey
