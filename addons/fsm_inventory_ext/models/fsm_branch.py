@@ -17,6 +17,15 @@ class FsmBranch(models.Model):
         help="Where parts go that were built into customers' devices.",
     )
 
+    old_parts_location_id = fields.Many2one(
+        string="Old Parts",
+        comodel_name="stock.location",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Where parts lie that came out of customers' devices: nobody takes them for new ones.",
+    )
+
     # === BUSINESS METHODS - CREATION === #
 
     def _provision(self):
@@ -30,6 +39,15 @@ class FsmBranch(models.Model):
                     {
                         "name": self.env._("Used on Jobs"),
                         "usage": "customer",
+                        "company_id": branch.company_id.id,
+                    }
+                )
+            if not branch.old_parts_location_id:
+                branch.old_parts_location_id = self.env["stock.location"].create(
+                    {
+                        "name": self.env._("Old Parts"),
+                        "usage": "internal",
+                        "location_id": branch.warehouse_id.view_location_id.id,
                         "company_id": branch.company_id.id,
                     }
                 )
@@ -50,8 +68,8 @@ class FsmBranch(models.Model):
 
     # === BUSINESS METHODS - STOCK === #
 
-    def _stock(self, products):
-        """Return what lies in the branch.
+    def _stock(self, products, location=None, lot=None):
+        """Return what lies on the shelves of the branch, or in another `location` of it.
 
         :return: ``{product: (on_hand, free)}`` in the products' units; free is what nobody has
             reserved; a product that the branch never had is missing
@@ -68,13 +86,25 @@ class FsmBranch(models.Model):
                 [
                     ("product_id", "in", products.ids),
                     # Where a branch keeps its parts is no secret.
-                    ("location_id", "child_of", self.sudo().stock_location_id.id),
+                    ("location_id", "child_of", (location or self.sudo().stock_location_id).id),
+                    *([("lot_id", "=", lot.id)] if lot else []),
                 ],
                 ["product_id"],
                 ["quantity:sum", "reserved_quantity:sum"],
             )
         }
 
-    def _on_hand(self, product):
-        """Return how much of `product` lies in the branch, reserved or not, in its unit."""
-        return self._stock(product).get(product, (0.0, 0.0))[0]
+    def _stock_and_bag(self, products):
+        """Return what lies on the shelves, and what the caller has in his bag, as `_stock` does."""
+        if not self or not products:
+            return {}, {}
+        # Where somebody's own bag is, is no secret to him.
+        bag_sudo = self.env["fsm.technician"].sudo()._bag_of(self.env.user, self.company_id)
+        return self._stock(products), self._stock(products, bag_sudo) if bag_sudo else {}
+
+    def _on_hand(self, product, lot=None):
+        """Return how much of `product` lies in the branch, reserved or not, in its unit.
+
+        :param lot: only the pieces with this serial or lot number
+        """
+        return self._stock(product, lot=lot).get(product, (0.0, 0.0))[0]

@@ -105,6 +105,10 @@ class FsmPartUsage(models.Model):
         help="In the branch of the job card, and not reserved for anybody.",
     )
 
+    bag_quantity = fields.Float(
+        string="In Your Bag", digits="Product Unit", compute="_compute_available_quantity"
+    )
+
     # Frozen when it was used
     price_unit = fields.Monetary(string="Price", readonly=True, audit=True)
     cost = fields.Monetary(readonly=True, groups=COST_GROUPS)
@@ -115,11 +119,13 @@ class FsmPartUsage(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("product_id", "job_id")
+    @api.depends_context("uid")
     def _compute_available_quantity(self):
         for branch, usages in self.grouped(lambda usage: usage.job_id.branch_id).items():
-            stock = branch._stock(usages.product_id) if branch else {}
+            stock, bag = branch._stock_and_bag(usages.product_id)
             for usage in usages:
                 usage.available_quantity = stock.get(usage.product_id, (0.0, 0.0))[1]
+                usage.bag_quantity = bag.get(usage.product_id, (0.0, 0.0))[1]
 
     # === CRUD METHODS === #
 

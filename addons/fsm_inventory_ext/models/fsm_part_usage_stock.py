@@ -1,7 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from .fsm_part_usage import AFTER_RETURN
 
@@ -17,11 +16,20 @@ class FsmPartUsage(models.Model):
     # === BUSINESS METHODS - STOCK === #
 
     def _plan(self, lot=None):
-        """Return from which shelves the part comes; `False` if there is not enough of it."""
-        stock = self.job_id.branch_id.stock_location_id
-        plan = self.env["stock.move"]._plan_taking(self.product_id, self.quantity, stock, lot)
-        found = sum(quantity for _location, _lot, quantity in plan)
-        return plan if self.product_id.uom_id.compare(found, self.quantity) >= 0 else False
+        """Return from where the part comes; `False` if there is not enough of it.
+
+        The technician takes what he has in his bag, else what lies on the shelves.
+        """
+        for source in self._bag() + self.job_id.branch_id.stock_location_id:
+            plan = self.env["stock.move"]._plan_taking(self.product_id, self.quantity, source, lot)
+            found = sum(quantity for _location, _lot, quantity in plan)
+            if self.product_id.uom_id.compare(found, self.quantity) >= 0:
+                return plan
+        return False
+
+    def _bag(self):
+        """Return the bag of the caller in this branch, if he has one."""
+        return self.env["fsm.technician"]._bag_of(self.env.user, self.company_id)
 
     def _create_move(self, plan, destination, **values):
         return self.env["stock.move"]._create_planned(
@@ -48,7 +56,7 @@ class FsmPartUsage(models.Model):
 
     def _use(self, lot_id=0):
         """Move the part out of the stock, freeze its price, and tell whether there was enough."""
-        lot = self._find_lot(lot_id)
+        lot = self.product_id._find_lot(lot_id, self.company_id)
         move = self.move_ids.filtered(lambda move: move.state == "assigned")
         if lot or not move:
             self._release()
@@ -76,27 +84,6 @@ class FsmPartUsage(models.Model):
             "used_at": fields.Datetime.now(),
         }
 
-    def _find_lot(self, lot_id):
-        """Return the piece that is meant, or nothing for a part of which all are alike."""
-        Lot = self.env["stock.lot"]
-        if not lot_id and self.product_id.tracking == "none":
-            return Lot
-        lot = Lot.search(
-            [
-                ("id", "=", lot_id),
-                ("product_id", "=", self.product_id.id),
-                ("company_id", "in", [False, self.company_id.id]),
-            ]
-        )
-        if not lot:
-            raise UserError(
-                self.env._(
-                    "Say which %s it is: “lot_id” is the id of its serial or lot number.",
-                    self.product_id.display_name,
-                )
-            )
-        return lot
-
     def _return(self, reason, origin):
         """Bring the part back to where it is to be had again.
 
@@ -106,12 +93,18 @@ class FsmPartUsage(models.Model):
             branch = self.job_id.branch_id
             self._create_move(
                 [(branch.usage_location_id, self.lot_id, self.quantity)],
-                branch.stock_location_id,
+                self._place_to_return(origin),
                 origin_returned_move_id=origin.filtered(lambda move: move.state == "done")[:1].id,
             )._complete()
         else:
             self._release()
         self.write({"state": AFTER_RETURN[self.state], "return_reason": reason})
+
+    def _place_to_return(self, origin):
+        """Return the bag the part was taken from, else the shelves."""
+        taken = origin.filtered(lambda move: move.state == "done").move_line_ids.location_id
+        shelves = self.job_id.branch_id.stock_location_id
+        return taken if taken and taken == self._bag() else shelves
 
     def _split(self, quantity):
         """Let `quantity` of this part go its own way: return a row for it, in the same state."""

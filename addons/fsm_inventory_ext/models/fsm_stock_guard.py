@@ -43,6 +43,7 @@ class FsmStockGuard(models.Model):
               DO UPDATE SET taken = fsm_stock_guard.taken + 1
             """,
             (product.id, location.id),
+            log_exceptions=False,  # a second taker is told to try again by Odoo, which is no error
         )
         held.add((product.id, location.id))
 

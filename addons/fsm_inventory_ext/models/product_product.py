@@ -12,6 +12,11 @@ VALUATION_FIELDS = {"avg_cost", "total_value"}
 ROUNDING_ERROR = 1e-9  # of a float, far below the smallest quantity of a unit
 
 
+def _lots(lots):
+    """Return what a `client_ref` remembers of the numbers: nothing where none were given."""
+    return {"lots": list(lots)} if lots else {}
+
+
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
@@ -46,10 +51,13 @@ class ProductProduct(models.Model):
         reason: str,
         unit_cost: float = 0.0,
         client_ref: str = "",
+        *,
+        lots: list = (),
     ):
         """Receive parts into a branch.
 
         :param float unit_cost: what one piece has cost; the branch's cost becomes the average
+        :param list lots: for a part tracked by number: a serial number a piece, or the lot's
         :return: ``{product_id, branch_id, quantity}``, the quantity then on hand
         """
         self._check_stock_role("accountant")
@@ -62,14 +70,23 @@ class ProductProduct(models.Model):
             "fsm_add_stock",
             branch_id,
             client_ref,
-            {"quantity": quantity, "reason": reason, "unit_cost": unit_cost},
-            lambda product, branch: product._receive(branch, quantity, reason, unit_cost),
+            {"quantity": quantity, "reason": reason, "unit_cost": unit_cost, **_lots(lots)},
+            lambda product, branch: product._receive(branch, quantity, reason, unit_cost, lots),
         )
 
     @verb
-    def fsm_deduct_stock(self, branch_id: int, quantity: float, reason: str, client_ref: str = ""):
+    def fsm_deduct_stock(
+        self,
+        branch_id: int,
+        quantity: float,
+        reason: str,
+        client_ref: str = "",
+        *,
+        lots: list = (),
+    ):
         """Take parts out of a branch that were not used on a job card: broken, lost, given away.
 
+        :param list lots: as for `fsm_add_stock`
         :return: ``{product_id, branch_id, quantity}``, the quantity then on hand
         """
         self._check_stock_role("manager")
@@ -79,16 +96,23 @@ class ProductProduct(models.Model):
             "fsm_deduct_stock",
             branch_id,
             client_ref,
-            {"quantity": quantity, "reason": reason},
-            lambda product, branch: product._remove(branch, quantity, reason),
+            {"quantity": quantity, "reason": reason, **_lots(lots)},
+            lambda product, branch: product._remove(branch, quantity, reason, lots),
         )
 
     @verb
     def fsm_adjust_stock(
-        self, branch_id: int, counted_quantity: float, reason: str, client_ref: str = ""
+        self,
+        branch_id: int,
+        counted_quantity: float,
+        reason: str,
+        client_ref: str = "",
+        *,
+        lots: list = (),
     ):
         """Say how much of a part was counted in a branch.
 
+        :param list lots: for a part tracked by number: the one number that was counted
         :return: ``{product_id, branch_id, quantity}``, the quantity then on hand
         """
         self._check_stock_role("manager")
@@ -99,8 +123,8 @@ class ProductProduct(models.Model):
             "fsm_adjust_stock",
             branch_id,
             client_ref,
-            {"counted_quantity": counted_quantity, "reason": reason},
-            lambda product, branch: product._adjust(branch, counted_quantity, reason),
+            {"counted_quantity": counted_quantity, "reason": reason, **_lots(lots)},
+            lambda product, branch: product._adjust(branch, counted_quantity, reason, lots),
         )
 
     # === BUSINESS METHODS - CHECKS === #
@@ -162,47 +186,50 @@ class ProductProduct(models.Model):
             for product in self
         ]
 
-    def _receive(self, branch, quantity, reason, unit_cost):
+    def _receive(self, branch, quantity, reason, unit_cost, lots=()):
         """Move `quantity` from the vendors into the branch, and take its cost into the average."""
         vendors = self.env.ref("stock.stock_location_suppliers")
+        self._check_lots(lots, quantity)
+        pieces = self._pieces(self._lots(lots, branch.company_id, create=True), quantity)
         if unit_cost:
             on_hand = max(branch._on_hand(self), 0.0)
             value = on_hand * self.standard_price + quantity * unit_cost
             self.standard_price = value / (on_hand + quantity)
         self._move_stock(
             branch,
-            [(vendors, self.env["stock.lot"], quantity)],
+            [(vendors, lot, taken) for lot, taken in pieces],
             branch.stock_location_id,
             reason,
             price_unit=unit_cost,
         )
 
-    def _remove(self, branch, quantity, reason):
-        plan = self.env["stock.move"]._plan_taking(self, quantity, branch.stock_location_id)
+    def _remove(self, branch, quantity, reason, lots=()):
+        self._check_lots(lots, quantity)
+        moves, shelves = self.env["stock.move"], branch.stock_location_id
+        plan = [
+            taking
+            for lot, taken in self._pieces(self._lots(lots, branch.company_id), quantity)
+            for taking in moves._plan_taking(self, taken, shelves, lot)
+        ]
         free = sum(taken for _location, _lot, taken in plan)
         if self.uom_id.compare(free, quantity) < 0:
-            raise self.env["stock.quant"]._shortage(self, free, branch.stock_location_id)
+            raise self.env["stock.quant"]._shortage(self, free, shelves)
         self._move_stock(branch, plan, self.property_stock_inventory, reason)
 
-    def _adjust(self, branch, counted, reason):
-        difference = self.uom_id.round(counted - branch._on_hand(self))
+    def _adjust(self, branch, counted, reason, lots=()):
+        self._check_lots(lots, 1)  # numbers are counted one by one
+        lot = self._lots(lots, branch.company_id, create=True)
+        difference = self.uom_id.round(counted - branch._on_hand(self, lot))
         if difference < 0:
-            self._remove(branch, -difference, reason)
+            self._remove(branch, -difference, reason, lots)
         elif difference > 0:
             loss = self.property_stock_inventory
-            plan = [(loss, self.env["stock.lot"], difference)]
+            plan = [(loss, lot, difference)]
             self._move_stock(branch, plan, branch.stock_location_id, reason)
 
     def _move_stock(self, branch, plan, destination, reason, **values):
         if not self.is_storable:
             raise UserError(self.env._("No stock is kept of %s.", self.display_name))
-        if self.tracking != "none":
-            raise UserError(
-                self.env._(
-                    "%s is tracked by serial or lot number: receive and count it in Inventory.",
-                    self.display_name,
-                )
-            )
         self.env["stock.move"]._create_planned(
             self,
             plan,

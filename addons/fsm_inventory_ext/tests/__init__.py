@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_bag_and_numbers
 from . import test_fsm_branch
 from . import test_fsm_job
 from . import test_fsm_part_usage

@@ -23,14 +23,22 @@ class FsmPartRequest(models.TransientModel):
         compute_sudo=False,
     )
 
+    bag_quantity = fields.Float(
+        string="In Your Bag",
+        digits="Product Unit",
+        compute="_compute_available_quantity",
+        compute_sudo=False,
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("job_id", "product_id")
     def _compute_available_quantity(self):
         for request in self:
             product = request.product_id
-            stock = request.job_id.branch_id._stock(product) if product else {}
+            stock, bag = request.job_id.branch_id._stock_and_bag(product)
             request.available_quantity = stock.get(product, (0.0, 0.0))[1]
+            request.bag_quantity = bag.get(product, (0.0, 0.0))[1]
 
     # === ACTION METHODS === #
 

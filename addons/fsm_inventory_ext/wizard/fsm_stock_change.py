@@ -22,7 +22,11 @@ class FsmStockChange(models.TransientModel):
         string="Part",
         comodel_name="product.product",
         required=True,
-        domain="[('is_storable', '=', True), ('tracking', '=', 'none')]",
+        domain="[('is_storable', '=', True)]",
+    )
+    tracking = fields.Selection(related="product_id.tracking")
+    lots = fields.Text(
+        string="Serial or Lot Numbers", help="One a line; each may be scanned into the field."
     )
     on_hand = fields.Float(digits="Product Unit", compute="_compute_on_hand", compute_sudo=False)
     quantity = fields.Float(digits="Product Unit", required=True)
@@ -41,6 +45,7 @@ class FsmStockChange(models.TransientModel):
 
     def action_apply(self):
         product, shared = self.product_id, {"branch_id": self.branch_id.id, "reason": self.reason}
+        shared["lots"] = (self.lots or "").split("\n") if self.lots else []
         if self.kind == "add":
             product.fsm_add_stock(quantity=self.quantity, unit_cost=self.unit_cost, **shared)
         elif self.kind == "deduct":
