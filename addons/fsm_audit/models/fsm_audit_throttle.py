@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+import time
 
 from psycopg2.errors import SerializationFailure
 
@@ -10,7 +11,11 @@ from .. import context
 
 FORGET = 3600  # seconds without a hit, after which it is counted from one again
 NAME_LENGTH = 32  # hex digits
+CLEAN_SECONDS = 2.0  # for so long a process believes that nothing failed elsewhere
+CLEAN_MOST = 10_000  # names a process remembers so
 TRIES = 5  # two workers that count the same at once: the second has to begin again
+
+_clean = {}  # (database, names) → until when, by the monotonic clock; of this process
 
 
 class FsmAuditThrottle(models.Model):
@@ -40,7 +45,14 @@ class FsmAuditThrottle(models.Model):
 
     @api.model
     def _hits(self, names):
-        """Return `{name: (hits, seconds since the last one)}` of what happened lately."""
+        """Return `{name: (hits, seconds since the last one)}` of what happened lately.
+
+        What was clean a moment ago is taken to be so still, unless something failed in this
+        process since: a program that calls often does not ask each time.
+        """
+        asked = (self.env.cr.dbname, *sorted(names))
+        if _clean.get(asked, 0) > time.monotonic():
+            return {}
         self.env.cr.execute(
             SQL(
                 """
@@ -54,7 +66,10 @@ class FsmAuditThrottle(models.Model):
                 FORGET,
             )
         )
-        return {name: (hits, seconds) for name, hits, seconds in self.env.cr.fetchall()}
+        found = {name: (hits, seconds) for name, hits, seconds in self.env.cr.fetchall()}
+        if not found:
+            _remember_clean(asked)
+        return found
 
     @api.model
     def _hit(self, names, pause=0):
@@ -63,6 +78,7 @@ class FsmAuditThrottle(models.Model):
         :return: `{name: hits}` of what was counted
         :rtype: dict[str, int]
         """
+        _clean.clear()
         for _try in range(TRIES):
             try:
                 with context.own_cursor(self.env) as cr:
@@ -90,6 +106,12 @@ class FsmAuditThrottle(models.Model):
 
 
 NOW = SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
+
+
+def _remember_clean(asked):
+    if len(_clean) >= CLEAN_MOST:
+        _clean.clear()
+    _clean[asked] = time.monotonic() + CLEAN_SECONDS
 
 
 def _upsert(names, pause):

@@ -308,9 +308,9 @@ class FsmBranch(models.Model):
     @api.model
     def _current(self):
         """Return the branch the caller works in now, be it closed, or nothing."""
-        everything = self.with_context(active_test=False)
-        branch = everything.search([("company_id", "=", self.env.company.id)])
-        return branch.with_env(self.env)
+        company_sudo = self.env.company.sudo()  # his own; read once in a transaction
+        branch_sudo = company_sudo.with_context(active_test=False).fsm_branch_ids
+        return branch_sudo.with_env(self.env)
 
     @api.model
     def _of_caller(self, branch_id=None):
