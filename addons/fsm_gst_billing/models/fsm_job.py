@@ -172,7 +172,8 @@ class FsmJob(models.Model):
         if invoice_sudo := self._open_invoice():
             return invoice_sudo
         lines = self._billable_lines()
-        if not lines:
+        # Work under warranty is no supply that is paid for: no tax invoice (Circular 195/07/2023).
+        if not any(line["quantity"] * line["price_unit"] for line in lines):
             raise UserError(self.env._("Job card %s has nothing to bill.", self.name))
         # An invoice uses the organisation's chart and taxes, whatever the branches of the caller.
         moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)

@@ -3,11 +3,17 @@ from . import fsm_branch
 from . import fsm_part_usage
 from . import fsm_part_usage_old
 from . import fsm_part_usage_stock
+from . import fsm_part_usage_warranty
 from . import fsm_technician
 from . import fsm_job
+from . import fsm_warranty
+from . import fsm_job_warranty
+from . import fsm_device
 from . import product_product
 from . import product_product_lot
+from . import product_supplierinfo
 from . import product_template
+from . import res_partner
 from . import stock_location
 from . import stock_move
 from . import stock_move_line

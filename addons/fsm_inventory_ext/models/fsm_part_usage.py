@@ -112,7 +112,6 @@ class FsmPartUsage(models.Model):
     # Frozen when it was used
     price_unit = fields.Monetary(string="Price", readonly=True, audit=True)
     cost = fields.Monetary(readonly=True, groups=COST_GROUPS)
-    warranty_until = fields.Date(readonly=True)
 
     _quantity_positive = models.Constraint("CHECK(quantity > 0)", "A part is used at least once.")
 

@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import fields, models
 
 from .fsm_part_usage import AFTER_RETURN
@@ -70,8 +68,7 @@ class FsmPartUsage(models.Model):
 
     def _frozen_values(self, lot):
         """Return what is written down, once and for all, when a part is used."""
-        product, today = self.product_id, fields.Date.context_today(self)
-        months = product.part_warranty_months
+        product = self.product_id
         organization = self.company_id.root_id
         return {
             "state": "used",
@@ -79,7 +76,6 @@ class FsmPartUsage(models.Model):
             "price_unit": self.job_id._part_price(product),
             # Until the branch has received the part itself, it costs what the organisation says.
             "cost": product.standard_price or product.with_company(organization).standard_price,
-            "warranty_until": months and today + relativedelta(months=months),
             "used_by_id": self.env.uid,
             "used_at": fields.Datetime.now(),
         }

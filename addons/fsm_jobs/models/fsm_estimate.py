@@ -71,7 +71,7 @@ class FsmEstimate(models.Model):
     @api.model
     def _share(self, job):
         """Write down what the customer of `job` is shown now, as the next version."""
-        lines = job.line_ids._line_values()
+        lines = job._estimate_lines()
         return self.sudo().create(  # a technician shares, but nobody writes estimates by hand
             {
                 "job_id": job.id,

@@ -268,12 +268,15 @@ class FsmJob(models.Model):
     @api.depends("line_ids.amount")
     def _compute_amount_untaxed(self):
         for job in self:
-            job.amount_untaxed = sum(job.line_ids.mapped("amount"))
+            job.amount_untaxed = sum(
+                job.currency_id.round(line["quantity"] * line["price_unit"])
+                for line in job._estimate_lines()
+            )
 
     @api.depends("line_ids.amount", "line_ids.product_id", "partner_id")
     def _compute_amount_estimate(self):
         for job in self:
-            job.amount_estimate = job._amount_with_tax(job.line_ids._line_values())
+            job.amount_estimate = job._amount_with_tax(job._estimate_lines())
 
     # === CONSTRAINT METHODS === #
 
@@ -424,6 +427,17 @@ class FsmJob(models.Model):
     def _current_estimate(self):
         """Return the newest version of the estimate the customer was shown."""
         return self.estimate_ids.sorted("version")[-1:]
+
+    def _estimate_lines(self):
+        """Say what the customer is shown. Here: the lines as they were written.
+
+        An addon that knows that he pays less, e.g. under a warranty, extends this method.
+
+        :return: as `_billable_lines`
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        return self.line_ids._line_values()
 
     def _billable_lines(self):
         """Say what the customer has to pay for. Here: what the estimate says.

@@ -25,6 +25,7 @@ TABLE = {
     "fsm.job.history": ("R", "R", "R", "R", "R"),
     "fsm.job.line": ("RUCD", "RUCD", "R", "RUCD", "R"),
     "fsm.part.usage": ("R", "R", "R", "R", "R"),
+    "fsm.warranty": ("R", "R", "R", "R", "R"),
     "fsm.technician": ("R", "R", "R", "R", "R"),
     "account.journal": ("R", "R", "", "", "R"),
     "account.move": ("RUC", "RUC", "", "", "RUC"),
@@ -152,6 +153,7 @@ class AccessWorld(FsmFullCommon):
         )
         job.record_answer(answer="approved")
         job.request_part(product_id=part.id, quantity=1.0, use=True)
+        job._open_warranties()
         job.add_photos(photos=[{"name": "lid.png", "content": PNG}])
         job.message_post(body="Hello")
         job.activity_schedule("mail.mail_activity_data_todo", user_id=owner.id)
