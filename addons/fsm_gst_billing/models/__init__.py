@@ -3,9 +3,11 @@ from . import account_journal
 from . import account_move
 from . import account_move_document
 from . import account_move_issued
+from . import account_move_kind
 from . import account_move_line
 from . import account_move_payment
 from . import account_move_return
+from . import account_move_upi
 from . import account_payment
 from . import account_tax
 from . import fsm_branch

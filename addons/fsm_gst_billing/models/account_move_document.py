@@ -26,8 +26,10 @@ class AccountMove(models.Model):
         kinds = [kind for kind in TAX_KINDS if any(kind in row["taxes"] for row in rows)]
         return {
             "title": self._document_title(),
+            "declaration": self._document_declaration(kinds),
             "supplier": self._document_supplier(),  # (a)
             "recipient": self._document_recipient(),  # (d), (e)
+            "delivery": self._document_delivery(),  # (o)
             "facts": self._document_facts(),  # (b), (c), (n), (p)
             "job": self._document_job(),
             "taxes": [(kind, self._tax_label(kind)) for kind in kinds],
@@ -37,17 +39,12 @@ class AccountMove(models.Model):
             "totals": self._document_totals(rows, kinds),
             "words": amount_in_words(self.amount_total),
             "payments": self._document_payments(),
+            "einvoice": self._document_einvoice(),  # (r)
+            "upi": self._document_upi(),
             "notes": self._document_notes(),
         }
 
     # === HEAD === #
-
-    def _document_title(self):
-        title = self._get_l10n_in_invoice_label() or self.env._("Invoice")
-        if self.move_type == "out_refund":
-            title = self.env._("Credit Note")
-        states = {"draft": self.env._("Draft"), "cancel": self.env._("Cancelled")}
-        return " ".join(filter(None, (states.get(self.state), title)))
 
     def _document_supplier(self):
         company = self.company_id
@@ -73,28 +70,38 @@ class AccountMove(models.Model):
             "phone": partner.phone or "",
         }
 
+    def _document_delivery(self):
+        """Return where it is delivered, if that is not where the recipient is."""
+        address = self.partner_shipping_id
+        if not address or address == self.partner_id:
+            return []
+        name = address.name or address.commercial_partner_id.name
+        return [name, *self._address_lines(address), self._state_text(address.state_id)]
+
     def _document_facts(self):
-        refund = self.move_type == "out_refund"
+        note = self.reversed_entry_id or self.debit_origin_id
         facts = [
-            (
-                self.env._("Credit Note No.") if refund else self.env._("Invoice No."),
-                self.name or self.env._("Draft"),
-            ),
+            (self._number_label(), self.name or self.env._("Draft")),
             (self.env._("Date"), self._date_text(self.invoice_date)),
+            (self.env._("Against Invoice"), self._original_text(note)),  # Rule 53(1A)(f)
+            (self.env._("Reason") if note else self.env._("Your Reference"), self.ref),
             (self.env._("Place of Supply"), self._state_text(self.l10n_in_state_id)),
             (self.env._("Reverse Charge"), self._reverse_charge_text()),
         ]
-        if refund and self.reversed_entry_id:
-            original = self.reversed_entry_id  # Rule 53(1A)(f)
-            facts.append(
-                (
-                    self.env._("Against Invoice"),
-                    f"{original.name} · {self._date_text(original.invoice_date)}",
-                )
-            )
         if self.invoice_date_due and self.invoice_date_due != self.invoice_date:
             facts.append((self.env._("Due Date"), self._date_text(self.invoice_date_due)))
-        return facts
+        return [(label, text) for label, text in facts if text]
+
+    def _number_label(self):
+        labels = {
+            "credit_note": self.env._("Credit Note No."),
+            "debit_note": self.env._("Debit Note No."),
+            "bill_of_supply": self.env._("Bill No."),
+        }
+        return labels.get(self._document_kind()) or self.env._("Invoice No.")
+
+    def _original_text(self, original):
+        return original and f"{original.name} · {self._date_text(original.invoice_date)}"
 
     def _document_job(self):
         """Return what was repaired: ``[(label, text)]``."""
@@ -174,7 +181,8 @@ class AccountMove(models.Model):
     def _document_totals(self, rows, kinds):
         """Return ``[(label, amount)]`` from the taxable value down to the total."""
         taxable = sum(row.get("taxable", 0.0) for row in rows)
-        totals = [(self.env._("Taxable Value"), taxable)]
+        label = self.env._("Taxable Value") if kinds else self.env._("Value")
+        totals = [(label, taxable)]
         for kind in kinds:
             amount = sum(row["taxes"].get(kind, (0, 0.0))[1] for row in rows)
             totals.append((self._tax_label(kind), amount))
@@ -190,6 +198,15 @@ class AccountMove(models.Model):
         paid = self.amount_total - self.amount_residual
         payments = [(self.env._("Paid"), paid)] if not self.currency_id.is_zero(paid) else []
         return payments + [(self.env._("Balance Due"), self.amount_residual)]
+
+    def _document_upi(self):
+        """Return ``{qr, id, amount}`` with which what is due is paid, or nothing."""
+        url = self._upi_url()
+        return url and {
+            "qr": self.env["ir.actions.report"]._fsm_qr(url),
+            "id": self.company_id.l10n_in_upi_id,
+            "amount": self.amount_residual,
+        }
 
     def _document_notes(self):
         """Return the sentences that the law or the branch wants at the foot."""

@@ -1,5 +1,6 @@
 from . import test_account_move
 from . import test_account_move_document
+from . import test_document_checklist
 from . import test_fsm_branch
 from . import test_fsm_gst_number
 from . import test_fsm_gst_return

@@ -27,7 +27,7 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
             "29-Karnataka",
             "SPR/26-27/00001",
             "21-Nov-2026",
-            "ORIGINAL FOR RECIPIENT",
+            "Original for Recipient",
             "Reverse Charge No",
             "Suresh Kumar",
             "84717020",

@@ -1,6 +1,7 @@
 import re
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -20,6 +21,7 @@ from ..gst import (
     tables,
     tax,
     ties,
+    upi,
     words,
 )
 from ..gst.documents import Document, Issued, Line, Original, Supplier
@@ -369,3 +371,39 @@ def _read(parts):
             place = len(parts) - 1 - parts[::-1].index(scale)
             return _read(parts[:place]) * SCALES[scale] + _read(parts[place + 1 :])
     return sum(UNITS[part] for part in parts)
+
+
+@tagged("post_install", "-at_install")
+class TestUpi(BaseCase):
+    """T34: what a UPI app reads from the link."""
+
+    @held
+    @given(
+        st.from_regex(r"\A[A-Za-z0-9._-]{2,30}@[A-Za-z][A-Za-z0-9]{1,10}\Z"),
+        st.text(min_size=1, max_size=60),
+        st.integers(1, 10**11),
+        st.from_regex(r"\A[A-Z][A-Z0-9]{0,3}/[0-9]{2}-[0-9]{2}/[0-9]{5}\Z"),
+        st.text(min_size=1, max_size=50),
+    )
+    def test_link_reads_back_what_was_written(self, vpa, payee, paise, number, note):
+        assume(not any(0xD800 <= ord(char) < 0xE000 for char in payee + note))
+        url = upi.upi_url(vpa, payee, Decimal(paise) / 100, number, note)
+        read = {key: value for key, [value] in parse_qs(urlsplit(url).query, True, True).items()}
+        self.assertRegex(url, r"\Aupi://pay\?[A-Za-z0-9%=&._~-]+\Z")
+        self.assertRegex(read["am"], r"\A[0-9]+\.[0-9]{2}\Z")
+        self.assertEqual(Decimal(read["am"]) * 100, paise)
+        self.assertRegex(read["tr"], r"\A[A-Za-z0-9-]{1,35}\Z")
+        self.assertEqual(
+            (read["pa"], read["pn"], read["cu"], read["tn"]), (vpa, payee, "INR", note)
+        )
+
+    @held
+    @given(st.tuples(st.integers(1, 99999), st.integers(1, 99999)))
+    def test_two_numbers_have_two_references(self, pair):
+        one, other = (upi.reference(f"SPR/26-27/{counter:05d}") for counter in pair)
+        self.assertEqual(one == other, pair[0] == pair[1])
+
+    def test_nobody_pays_nothing_or_to_nobody(self):
+        for vpa, amount in (("a@b", 1), ("rc blr@okhdfc", 1), ("rcblr@okhdfc", 0), ("", 1)):
+            with self.assertRaises(ValueError):
+                upi.upi_url(vpa, "RC", amount, "BK/26-27/00001", "")

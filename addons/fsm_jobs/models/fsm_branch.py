@@ -141,7 +141,7 @@ class FsmBranch(models.Model):
                 self.env._("A branch keeps its code: numbers that start with it are in print.")
             )
         self.check_access("write")
-        if company_values := {name: vals[name] for name in COMPANY_FIELDS if name in vals}:
+        if company_values := {name: vals[name] for name in self._company_fields() if name in vals}:
             # An owner holds no right on companies, but keeps the card of his branches.
             self.company_id.sudo().write(company_values)
             vals = {name: value for name, value in vals.items() if name not in company_values}
@@ -166,7 +166,7 @@ class FsmBranch(models.Model):
         if vals.pop("company_id", None) or vals.pop("sequence_id", None):
             raise UserError(self.env._("A branch makes its own company and series."))
         organization = self._organization(vals.get("organization_id"))
-        company_values = {name: vals.pop(name) for name in COMPANY_FIELDS if name in vals}
+        company_values = {name: vals.pop(name) for name in self._company_fields() if name in vals}
         if not company_values.get("state_id"):
             raise UserError(
                 self.env._("Branch %s needs its state: it decides about GST.", vals.get("name"))
@@ -191,6 +191,11 @@ class FsmBranch(models.Model):
             "calendar_id": vals.get("calendar_id") or calendar_sudo.id,
             "sequence_id": self._create_series(company_sudo, vals["code"]).id,
         }
+
+    @api.model
+    def _company_fields(self):
+        """Return what a branch shares with its company: leaves may add to it."""
+        return COMPANY_FIELDS
 
     @api.model
     def _no_lookup(self, companies):
