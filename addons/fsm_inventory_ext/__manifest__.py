@@ -15,6 +15,8 @@
         "security/fsm_warranty_security.xml",
         "security/product_supplierinfo_security.xml",
         "security/stock_quant_security.xml",
+        "security/fsm_low_stock_security.xml",
+        "data/fsm_low_stock_data.xml",
         "wizard/fsm_bag_change_views.xml",
         "wizard/fsm_part_old_views.xml",
         "wizard/fsm_part_request_views.xml",
@@ -29,6 +31,7 @@
         "views/res_partner_views.xml",
         "views/stock_quant_views.xml",
         "views/stock_scrap_views.xml",
+        "views/fsm_low_stock_views.xml",
         # Depends on the actions in the views.
         "views/fsm_inventory_menus.xml",
     ],

@@ -9,13 +9,17 @@ from . import fsm_job
 from . import fsm_warranty
 from . import fsm_job_warranty
 from . import fsm_device
+from . import fsm_job_line
+from . import fsm_low_stock
 from . import product_product
 from . import product_product_lot
+from . import product_product_report
 from . import product_supplierinfo
 from . import product_template
 from . import res_partner
 from . import stock_location
 from . import stock_move
+from . import stock_move_adjustment
 from . import stock_move_line
 from . import stock_picking
 from . import stock_quant

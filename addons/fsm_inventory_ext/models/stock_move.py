@@ -17,6 +17,8 @@ DONE_FIELDS = {
     "location_id",
     "lot_ids",
     "move_line_ids",
+    "on_hand_after",
+    "on_hand_before",
     "origin",
     "origin_returned_move_id",
     "picked",

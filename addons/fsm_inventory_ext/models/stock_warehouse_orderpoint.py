@@ -1,10 +1,86 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+TOLD_AT_ONCE = 200  # reorder rules in one digest: more is read in the list
+ACTIVITIES_AT_ONCE = 20  # a manager with more to do does nothing
 
 
 class StockWarehouseOrderpoint(models.Model):
-    _inherit = "stock.warehouse.orderpoint"
+    """How many of a part a branch wants to have; it says so once when there are less."""
+
+    _name = "stock.warehouse.orderpoint"
+    _inherit = ["stock.warehouse.orderpoint", "mail.thread", "mail.activity.mixin"]
     _audit_kind = "stock"
 
+    # A branch suggests; what is ordered is somebody's decision.
+    trigger = fields.Selection(default="manual")
     product_id = fields.Many2one(audit=True)
     product_min_qty = fields.Float(audit=True)
     product_max_qty = fields.Float(audit=True)
+    alerted_at = fields.Datetime(
+        string="Told On", readonly=True, copy=False, help="When the branch was told it runs short."
+    )
+
+    # === BUSINESS METHODS - ALERTS === #
+
+    @api.model
+    def _cron_alert(self):
+        """Tell each branch what runs short there, once, until there was enough again."""
+        short = self.env["fsm.low.stock"].search([]).orderpoint_id
+        self._forget(short)
+        new = short.filtered(lambda rule: not rule.alerted_at)
+        for company, rules in new.grouped("company_id").items():
+            rules[:TOLD_AT_ONCE]._alert(company)
+        new.alerted_at = fields.Datetime.now()
+
+    @api.model
+    def _forget(self, short):
+        """Let rules speak again whose parts are there again."""
+        enough = self.search([("alerted_at", "!=", False), ("id", "not in", short.ids)])
+        enough.activity_unlink(["fsm_inventory_ext.mail_activity_type_low_stock"])
+        enough.alerted_at = False
+
+    def _alert(self, company):
+        """Send the managers and accountants of a branch one message, and a manager to the worst."""
+        managers, accountants = self._people(company)
+        rows = self.env["fsm.low.stock"].browse(self.ids).sorted("level", reverse=True)
+        if managers:
+            for row in rows[:ACTIVITIES_AT_ONCE]:
+                row.orderpoint_id.activity_schedule(
+                    "fsm_inventory_ext.mail_activity_type_low_stock",
+                    summary=row._sentence(),
+                    user_id=managers[0].id,
+                )
+        if people := managers | accountants:
+            self.env["mail.thread"].message_notify(
+                partner_ids=people.partner_id.ids,
+                subject=self.env._(
+                    "%(count)s parts run short at %(branch)s",
+                    count=len(rows),
+                    branch=rows.branch_id.name,
+                ),
+                body=Markup("<ul>%s</ul>")
+                % Markup().join(Markup("<li>%s</li>") % row._sentence() for row in rows),
+            )
+
+    @api.model
+    def _people(self, company):
+        """Return the managers and the accountants of a branch."""
+        group = {
+            role: self.env.ref(f"fsm_jobs.group_fsm_{role}")
+            for role in ("accountant", "manager", "owner")
+        }
+        people = defaultdict(self.env["res.users"].browse)
+        for user in self.env["res.users"].search(
+            [("company_ids", "in", company.ids), ("all_group_ids", "in", group["accountant"].ids)]
+        ):
+            role = next(
+                role
+                for role in ("owner", "manager", "accountant")
+                if group[role] in user.all_group_ids
+            )
+            people[role] |= user
+        return people["manager"] or people["owner"], people["accountant"]

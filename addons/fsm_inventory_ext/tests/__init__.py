@@ -4,6 +4,7 @@ from . import test_fsm_branch
 from . import test_fsm_job
 from . import test_fsm_part_usage
 from . import test_fsm_warranty
+from . import test_low_stock
 from . import test_product_product
 from . import test_queries
 from . import test_stock_doors

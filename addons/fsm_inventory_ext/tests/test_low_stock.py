@@ -1,0 +1,153 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import FsmInventoryCommon
+
+MAX_QUERIES = 10  # of the low-stock list, however many parts a branch has
+
+
+@tagged("post_install", "-at_install")
+class TestLowStock(FsmInventoryCommon):
+    """Who keeps parts is told what runs short, once, and how it came to be so."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._stock_up(cls.ssd, 5)
+        cls.ram = cls._create_part("RAM 8 GB", 2100)
+        cls.rules = cls.env["stock.warehouse.orderpoint"]
+        cls.rules = cls._rule(cls.ssd, 3, 8) | cls._rule(cls.ram, 2, 4)
+
+    @classmethod
+    def _rule(cls, product, minimum, maximum, branch=None, user=None):
+        rules = cls.env["stock.warehouse.orderpoint"].with_user(user or cls.accountant)
+        company = (branch or cls.branch).company_id
+        return rules.with_company(company).create(
+            {
+                "product_id": product.id,
+                "product_min_qty": minimum,
+                "product_max_qty": maximum,
+                "company_id": company.id,
+            }
+        )
+
+    def _low(self, user=None, **arguments):
+        products = self.env["product.product"].with_user(user or self.accountant)
+        return products.fsm_low_stock(branch_id=self.branch.id, **arguments)
+
+    def _told(self):
+        """Run the daily alert; return the subjects that the accountant got by it."""
+        messages = self.env["mail.message"]
+        domain = [("partner_ids", "in", self.accountant.partner_id.ids)]
+        before = messages.search(domain)
+        self.env["stock.warehouse.orderpoint"]._cron_alert()
+        return (messages.search(domain) - before).mapped("subject")
+
+    def test_accountant_sets_how_many_the_branch_wants_and_sees_what_is_missing(self):
+        [row] = self._low()
+        self.assertEqual(
+            (row["name"], row["level"], row["free"], row["minimum"], row["suggestion"]),
+            ("RAM 8 GB", "out", 0, 2, 4),
+        )
+        self.assertEqual(self.rules.mapped("trigger"), ["manual", "manual"])
+
+    def test_what_is_reserved_is_missing(self):
+        self._request(self._job("repair"), quantity=3)
+        self.assertEqual(
+            [(row["name"], row["level"], row["free"], row["suggestion"]) for row in self._low()],
+            [("RAM 8 GB", "out", 0, 4), ("SSD 512 GB", "low", 2, 6)],
+        )
+
+    def test_only_who_keeps_parts_is_told_and_of_his_branch(self):
+        self._rule(self.ram, 9, 9, self.other_branch, self.owner)
+        for user in (self.technician, self.receptionist):
+            with self.assertRaises(AccessError):
+                self._low(user)
+            with self.assertRaises(AccessError):
+                self._rule(self.ssd, 1, 1, user=user)
+        rows = self.env["fsm.low.stock"].with_user(self.manager).search([])
+        self.assertEqual(rows.branch_id, self.branch)
+
+    def test_list_costs_as_much_for_many_parts_as_for_one(self):
+        parts = self.env["product.product"].create(
+            [
+                {"name": f"Screw {i}", "is_storable": True, "company_id": self.organization.id}
+                for i in range(60)
+            ]
+        )
+        for part in parts:
+            self._rule(part, 1, 2)
+        self._low(limit=1)  # a worker that has served before knows the rights of the roles
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        rows = self._low()
+        self.assertLessEqual(self.env.cr.sql_log_count - before, MAX_QUERIES)
+        self.assertEqual(len(rows), 61)
+
+    def test_branch_is_told_once_until_there_was_enough_again(self):
+        self.assertEqual(self._told(), ["1 parts run short at SP Road"])
+        activity = self.rules[1].sudo().activity_ids
+        self.assertEqual((activity.user_id, activity.res_id), (self.manager, self.rules[1].id))
+        self.assertEqual(self._told(), [])
+        self._stock_up(self.ram, 5)
+        self.assertEqual(self._told(), [])
+        self.assertFalse(self.rules[1].sudo().activity_ids)
+        self.ram.with_user(self.manager).fsm_deduct_stock(
+            branch_id=self.branch.id, quantity=5, reason="Stolen at the counter"
+        )
+        self.assertEqual(self._told(), ["1 parts run short at SP Road"])
+
+    def test_estimate_says_what_is_not_there(self):
+        lines = [(self.ssd, 1, 3490), (self.ssd, 9, 3490), (self.ram, 1, 2100), (self.labour, 1, 6)]
+        job = self._job(lines=lines)
+        self.assertEqual(
+            job.with_user(self.receptionist).line_ids.mapped("stock_level"),
+            ["free", "short", "out", False],
+        )
+
+    def test_adjustments_say_before_after_who_and_why(self):
+        ssd = self.ssd.with_user(self.manager)
+        ssd.fsm_deduct_stock(branch_id=self.branch.id, quantity=2, reason="Broken in the shop")
+        quant = (
+            self.env["stock.quant"]
+            .with_user(self.manager)
+            .search([("location_id", "=", self.branch.stock_location_id.id)])
+        ).with_context(inventory_mode=True, inventory_name="Counted on Sunday")
+        quant.inventory_quantity = 7
+        quant.action_apply_inventory()
+        rows = self.ssd.with_user(self.accountant).fsm_adjustments(branch_id=self.branch.id)
+        keys = ("by", "quantity", "before", "after", "reason")
+        self.assertEqual(
+            [tuple(row[key] for key in keys) for row in rows],
+            [
+                (self.manager.name, 4, 3, 7, "Counted on Sunday"),
+                (self.manager.name, -2, 5, 3, "Broken in the shop"),
+                (self.env.user.name, 5, 0, 5, "From the wholesaler"),
+            ],
+        )
+        move = self.env["stock.move"].browse(rows[0]["id"]).with_user(self.manager)
+        with self.assertRaises(AccessError):
+            move.on_hand_before = 9
+
+    def test_figures_of_the_stock(self):
+        self.ssd.fsm_add_stock(
+            branch_id=self.branch.id, quantity=5, reason="Bill 4711", unit_cost=2000
+        )
+        job = self._job("repair")
+        self._request(job)
+        self._request(job, self.ram)
+        stats = self.env["product.product"].with_user(self.accountant).fsm_stock_stats()
+        self.assertEqual(
+            stats,
+            {
+                "branch_id": self.branch.id,
+                "products": 1,
+                "on_hand": 10,
+                "reserved": 1,
+                "value": 10000,
+                "low": 0,
+                "out": 1,
+                "waiting": 1,
+            },
+        )
