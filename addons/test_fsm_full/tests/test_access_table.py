@@ -58,6 +58,7 @@ ELSEWHERE = {
     "fsm.challan": "a row of it is wanted: the story prints none yet",
     "fsm.client.ref": "fsm_jobs: read by nobody",
     "fsm.consent": "a row of it is wanted",
+    "fsm.low.stock": "fsm_inventory_ext: a view of what runs short, its branch's keepers read it",
     "fsm.device.owner": "a row of it is wanted",
     "fsm.document": "a row of it is wanted",
     "fsm.gst.finding": "fsm_gst_billing, a row of it is wanted",
