@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 
 from .. import capture, hooks
 from ..const import NEVER_NAMES
+from ..declaration import is_audited
 from .common import AuditCommon
 
 
@@ -16,7 +17,8 @@ class TestDeclaration(AuditCommon):
             capture.sync(self.env)
 
     def test_removed_declaration_stops_the_capture_and_is_logged(self):
-        self._declare("res.partner", name=False, vat=False, phone=False, email=False, active=False)
+        declared = [f.name for f in self.env["res.partner"]._fields.values() if is_audited(f)]
+        self._declare("res.partner", **dict.fromkeys(declared, False))
         self.customer.vat = "X"
         self.assertFalse(self._entries(self.customer))
         self.cr.execute(

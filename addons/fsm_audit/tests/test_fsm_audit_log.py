@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests.common import new_test_user
+from odoo.tools.misc import format_date
 
 from ..models import fsm_audit_transaction
 from .common import AuditCommon
@@ -72,7 +73,7 @@ class TestFsmAuditLog(AuditCommon):
         )
         self.env.flush_all()
         entry = self.log.search([("record_id", "=", rate.id)], limit=1)
-        self.assertIn("04/01/2026", entry.summary)
+        self.assertIn(format_date(self.env, "2026-04-01"), entry.summary)
         self.assertIn("12,345.5", entry.summary)
 
     def test_names_in_changes_are_read_at_once(self):

@@ -70,15 +70,17 @@ class TestPerformance(FsmJobsCommon):
             for name in names
         }
         domain = [("is_open", "=", True)]
-        self._as("manager").web_search_read(domain, spec, limit=80)  # what is read once a worker
-        self.env.invalidate_all()
+        for _once_a_worker in range(2):
+            self._as("manager").web_search_read(domain, spec, limit=80)
+            self.env.invalidate_all()
         with self.assertQueryCount(15):
             self._as("manager").web_search_read(domain, spec, limit=80)
 
     def test_eighty_pending_job_cards_are_told_in_twelve_queries(self):
         self._eighty()
-        self._as("manager").pending(limit=80)
-        self.env.invalidate_all()
+        for _once_a_worker in range(2):
+            self._as("manager").pending(limit=80)
+            self.env.invalidate_all()
         with self.assertQueryCount(12):
             self.assertEqual(len(self._as("manager").pending(limit=80)), 80)
 

@@ -88,6 +88,7 @@ class TestSignin(FsmJobsCommon, HttpCase):
 
     def test_password_of_such_a_role_opens_no_rpc(self):
         users = self.env["res.users"]
+        self.env["ir.config_parameter"].set_param("fsm_audit.rpc_passwords", "True")
         users._check_uid_passwd(self.receptionist.id, PASSWORD)
         self.policy.receptionist = True
         with mute_logger("odoo.addons.base.models.res_users"), self.assertRaises(AccessDenied):
