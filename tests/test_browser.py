@@ -206,9 +206,9 @@ def test_technicians_screens_fit_a_phone(phone, path):
 @pytest.mark.parametrize(
     ("login", "menus"),
     [
-        ("priya", ["Workshop", "New Job", "Customers"]),
-        ("ravi", ["My Jobs"]),
-        ("anita", ["Workshop", "Customers", "Parts", "Invoices"]),
+        ("priya", ["Workshop", "New Job", "Devices", "Customers"]),
+        ("ravi", ["My Jobs", "Devices"]),
+        ("anita", ["Workshop", "Devices", "Customers", "Parts", "Invoices"]),
     ],
 )
 def test_each_role_has_its_menu(desktop, login, menus):

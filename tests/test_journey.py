@@ -232,7 +232,7 @@ def test_same_client_ref_again_changes_nothing(staff):
 @pytest.mark.parametrize(
     ("login", "method", "arguments", "sentence"),
     [
-        ("priya", "intake", {"customer": {}, "device": {}}, "needs the argument “complaint”"),
+        ("priya", "intake", {"customer": {}, "complaint": "x"}, "needs the argument “device”"),
         ("priya", "intake", {"customer": 5, "device": {}, "complaint": "x"}, "must be an object"),
         (
             "priya",
