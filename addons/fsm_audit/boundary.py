@@ -50,9 +50,11 @@ def guarded(call, proceed):
     except AccessError as error:
         log_denial(call, error)
         raise
-    rows = _rows(result)
-    if rows > BULK and call.model in call.env and call.env[call.model]._audited:
-        _log_bulk_read(call, rows)
+    rows, parts = _rows(result)
+    if (rows > BULK and call.known_model == call.model and call.env[call.model]._audited) or (
+        parts > BULK  # of which models only the ORM knows: it does not matter whose
+    ):
+        _log_bulk_read(call, rows + parts)
     return result
 
 
@@ -86,23 +88,34 @@ def _log(call, kind, reason, facts):
 
 
 def _rows(result):
-    """Return how many rows an answer has. Bare ids tell nothing."""
+    """Return how many rows an answer has, and how many more within these. Bare ids tell nothing."""
     if isinstance(result, dict):
         result = result.get("records") or result.get("groups") or result.get("datas")
     if not isinstance(result, list) or not result or isinstance(result[0], int):
+        return 0, 0
+    return len(result), sum(map(_parts, result))
+
+
+def _parts(row):
+    """Return how many rows lie within a row: of its one2many fields, or of a group."""
+    if not isinstance(row, dict):
         return 0
-    return len(result)
+    found = [value for value in row.values() if isinstance(value, list) and value]
+    rows = [row for value in found if isinstance(value[0], dict) for row in value]
+    return len(rows) + sum(map(_parts, rows))
 
 
 def _log_bulk_read(call, rows):
     facts = {"method": call.method, "count": rows} | _asked(call)
     call.env["fsm.audit.log"]._log_event(
-        "read", call.model, changes={name: [None, fact] for name, fact in facts.items()}
+        "read", call.known_model, changes={name: [None, fact] for name, fact in facts.items()}
     )
 
 
 def _asked(call):
     """Return what was asked for, as far as the method has arguments of these names."""
+    if call.known_model != call.model:
+        return {}
     model = call.env[call.model]
     try:
         asked = inspect.signature(getattr(type(model), call.method)).bind_partial(

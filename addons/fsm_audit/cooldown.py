@@ -8,6 +8,7 @@ as long with each failure more. See `docs/adr/0015-the-rpc-boundary.md`.
 
 import ipaddress
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from odoo.exceptions import AccessDenied
 from odoo.http import request
@@ -21,6 +22,7 @@ from . import context
 LIMITS = {"pair": 1, "address": 4, "login": 10}
 
 LONGEST = 900  # seconds
+_counting = ContextVar("fsm_audit.counting", default=False)  # a try within a try is one
 IPV6_PREFIX = 64  # bits: what one customer of a provider has
 
 
@@ -37,6 +39,19 @@ def guard(env, who, failures=(AccessDenied,), refuse=CoolingDown, known_everywhe
     :param refuse: called with a sentence, returns what is raised
     :param bool known_everywhere: whether `who` is counted over all addresses as well
     """
+    if _counting.get():
+        yield
+        return
+    token = _counting.set(True)
+    try:
+        with _counted(env, who, failures, refuse, known_everywhere):
+            yield
+    finally:
+        _counting.reset(token)
+
+
+@contextmanager
+def _counted(env, who, failures, refuse, known_everywhere):
     after = _parameter(env, "base.login_cooldown_after", 5)
     if not after:
         yield
@@ -52,6 +67,11 @@ def guard(env, who, failures=(AccessDenied,), refuse=CoolingDown, known_everywhe
         raise
     if before:
         _succeeded(env, names, before)
+
+
+def is_counting():
+    """Whether a try is being counted right now."""
+    return _counting.get()
 
 
 def _refuse(env, before, limits, refuse):

@@ -1,9 +1,9 @@
 """Seals what was written: one batch of entries, one row that nobody can make without the key.
 
-Only transactions that have ended are sealed, those below the oldest that runs
-(`pg_snapshot_xmin`): nothing can join such a batch afterwards, and no writer ever waits. An entry of
-a transaction that is still open is sealed when it has ended. No ORM in here; what is hashed, and how
-it is verified, is in `tools/verify_trail.py`.
+Only transactions that have ended are sealed, those below the oldest that runs (`horizon`): nothing
+can join such a batch afterwards, and no writer ever waits. An entry of a transaction that is still
+open is sealed when it has ended. No ORM in here; what is hashed, and how it is verified, is in
+`tools/verify_trail.py`.
 """
 
 import json
@@ -77,7 +77,7 @@ def alone(cr):
     try:
         yield is_alone
     finally:
-        if is_alone:
+        if is_alone and not cr.connection.closed:  # else the lock went with the connection
             cr.rollback()
             cr.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
             cr.commit()
@@ -101,8 +101,22 @@ def seal_batch(cr, keys, horizon):
 
 
 def horizon(cr):
-    """Return the oldest transaction id that still runs: all before it have ended."""
-    cr.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    """Return the transaction id below which all transactions have ended that could write here.
+
+    Those of other databases of the cluster may run on. Whose one is that nobody knows, it counts.
+    """
+    cr.execute(
+        """
+        WITH now AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot)
+        SELECT COALESCE(
+            (SELECT min(xid::text::bigint) FROM pg_snapshot_xip(snapshot) AS xid
+              WHERE NOT EXISTS (
+                  SELECT FROM pg_stat_activity
+                   WHERE backend_xid = xid::xid AND datname <> current_database())),
+            pg_snapshot_xmax(snapshot)::text::bigint)
+          FROM now
+        """
+    )
     return cr.fetchone()[0]
 
 

@@ -1,5 +1,6 @@
 import copy
 import io
+from urllib.parse import urlsplit
 
 import lxml.html
 
@@ -9,6 +10,7 @@ from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
+NO_PROXY = "http://127.0.0.1:9"  # the port “discard”: nobody answers
 MARGIN = 10  # mm: page headers no longer need more room; a label may want less
 
 
@@ -59,6 +61,15 @@ class IrActionsReport(models.Model):
         return _join(
             [super(IrActionsReport, self)._run_wkhtmltopdf([b], **options) for b in bodies]
         )
+
+    def _build_wkhtmltopdf_args(self, *args, **options):
+        """Override of `base`: what a text names is not fetched, from the shop's network or another.
+
+        All but Odoo's own pages would come through a proxy that is not there.
+        """
+        host = urlsplit(self._get_report_url()).hostname
+        nowhere = ["--proxy", NO_PROXY, "--bypass-proxy-for", host or "localhost"]
+        return super()._build_wkhtmltopdf_args(*args, **options) + nowhere
 
     def _margins(self, report_ref):
         """Return the margins of a report whose header and footer stand in its body."""

@@ -47,6 +47,19 @@ class ResUsers(models.Model):
         if known:
             self._log_known("login", known)
 
+    def _check_credentials(self, credential, env):
+        """Override of `base` to count also the tries of who is signed in, or has a key, and is asked
+        for the password: core counts at the door only."""
+        if cooldown.is_counting():
+            return super()._check_credentials(credential, env)
+        user = self.env.user
+        try:
+            with cooldown.guard(self.env, user.login, refuse=UserError):
+                return super()._check_credentials(credential, env)
+        except AccessDenied:
+            self._log_login("login_failed", user, "password asked again", separate=True)
+            raise
+
     @api.model
     def _check_uid_passwd(self, uid, passwd):
         """Override of `base` to know the key, also where core remembers that it is right."""

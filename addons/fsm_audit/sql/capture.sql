@@ -272,6 +272,27 @@ BEGIN
     END IF;
 END $$;
 
+-- A second table, or a relation of one's own, under the name of what is captured already would let its
+-- rows be told as changes of that.
+CREATE OR REPLACE FUNCTION fsm_audit.check_new(asked jsonb) RETURNS void LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    rival text;
+BEGIN
+    SELECT known.place INTO rival FROM fsm_audit.notes() AS known
+     WHERE known.note#>>'{capture,model}' = asked#>>'{capture,model}'
+       AND known.place <> asked#>>'{capture,name}'
+       AND CASE WHEN asked->>'type' = known.note->>'type'
+           THEN asked->>'type' = 'Table' OR COALESCE(
+               asked#>>'{capture,field}' = known.note#>>'{capture,field}', true)
+           ELSE fsm_audit.names_of(asked) ?| ARRAY(
+               SELECT jsonb_array_elements_text(fsm_audit.names_of(known.note))) END;
+    IF FOUND THEN
+        RAISE EXCEPTION '% is captured from % already.', asked#>>'{capture,model}', rival
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+
 -- What is captured stays captured: in the hardened tier, and while modules are being loaded, a
 -- declaration can add columns, mask what was plain and have entries kept longer. Columns that are
 -- dropped go by themselves, and are captured again should they come back.
@@ -364,6 +385,9 @@ BEGIN
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         note := fsm_audit.widened(known, note);
+    ELSIF fsm_audit.is_hardened() AND known IS NULL
+        AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = session_user AND rolsuper) THEN
+        PERFORM fsm_audit.check_new(note);
     END IF;
     PERFORM fsm_audit.check_types(note, place);
     PERFORM fsm_audit.replace_function(note);

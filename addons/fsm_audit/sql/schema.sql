@@ -124,15 +124,17 @@ END $$;
 
 -- Whose entry it is when the row itself belongs to no company: the company the writer worked in,
 -- if he may, else his own. The superuser's writes belong to nobody.
-CREATE OR REPLACE FUNCTION fsm_audit.company_of(ctx jsonb) RETURNS integer LANGUAGE sql STABLE
+-- In PL/pgSQL, which keeps its plan: one in SQL is planned at every call.
+CREATE OR REPLACE FUNCTION fsm_audit.company_of(ctx jsonb) RETURNS integer LANGUAGE plpgsql STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT COALESCE(
+BEGIN
+    RETURN COALESCE(
         (SELECT cid FROM public.res_company_users_rel
           WHERE user_id = (ctx->>'uid')::int AND cid::text = ctx->>'c'),
         (SELECT company_id FROM public.res_users WHERE id = (ctx->>'uid')::int AND id <> 1)
-    )
-$$;
+    );
+END $$;
 
 -- Whose entry it is when a row of a relation table changes: of the record on its left side.
 CREATE OR REPLACE FUNCTION fsm_audit.company_of_record(place name, record_id bigint)

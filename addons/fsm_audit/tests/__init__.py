@@ -4,6 +4,7 @@ from . import test_capture
 from . import test_context
 from . import test_cooldown
 from . import test_declaration
+from . import test_drills
 from . import test_erasure
 from . import test_events
 from . import test_exports

@@ -30,7 +30,7 @@ ATTEMPTS = {
 
 class TestAppendOnly(AuditCommon):
     @mute_logger("odoo.sql_db")
-    def test_no_statement_changes_the_trail(self):
+    def test_g1_no_statement_changes_the_trail(self):
         for name, statement in ATTEMPTS.items():
             with (
                 self.subTest(name),
@@ -40,7 +40,7 @@ class TestAppendOnly(AuditCommon):
                 self.cr.execute(statement)
 
     @mute_logger("odoo.sql_db")
-    def test_merge_does_not_change_the_trail(self):
+    def test_g1_merge_does_not_change_the_trail(self):
         if self.cr.connection.server_version < 150000:
             return  # PostgreSQL has no MERGE yet
         with self.assertRaises(errors.InsufficientPrivilege), self.cr.savepoint():
@@ -49,7 +49,7 @@ class TestAppendOnly(AuditCommon):
                 " WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN DO NOTHING"
             )
 
-    def test_guards_do_not_depend_on_the_replication_role(self):
+    def test_g1_guards_do_not_depend_on_the_replication_role(self):
         self.cr.execute(
             """
             SELECT tgrelid::regclass::text, tgname
@@ -60,7 +60,7 @@ class TestAppendOnly(AuditCommon):
         )
         self.assertEqual(self.cr.fetchall(), [])
 
-    def test_orm_changes_nothing(self):
+    def test_g2_orm_changes_nothing(self):
         self.customer.vat = "X"
         self.env.flush_all()
         log_sudo = self.env["fsm.audit.log"].sudo()

@@ -64,6 +64,19 @@ class TestBulkRead(AuditCommon):
             facts = {name: new for name, (_old, new) in event["changes"].items()}
             self.assertEqual((facts["method"], facts["count"]), (method, 501))
 
+    def test_e7_rows_within_rows_count(self):
+        parts = {"id": 1, "child_ids": [{"id": number} for number in range(501)]}
+        for model, answer in (
+            ("res.partner.category", [parts]),
+            ("res.partner", {"groups": [{"__records": [parts]}]}),
+        ):
+            self.start = self._last_entry()
+            call = boundary.Call(self.env, model, "web_search_read")
+            boundary.guarded(call, lambda answer=answer: answer)
+            [event] = self._entries()
+            self.assertEqual((event["kind"], event["model"]), ("read", model))
+            self.assertGreater(event["changes"]["count"][1], 501)
+
     def test_e7_few_rows_bare_ids_and_unaudited_models_are_not(self):
         self.assertFalse(self._read("search_read", [{"id": 1}] * boundary.BULK))
         self.assertFalse(self._read("search", list(range(1000))))

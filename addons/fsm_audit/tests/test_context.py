@@ -1,9 +1,10 @@
+import json
 import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
 from odoo.tests.common import new_test_user
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
 from .. import context
 from .common import AuditCommon, DoorsCommon
@@ -19,16 +20,16 @@ class TestContext(AuditCommon):
         self.asha = new_test_user(self.env, "asha", "base.group_user,base.group_partner_manager")
         self._begin()
 
-    def test_sudo_does_not_hide_the_person(self):
+    def test_g4_sudo_does_not_hide_the_person(self):
         self.customer.with_user(self.asha).sudo().vat = "X"
         self.assertEqual(self._person(), self.asha.id)
 
-    def test_another_user_does_not_hide_the_person(self):
+    def test_g4_another_user_does_not_hide_the_person(self):
         with patch.object(threading.current_thread(), "uid", self.asha.id, create=True):
             self.customer.with_user(SUPERUSER_ID).vat = "X"
             self.assertEqual(self._person(), self.asha.id)
 
-    def test_person_is_known_after_a_rolled_back_savepoint(self):
+    def test_g4_person_is_known_after_a_rolled_back_savepoint(self):
         with self.assertRaises(ZeroDivisionError), self.cr.savepoint():
             self.customer.with_user(self.asha).vat = "X"
             self.env.flush_all()
@@ -63,7 +64,7 @@ class TestContext(AuditCommon):
                 [entry] = self._entries(self.customer)
                 self.assertEqual(entry["company_id"], self.asha.company_id.id)
 
-    def test_write_around_odoo_is_flagged(self):
+    def test_g4_write_around_odoo_is_flagged(self):
         self.cr.execute("SELECT set_config('fsm.ctx', '', true)")
         self.cr.execute("UPDATE res_partner SET vat = 'X' WHERE id = %s", [self.customer.id])
         [entry] = self._entries(self.customer)
@@ -73,7 +74,7 @@ class TestContext(AuditCommon):
         self.assertFalse(log.user_id)
         self.assertEqual(log.source, "sql")
 
-    def test_cron_is_named(self):
+    def test_g4_cron_is_named(self):
         with context.known(src="cron"):
             self.customer.vat = "X"
             self.env.flush_all()
@@ -91,7 +92,7 @@ class TestSources(DoorsCommon):
         )
         return self.cr.fetchone()[0]
 
-    def test_web_client(self):
+    def test_g4_web_client(self):
         self.authenticate("asha", "asha-asha")
         self.make_jsonrpc_request(
             "/web/dataset/call_kw/res.partner/write",
@@ -109,8 +110,45 @@ class TestSources(DoorsCommon):
         self.assertEqual(facts["dev"], context.session_ref(self.session.sid))
         self.assertNotIn(self.session.sid[:20], str(facts))
 
+    def _write_through(self, hops):
+        """Write over JSON-2 with headers that only a proxy should send; return the address noted."""
+        self.url_open(
+            "/json/2/res.partner/write",
+            json={"ids": self.customer.ids, "vals": {"vat": hops}},
+            headers={
+                "Authorization": f"Bearer {self.key}",
+                "X-Forwarded-For": hops,
+                "X-Forwarded-Host": "fsm.example.com",
+            },
+        ).raise_for_status()
+        return self._facts()["ip"]
+
+    def test_f4_address_is_not_what_a_client_says(self):
+        self.assertFalse(config["proxy_mode"])
+        self.assertEqual(self._write_through("203.0.113.7"), "127.0.0.1")
+
+    def test_f4_behind_a_proxy_it_is_what_the_proxy_says_last(self):
+        with patch.dict(config.options, {"proxy_mode": True}):
+            hops = "203.0.113.7, 198.51.100.9"
+            self.assertEqual(self._write_through(hops), "198.51.100.9")
+
+    @mute_logger("odoo.http")
+    def test_f5_form_of_another_site_calls_nothing(self):
+        self.authenticate("asha", "asha-asha")
+        call = {"model": "res.partner", "method": "write", "kwargs": {}}
+        call["args"] = [self.customer.ids, {"vat": "F5"}]
+        answer = self.url_open(
+            "/web/dataset/call_kw",
+            data=json.dumps({"params": call}),
+            headers={"Content-Type": "text/plain", "Origin": "https://evil.example.com"},
+        )
+        self.assertGreaterEqual(answer.status_code, 400)
+        answer = self.url_open("/web/export/csv", data={"data": "{}"})
+        self.assertEqual(answer.status_code, 400)
+        self.assertNotEqual(self.customer.vat, "F5")
+
     @mute_logger("odoo.addons.rpc.controllers.xmlrpc")  # deprecated, says core
-    def test_xmlrpc(self):
+    def test_g4_xmlrpc(self):
         self.xmlrpc_object.execute(
             self.env.cr.dbname,
             self.asha.id,
@@ -143,7 +181,7 @@ class TestSources(DoorsCommon):
         )
         self.assertEqual(entry["changes"], {"vat": [False, "X"]})
 
-    def test_json2(self):
+    def test_g4_json2(self):
         response = self.url_open(
             "/json/2/res.partner/write",
             json={"ids": self.customer.ids, "vals": {"vat": "X"}},

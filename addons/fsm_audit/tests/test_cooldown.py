@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo.exceptions import AccessDenied, UserError
 from odoo.tests.common import new_test_user
 from odoo.tools import mute_logger
@@ -71,6 +73,20 @@ class TestCooldown(AuditCommon):
         tries = [self._fails("asha", address=f"10.0.0.{number}") for number in range(60)]
         self.assertEqual(sum(tries), LIMIT * cooldown.LIMITS["login"])
         self.assertTrue(self._passes("ravi", address="10.0.0.1"))
+
+    def test_f1_who_is_signed_in_does_not_guess_the_password(self):
+        asha = new_test_user(self.env, "asha", password="asha-asha")
+        users = self.env(user=asha.id)["res.users"]
+        for _try in range(LIMIT):
+            with suppress(AccessDenied):  # not `assertRaises`: its savepoint takes the count back
+                users.change_password("wrong", "new password")
+        with self.assertRaisesRegex(UserError, "Too many wrong"):
+            users.change_password("asha-asha", "new password")
+        failed = [entry for entry in self._entries(asha) if entry["kind"] == "login_failed"]
+        self.assertEqual(len(failed), LIMIT)
+        self.assertNotIn("wrong", str(failed))
+        self._wait(61)
+        self.assertTrue(users.change_password("asha-asha", "new password"))
 
     def test_f1_neighbours_of_one_ipv6_line_are_one_address(self):
         self.assertEqual(cooldown._network("2001:db8::1"), cooldown._network("2001:db8::ffff"))

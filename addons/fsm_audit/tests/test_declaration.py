@@ -32,7 +32,7 @@ class TestDeclaration(AuditCommon):
         self.customer.ref = "C-17"
         self.assertEqual(self._changes(self.customer), [{"ref": [None, "C-17"]}])
 
-    def test_trigger_that_was_switched_off_is_switched_on_again(self):
+    def test_g2_trigger_that_was_switched_off_is_switched_on_again(self):
         self.cr.execute("ALTER TABLE res_partner DISABLE TRIGGER fsm_audit_capture")
         capture.sync(self.env)
         self.customer.vat = "X"
@@ -47,7 +47,7 @@ class TestDeclaration(AuditCommon):
         self.customer.vat = "X"
         self.assertEqual(len(self._entries(self.customer)), 1)
 
-    def test_loading_one_addon_keeps_what_another_declares(self):
+    def test_g2_loading_one_addon_keeps_what_another_declares(self):
         self._declare("res.partner", ref=True)
         self.registry["res.partner"]._fields["ref"].audit = False  # not loaded yet
         capture.sync(self.env, ["res.partner"])
@@ -81,12 +81,12 @@ class TestDeclaration(AuditCommon):
 
     # === UNINSTALL === #
 
-    def test_trail_survives_the_uninstall(self):
+    def test_g2_trail_survives_the_uninstall(self):
         before = self._last_entry()
         hooks.uninstall_hook(self.env)
         self.assertGreaterEqual(self._last_entry(), before)
 
-    def test_core_tables_can_be_written_after_the_uninstall(self):
+    def test_g2_core_tables_can_be_written_after_the_uninstall(self):
         hooks.uninstall_hook(self.env)
         self.start = self._last_entry()
         self.customer.write({"name": "Suresh K.", "vat": "X"})

@@ -70,7 +70,7 @@ class TestFsmAuditExport(SealCommon):
         )
         self.assertEqual(len(entries), 4)  # the hash of the one in March
 
-    def test_export_tells_nothing_of_another_organisation(self):
+    def test_g6_export_tells_nothing_of_another_organisation(self):
         with zipfile.ZipFile(self._export()) as archive:
             seals = archive.read("seals.jsonl").decode().splitlines()
         records = [s for line in seals for s in json.loads(line)["subtrees"] if type(s) is list]
@@ -122,7 +122,7 @@ class TestFsmAuditExport(SealCommon):
         with self.assertRaisesRegex(UserError, "lies before the first"):
             self._export("2026-04-30", "2026-04-01")
 
-    def test_only_readers_of_the_trail_export(self):
+    def test_g6_only_readers_of_the_trail_export(self):
         self.owner = new_test_user(self.env, "vijay")
         with self.assertRaises(AccessError):
             self._export()

@@ -89,7 +89,7 @@ class TestFsmAuditLog(AuditCommon):
         with self.assertQueryCount(6):
             entries.mapped("summary")
 
-    def test_text_of_a_change_is_inert(self):
+    def test_e5_text_of_a_change_is_inert(self):
         self.customer.vat = "<script>alert(1)</script>"
         self.env.flush_all()
         entry = self.log.search([("record_id", "=", self.customer.id)], limit=1)
@@ -192,7 +192,7 @@ class TestFsmAuditLog(AuditCommon):
 
     # === WHO MAY === #
 
-    def test_only_readers_of_the_trail_read_it(self):
+    def test_g6_only_readers_of_the_trail_read_it(self):
         with self.assertRaises(AccessError):
             self.log.with_user(self.clerk).search([])
         with self.assertRaises(AccessError):
@@ -204,7 +204,7 @@ class TestFsmAuditLog(AuditCommon):
         self.env.flush_all()
         self.assertTrue(self._read_as(self.owner, self.customer))
 
-    def test_reader_does_not_see_another_company(self):
+    def test_g6_reader_does_not_see_another_company(self):
         stranger = self.env["res.partner"].create({"name": "Vijay", "company_id": self.other.id})
         self.env.flush_all()
         self.assertFalse(self._read_as(self.owner, stranger))
@@ -238,7 +238,7 @@ class TestFsmAuditLog(AuditCommon):
         entry = self.log.search([("kind", "=", "passcode")], limit=1)
         self.assertEqual(entry.changes, {"passcode": [False, "•••"]})
 
-    def test_denial_stays_though_the_request_is_rolled_back(self):
+    def test_g5_denial_stays_though_the_request_is_rolled_back(self):
         with self.registry.cursor() as cr:
             log = self.env(cr=cr)["fsm.audit.log"]
             log._log_event("passcode", "res.partner", "Refused in a test.", separate=True)

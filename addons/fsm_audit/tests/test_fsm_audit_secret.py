@@ -35,7 +35,7 @@ class TestFsmAuditSecret(AuditCommon):
         self.secrets._seal(self.customer, "passcode", "9999")
         self.assertEqual(self.secrets._open(self.customer, "passcode"), "9999")
 
-    def test_database_holds_no_plain_text(self):
+    def test_d2_database_holds_no_plain_text(self):
         self.secrets._seal(self.customer, "passcode", "canary")
         self.env.flush_all()
         self.cr.execute("SELECT secret::text FROM fsm_audit_secret AS secret")
@@ -47,19 +47,46 @@ class TestFsmAuditSecret(AuditCommon):
         self.assertFalse(self.secrets._open(self.customer, "passcode"))
         self.assertFalse(self.secrets._wipe(self.customer, "passcode"))
 
-    def test_secret_is_wiped_on_its_last_day(self):
+    def test_d9_secret_is_wiped_on_its_last_day(self):
         self.secrets._seal(self.customer, "passcode", "1234", purge_at=fields.Datetime.now())
         self.secrets._gc_purge()
         self.assertFalse(self._row())
 
     # === NOBODY ELSE === #
 
-    def test_nobody_may_read_the_store(self):
+    def test_d1_nobody_reaches_the_store(self):
         self.secrets._seal(self.customer, "passcode", "1234")
-        with self.assertRaises(AccessError):
-            self.secrets.with_user(self.env.ref("base.user_admin")).search_read([])
+        row = self._row().with_user(self.env.ref("base.user_admin"))
+        self.assertTrue(row.env.user.has_group("base.group_system"))
+        aggregates = ["__count", "ciphertext:array_agg"]
+        for name, attempt in {
+            "read": lambda: row.read(["ciphertext"]),
+            "web_read": lambda: row.web_read({"ciphertext": {}}),
+            "search": lambda: row.search([("ciphertext", "like", "v1")]),
+            "order": lambda: row.search([], order="ciphertext"),
+            "count": lambda: row.search_count([("purge_at", "=", False)]),
+            "search_read": lambda: row.search_read([]),
+            "group": lambda: row.formatted_read_group([], ["kid"], aggregates),
+            "name": lambda: row.name_search("pass"),
+            "export": lambda: row.export_data(["ciphertext"]),
+            "copy": row.copy,
+            "write": lambda: row.write({"purge_at": False}),
+            "create": lambda: row.create({"model": "res.partner", "field": "x", "record_id": 1}),
+            "unlink": row.unlink,
+        }.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                attempt()
 
-    def test_secret_moved_to_another_record_does_not_open(self):
+    def test_d1_no_field_leads_to_the_store(self):
+        fields_there = [
+            f"{model}.{name}"
+            for model, of_model in self.env.registry.items()
+            for name, field in of_model._fields.items()
+            if field.comodel_name == "fsm.audit.secret" and model != "fsm.audit.secret"
+        ]
+        self.assertEqual(fields_there, [])
+
+    def test_d7_secret_moved_to_another_record_does_not_open(self):
         other = self.customer.copy()
         for record, text in ((self.customer, "1234"), (other, "9999")):
             self.secrets._seal(record, "passcode", text)
@@ -68,7 +95,7 @@ class TestFsmAuditSecret(AuditCommon):
         with self.assertRaisesRegex(UserError, "does not belong to this record"):
             self.secrets._open(self.customer, "passcode")
 
-    def test_altered_secret_does_not_open(self):
+    def test_d7_altered_secret_does_not_open(self):
         self.secrets._seal(self.customer, "passcode", "1234")
         row = self._row()
         for altered in (
@@ -84,14 +111,14 @@ class TestFsmAuditSecret(AuditCommon):
 
     # === KEYS === #
 
-    def test_new_key_writes_and_old_key_still_reads(self):
+    def test_d8_new_key_writes_and_old_key_still_reads(self):
         self.secrets._seal(self.customer, "passcode", "1234")
         self._use_keys("k2", "k1")
         self.assertEqual(self.secrets._open(self.customer, "passcode"), "1234")
         self.secrets._seal(self.customer, "passcode", "1234")
         self.assertEqual(self._row().kid, "k2")
 
-    def test_without_its_key_a_secret_is_locked_and_kept(self):
+    def test_d8_without_its_key_a_secret_is_locked_and_kept(self):
         self.secrets._seal(self.customer, "passcode", "1234")
         self._use_keys("k2")
         with self.assertRaisesRegex(UserError, "store is locked: key k1 is missing"):
@@ -101,13 +128,13 @@ class TestFsmAuditSecret(AuditCommon):
         self._use_keys("k1")
         self.assertEqual(self.secrets._open(self.customer, "passcode"), "1234")
 
-    def test_without_any_key_nothing_is_sealed(self):
+    def test_d8_without_any_key_nothing_is_sealed(self):
         with patch.dict(os.environ), self.assertRaisesRegex(UserError, "there is no key"):
             for name in ("FSM_SECRET_KEYS", "FSM_SECRET_KEYS_FILE"):
                 os.environ.pop(name, None)
             self.secrets._seal(self.customer, "passcode", "1234")
 
-    def test_bad_key_ring_is_named_without_its_value(self):
+    def test_d8_bad_key_ring_is_named_without_its_value(self):
         for ring in ("k1:c2hvcnQ=", "k1:not-base64!", f"k1:{KEYS['k1']},k1:{KEYS['k2']}"):
             with (
                 self.subTest(ring),

@@ -49,7 +49,7 @@ class TestFsmAuditSecretKeys(AuditCommon):
         self.secrets._seal(self.customer, "passcode", "1234")
         self.assertEqual((self._start(), self._levels()), ("", {"ok"}))
 
-    def test_wrong_key_neither_seals_nor_opens_and_is_told(self):
+    def test_d8_wrong_key_neither_seals_nor_opens_and_is_told(self):
         self.secrets._seal(self.customer, "passcode", "1234")
         other = base64.b64encode(b"x" * 32).decode()
         with self._ring(f"k1:{other}"):
@@ -70,17 +70,17 @@ class TestFsmAuditSecretKeys(AuditCommon):
             self._start()
             self.assertFalse(self.secrets._canary("k1"))
 
-    def test_short_key_is_told(self):
+    def test_d8_short_key_is_told(self):
         with self._ring("k1:c2hvcnQ="):
             self.assertIn("key k1 of the key ring is not 32 bytes", self._start())
             self.assertEqual(self._levels(), {"error"})
 
-    def test_missing_key_is_told(self):
+    def test_d8_missing_key_is_told(self):
         self.secrets._seal(self.customer, "passcode", "1234")
         self._use_keys("k2")
         self.assertIn("key k1 is missing", self._start())
 
-    def test_no_key_is_an_error_once_there_are_secrets(self):
+    def test_d8_no_key_is_an_error_once_there_are_secrets(self):
         with self._ring(""), patch.dict(os.environ, {"FSM_SECRET_KEYS_FILE": ""}):
             self.assertEqual((self._start(), self._levels()), ("", {"warning"}))
             self.assertIn("there is no key", self._says())
@@ -94,7 +94,7 @@ class TestFsmAuditSecretKeys(AuditCommon):
 
     # === AN OLD KEY === #
 
-    def test_old_key_is_retired_in_batches(self):
+    def test_d8_old_key_is_retired_in_batches(self):
         customers = self.env["res.partner"].create([{"name": f"C{n}"} for n in range(5)])
         for customer in customers:
             self.secrets._seal(customer, "passcode", f"{customer.id}")
@@ -109,7 +109,7 @@ class TestFsmAuditSecretKeys(AuditCommon):
         opened = [self.secrets._open(customer, "passcode") for customer in customers]
         self.assertEqual(opened, [f"{customer.id}" for customer in customers])
 
-    def test_altered_secret_is_left_and_does_not_stop_the_rotation(self):
+    def test_d7_altered_secret_is_left_and_does_not_stop_the_rotation(self):
         first, second = self.customer, self.customer.copy()
         for customer in (first, second):
             self.secrets._seal(customer, "passcode", "1234")
@@ -119,7 +119,7 @@ class TestFsmAuditSecretKeys(AuditCommon):
         self.assertEqual(self.secrets._rotate(self.secrets._key_ring())[1], 1)
         self.assertEqual((one.kid, two.kid), ("k1", "k2"))
 
-    def test_purged_secret_is_logged(self):
+    def test_d9_purged_secret_is_logged(self):
         self.secrets._seal(self.customer, "passcode", "1234", purge_at="2026-01-01 00:00:00")
         self.secrets._gc_purge()  # D9: also what came back with an old backup
         self.assertFalse(self.secrets._open(self.customer, "passcode"))
@@ -168,7 +168,7 @@ class TestRotationInUse(TransactionCase):
     def _opened(self, number, secrets):
         return secrets._open(secrets.env[self.MODEL].browse(10**9 + number), "r13")
 
-    def test_key_is_retired_while_people_read(self):
+    def test_r13_key_is_retired_while_people_read(self):
         with self._keys("k1"):
             self._work(self._fill)
         with self._keys("k2", "k1"):

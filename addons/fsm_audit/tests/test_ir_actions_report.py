@@ -1,4 +1,7 @@
 import io
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import lxml.html
 
@@ -42,6 +45,32 @@ class TestIrActionsReport(TransactionCase):
             )
         self.assertEqual(len(PdfFileReader(io.BytesIO(pdf), strict=False).pages), 2)
 
+    def test_e8_nothing_is_fetched_that_a_text_names(self):
+        asked = []
+
+        class Inside(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_error(404)
+
+            def log_message(self, *_args):
+                pass
+
+        inside = ThreadingHTTPServer(("127.0.0.2", 0), Inside)
+        threading.Thread(target=inside.serve_forever, daemon=True).start()
+        self.addCleanup(inside.server_close)
+        self.addCleanup(inside.shutdown)
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file, self.allow_pdf_render():
+            file.write("canary of the server")
+            file.flush()
+            names = f"http://127.0.0.2:{inside.server_port}/meta", f"file://{file.name}"
+            text = "".join(f'<img src="{name}"/><iframe src="{name}"></iframe>' for name in names)
+            with mute_logger("odoo.addons.base.models.ir_actions_report"):
+                pdf = self.env["ir.actions.report"]._run_wkhtmltopdf([BODY.format(text)])
+        self.assertEqual(asked, [])
+        [page] = PdfFileReader(io.BytesIO(pdf), strict=False).pages
+        self.assertEqual(page.extract_text().split(), ["Job", "card"])
+
     def test_printing_does_not_wait_for_scripts(self):
         get_param = self.env["ir.config_parameter"].sudo().get_param  # set with the addon
         self.assertEqual(get_param("report.print_delay"), "0")
@@ -78,13 +107,13 @@ class TestReportGroups(HttpCase):
         yield "by type", lambda: reports._render(self.report.id, ids)
         yield "streams", lambda: reports._render_qweb_pdf_prepare_streams(name, {}, ids)
 
-    def test_report_is_refused_to_other_groups(self):
+    def test_d3_report_is_refused_to_other_groups(self):
         for name, render in self._renders(self.env(user=self.asha)):
             with self.subTest(name), self.assertRaisesRegex(AccessError, "“Costs” is not printed"):
                 render()
 
     @mute_logger("odoo.http")
-    def test_report_is_refused_by_its_address(self):
+    def test_d3_report_is_refused_by_its_address(self):
         self.authenticate("asha", "asha-asha")
         for converter in ("html", "pdf", "text"):
             answer = self.url_open(f"/report/{converter}/fsm_audit.cost/1")

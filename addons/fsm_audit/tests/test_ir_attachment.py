@@ -21,7 +21,7 @@ class TestIrAttachment(AuditCommon):
         place = {"res_model": self.record._name, "res_id": self.record.id}
         return self.env["ir.attachment"].create({"name": "a.txt", "raw": b"a", **place, **values})
 
-    def test_file_is_attached_public_by_nobody(self):
+    def test_e2_file_is_attached_public_by_nobody(self):
         for values in ({"public": True}, {"access_token": "guess"}, {"res_field": "full_name"}):
             with self.subTest(values), self.assertRaisesRegex(AccessError, "stays there"):
                 self._attach(**values)
@@ -29,7 +29,7 @@ class TestIrAttachment(AuditCommon):
         with self.assertRaisesRegex(AccessError, "stays there"):
             self._attach()
 
-    def test_file_is_neither_moved_nor_opened(self):
+    def test_e2_file_is_neither_moved_nor_opened(self):
         for values in (
             {"public": True},
             {"access_token": "guess"},
@@ -44,7 +44,7 @@ class TestIrAttachment(AuditCommon):
         with self.assertRaisesRegex(AccessError, "stays there"):
             self.file.generate_access_token()
 
-    def test_open_file_is_not_moved_to_it(self):
+    def test_e2_open_file_is_not_moved_to_it(self):
         free = self._attach(res_model=False, res_id=False, public=True)
         with self.assertRaisesRegex(AccessError, "stays there"):
             free.write({"res_model": self.record._name, "res_id": self.record.id})

@@ -31,11 +31,11 @@ class TestLogFilter(BaseCase):
         result = doctest.testmod(log_filter)
         self.assertEqual((result.failed, result.attempted), (0, 7))
 
-    def test_secrets_of_a_call_are_masked(self):
+    def test_d2_secrets_of_a_call_are_masked(self):
         self.log.debug("call %s(%s)", "res.users().write", {"password": CANARY, "lang": "en_IN"})
         self.assertIn("en_IN", self._written())
 
-    def test_secrets_in_a_traceback_are_masked(self):
+    def test_d2_secrets_in_a_traceback_are_masked(self):
         try:
             raise ValueError(f"no such api_key: {CANARY}, mobile 9845012345")
         except ValueError:
@@ -43,12 +43,12 @@ class TestLogFilter(BaseCase):
         self.assertIn("Traceback", self._written())
         self.assertNotIn("9845012345", self._written())
 
-    def test_tokens_of_a_request_line_are_masked(self):
+    def test_d2_tokens_of_a_request_line_are_masked(self):
         line = f"GET /web/content/7?access_token={CANARY}&download=1 HTTP/1.1"
         self.log.info('"%s" %s %s', line, 200, "-")
         self.assertIn("download=1", self._written())
 
-    def test_tokens_in_a_path_are_masked(self):
+    def test_d2_tokens_in_a_path_are_masked(self):
         self.startPatcher(patch.object(log_filter, "_paths", []))
         log_filter.mask_path("/t/")
         self.log.info('"%s" 200', f"GET /t/{CANARY}/answer HTTP/1.1")

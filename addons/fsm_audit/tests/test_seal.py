@@ -64,7 +64,7 @@ class TestSeal(SealCommon):
         self.assertIsNone(self._seal(FIRST_TXID + 3))
         self.assertEqual(self._verify(self.anchors), (9, []))
 
-    def test_transaction_left_open_over_a_seal_lands_in_the_next(self):
+    def test_r12_transaction_left_open_over_a_seal_lands_in_the_next(self):
         [late] = self._write(FIRST_TXID + 5)  # its id comes first, it ends later
         self._write(FIRST_TXID + 4)
         self.assertEqual(self._seal(FIRST_TXID + 5).n, 1)
@@ -90,7 +90,7 @@ class TestSeal(SealCommon):
             self.assertIsNone(self._seal(FIRST_TXID + 20))
         self.assertEqual(self._verify(), (21, []))
 
-    def test_sealer_killed_half_way_leaves_nothing_half(self):
+    def test_r6_sealer_killed_half_way_leaves_nothing_half(self):
         self._write(FIRST_TXID + 4, 2)
         with (
             self.assertRaises(ZeroDivisionError),
@@ -134,7 +134,7 @@ class TestSeal(SealCommon):
         self._seal(FIRST_TXID + 6)
         self.assertEqual(self._verify(), (11, []))
 
-    def test_erased_personal_data_leaves_the_seals_valid(self):
+    def test_g8_erased_personal_data_leaves_the_seals_valid(self):
         self.cr.execute(
             "SELECT count(*) FROM fsm_audit.pii WHERE partner_id = %s", self.customer.ids
         )

@@ -1,3 +1,5 @@
+import io
+import logging
 from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
@@ -5,17 +7,21 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessDenied, AccessError, UserError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.fsm_audit import log_filter
 
 from ..models import fsm_job_passcode
 from .common import FsmJobsCommon
 
 REASON = "To test the display"
+CANARY = "Kanarienvogel-4711"
 
 
 @tagged("post_install", "-at_install")
-class TestPasscode(FsmJobsCommon):
+class TestPasscode(FsmJobsCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -29,7 +35,7 @@ class TestPasscode(FsmJobsCommon):
     def _reveal(self, role="technician", reason=REASON):
         return self._as(role, self.job).reveal_passcode(reason=reason)
 
-    def test_passcode_is_kept_ninety_days_at_most(self):
+    def test_d9_passcode_is_kept_ninety_days_at_most(self):
         with freeze_time(fields.Datetime.now() + timedelta(days=91)):
             self.env["fsm.audit.secret"]._gc_purge()
         self.assertFalse(self.job.has_passcode)
@@ -113,16 +119,106 @@ class TestPasscode(FsmJobsCommon):
 
     # === WHAT IS KEPT === #
 
-    def test_passcode_is_nowhere_but_sealed(self):
+    def test_d2_canary_is_nowhere_but_sealed(self):
+        """A passcode, a password, a wrong one and an API key, used as people use them."""
+        log = self._start_log()
+        self._as("receptionist", self.job).set_passcode(type="password", value=CANARY)
+        self.assertEqual(self._reveal()["value"], CANARY)
+        self.technician.password = f"{CANARY}-password"
+        users = self.env(user=self.technician.id)["res.users"]
+        for wrong in (f"{CANARY}-wrong", f"{CANARY}-wrong-too"):
+            with self.assertRaises(AccessDenied):
+                users.change_password(wrong, "x")
+        until = fields.Datetime.now() + timedelta(days=1)
+        key = users.env["res.users.apikeys"].sudo()._generate("rpc", "x", until)  # no form here
+        logging.getLogger("odoo.sql_db").debug("UPDATE … SET password=%s, key %s", CANARY, key)
+        taken = str(self._exported() + self._printed()) + log.getvalue()
+        for canary in (CANARY, key):
+            self.assertNotIn(canary, taken)
+            self.assertEqual(self._tables_with(canary), [])
+
+    def _start_log(self):
+        stream = io.StringIO()
+        handler = logging.StreamHandler(stream)
+        logging.getLogger().addHandler(handler)
+        self.addCleanup(logging.getLogger().removeHandler, handler)
+        log_filter.install()
+        return stream
+
+    def _exported(self):
+        """Return what an export of the job card holds, of all its fields."""
+        exported = self.job.sudo()  # whoever may export most
+        names = [name for name, field in self.job._fields.items() if field.exportable]
+        return exported.export_data(names)["datas"]
+
+    def _printed(self):
+        reports = self.env["ir.actions.report"].search(
+            [("model", "=", "fsm.job"), ("report_name", "ilike", "receipt")]
+        )
+        reports = reports.with_user(self.receptionist)
+        return [reports._render_qweb_html(each.id, self.job.ids)[0] for each in reports]
+
+    def _tables_with(self, text):
+        """Return the tables of the database with a row that holds it, in any column."""
         self.env.flush_all()
         self.cr.execute(
-            "SELECT count(*) FROM fsm_audit.entry AS e WHERE e::text LIKE %s"
-            " UNION ALL SELECT count(*) FROM fsm_job AS j WHERE j::text LIKE %s"
-            " UNION ALL SELECT count(*) FROM mail_message AS m WHERE body LIKE %s"
-            " UNION ALL SELECT count(*) FROM fsm_audit_secret AS s WHERE s::text LIKE %s",
-            ["%pin:4711%"] * 4,
+            """SELECT relnamespace::regnamespace::text, relname FROM pg_class
+                WHERE relnamespace IN ('public'::regnamespace, 'fsm_audit'::regnamespace)
+                  AND relkind = 'r'"""
         )
-        self.assertEqual(self.cr.fetchall(), [(0,)] * 4)
+        tables = [SQL.identifier(*place) for place in self.cr.fetchall()]
+        searches = [
+            SQL(
+                "(SELECT %s FROM %s AS r WHERE r::text LIKE %s LIMIT 1)",
+                f"{t.code}",
+                t,
+                f"%{text}%",
+            )
+            for t in tables
+        ]
+        self.cr.execute(SQL(" UNION ALL ").join(searches))
+        return [name for (name,) in self.cr.fetchall()]
+
+    def test_d4_template_of_a_plain_user_reaches_nothing(self):
+        for text in (
+            "{{ object.sudo().env['fsm.audit.secret'].search([]).mapped('ciphertext') }}",
+            "{{ object.sudo().reveal_passcode(reason='To test the display') }}",
+        ):
+            render = self.env["mail.render.mixin"].with_user(self.technician)._render_template
+            with self.assertRaises(AccessError):
+                render(text, "fsm.job", self.job.ids)
+
+    @mute_logger("odoo.http", "odoo.sql_db")
+    def test_d6_reveal_that_is_not_committed_tells_nothing(self):
+        self._as("receptionist", self.job).set_passcode(type="password", value=CANARY)
+        self.env.flush_all()
+        manager = {"login": self.manager.login, "password": self.manager.login}
+        self.authenticate(*manager.values())
+        revealed = type(self.job).reveal_passcode
+
+        def reveal(job, **arguments):
+            answer = revealed(job, **arguments)
+            self.assertEqual(answer["value"], CANARY)
+            job.env.cr.precommit.add(lambda: job.env.cr.execute("SELECT 1 / 0"))
+            return answer
+
+        with (
+            patch.object(fsm_job_passcode, "_identified", return_value=True),
+            patch.object(type(self.job), "reveal_passcode", reveal),
+        ):
+            answer = self.url_open(
+                "/web/dataset/call_kw/fsm.job/reveal_passcode",
+                json={
+                    "params": {
+                        "model": "fsm.job",
+                        "method": "reveal_passcode",
+                        "args": [self.job.ids],
+                        "kwargs": {"reason": REASON},
+                    }
+                },
+            )
+        self.assertIn("error", answer.json())
+        self.assertNotIn(CANARY, answer.text)
 
     def test_passcode_told_later_replaces_the_old_one(self):
         answer = self._as("receptionist", self.job).set_passcode(type="pattern", value="14789")
@@ -148,7 +244,7 @@ class TestPasscode(FsmJobsCommon):
         with self.assertRaises(AccessError):
             self._as("accountant", self.job).set_passcode(type="pin", value="1234")
 
-    def test_passcode_is_wiped_at_the_end(self):
+    def test_d9_passcode_is_wiped_at_the_end(self):
         manager = self._as("manager", self.job)
         manager.move_to(state="cancelled", reason="Not worth it")
         self.assertFalse(self.job.has_passcode)

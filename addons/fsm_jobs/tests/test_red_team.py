@@ -4,13 +4,15 @@ from contextlib import suppress
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import PNG, FsmJobsCommon
 
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
 
 @tagged("post_install", "-at_install")
-class TestRedTeam(FsmJobsCommon):
+class TestRedTeam(FsmJobsCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -167,6 +169,51 @@ class TestRedTeam(FsmJobsCommon):
         self._as("manager", job).move_to(state="cancelled", reason="Not worth it")
         with self.assertRaisesRegex(UserError, "its files stay"):
             Attachment.create({"name": "x", "raw": b"x", "res_model": "fsm.job", "res_id": job.id})
+
+    def test_e1_photo_of_another_branch_is_not_found(self):
+        job = self._intake(photos=[{"name": "lid.png", "content": PNG}])
+        photo = self.env["ir.attachment"].search(
+            [("res_model", "=", "fsm.job"), ("res_id", "=", job.id)]
+        )
+        for login in (None, self.stranger.login, self.receptionist.login):
+            self.authenticate(login, login)
+            answers = [self.url_open(f"/web/{door}/{photo.id}") for door in ("content", "image")]
+            expected = [True, True] if login == self.receptionist.login else [False, False]
+            with self.subTest(login):
+                self.assertEqual([photo.raw == each.content for each in answers], expected)
+                self.assertEqual(answers[0].status_code, 200 if expected[0] else 404)
+
+    def test_e5_text_of_a_customer_is_inert_on_paper(self):
+        job = self._intake(
+            customer={"name": f"Suresh {SCRIPT}", "phone": "98450 12345"}, complaint=SCRIPT
+        )
+        for report in ("receipt_a5", "receipt_80mm"):
+            name = f"fsm_jobs.report_{report}"
+            reports = self.env["ir.actions.report"].with_user(self.receptionist)
+            html, _type = reports._render_qweb_html(name, job.ids)
+            self.assertIn(b"&lt;script&gt;alert(1)", html)
+            self.assertNotIn(SCRIPT.encode(), html)
+            self.assertNotIn(b"<img src=x", html)
+
+    # === WHAT ONLY THE ADMINISTRATOR SETS UP === #
+
+    def test_f12_no_role_programs_the_server(self):
+        model_id = self.env["ir.model"]._get_id("res.partner")
+        attempts = {
+            "ir.actions.server": {"name": "x", "model_id": model_id, "state": "code", "code": "1"},
+            "ir.cron": {"name": "x", "model_id": model_id, "state": "code", "code": "1"},
+            "ir.rule": {"name": "x", "model_id": model_id},
+            "ir.model.access": {"name": "x", "model_id": model_id},
+            "ir.config_parameter": {"key": "x", "value": "x"},
+            "ir.filters": {"name": "x", "model_id": "fsm.job", "user_ids": []},
+            "ir.default": {
+                "field_id": self.env["ir.model.fields"]._get_ids("fsm.job")["complaint"]
+            },
+        }
+        for role in ("owner", "manager", "receptionist", "technician", "accountant"):
+            for model, values in attempts.items():
+                with self.subTest(role, model=model), self.assertRaises(AccessError):
+                    self.env[model].with_user(getattr(self, role)).create(values)
 
     # === MESSAGES === #
 
