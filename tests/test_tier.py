@@ -170,6 +170,7 @@ TRAPS = {
         CREATE FUNCTION public.to_json(trap) RETURNS json LANGUAGE plpgsql AS $$
         BEGIN PERFORM public.evil(); RETURN '1'; END $$;
         CREATE CAST (trap AS json) WITH FUNCTION public.to_json(trap);
+        DROP INDEX IF EXISTS res_partner_fsm_vat_idx;  -- of text alone
         ALTER TABLE res_partner ALTER COLUMN vat TYPE trap USING ROW(vat)::trap""",
     "type in a captured column's place": EVIL + """
         CREATE TYPE public.trap AS (v text);

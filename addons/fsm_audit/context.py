@@ -118,7 +118,8 @@ def _known_company(env, facts):
     triggers look it up, which takes longer than the rest of an entry."""
     user_sudo = env["res.users"].sudo().browse(facts["uid"])  # whoever writes
     company_id = facts.get("c")
-    return str(company_id) if company_id and company_id in user_sudo._get_company_ids() else ""
+    known = company_id and company_id in user_sudo._get_company_ids()
+    return str(int(company_id)) if known else ""  # a client may send true for 1
 
 
 def _real_uid(env):

@@ -24,7 +24,8 @@ WRITERS, ROWS_EACH = 16, 50
 SCRIPT = """
 \\set row random(1, {rows})
 BEGIN;
-SELECT set_config('fsm.ctx', '{{"uid": 2, "src": "json2", "c": 1}}', true);
+SELECT set_config('fsm.ctx', '{{"uid": 2, "src": "json2", "c": 1}}', true),
+       set_config('fsm.company', '1', true);
 UPDATE res_partner SET vat = md5(random()::text), write_date = now()
  WHERE id = {first} + :client_id * {rows} + :row;
 COMMIT;

@@ -206,9 +206,6 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
             "ir.model.access": {"name": "x", "model_id": model_id},
             "ir.config_parameter": {"key": "x", "value": "x"},
             "ir.filters": {"name": "x", "model_id": "fsm.job", "user_ids": []},
-            "ir.default": {
-                "field_id": self.env["ir.model.fields"]._get_ids("fsm.job")["complaint"]
-            },
         }
         for role in ("owner", "manager", "receptionist", "technician", "accountant"):
             for model, values in attempts.items():
