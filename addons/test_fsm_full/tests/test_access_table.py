@@ -61,6 +61,8 @@ ELSEWHERE = {
     "fsm.low.stock": "fsm_inventory_ext: a view of what runs short, its branch's keepers read it",
     "fsm.device.owner": "a row of it is wanted",
     "fsm.document": "a row of it is wanted",
+    "fsm.gst.cancellation": "fsm_gst_billing, test_fsm_gst_number: as the number it belongs to",
+    "fsm.gst.number": "fsm_gst_billing, test_fsm_gst_number: accountants of the branch",
     "fsm.gst.finding": "fsm_gst_billing, a row of it is wanted",
     "fsm.gst.return": "fsm_gst_billing, a row of it is wanted",
     "fsm.place": "of the branch, a row of it is wanted",
