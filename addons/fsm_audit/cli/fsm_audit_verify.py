@@ -35,7 +35,7 @@ def _verify(args):
         if "fsm.audit.log" not in env:
             return _give_up(f"The database {args.database} has no FSM Audit.")
         # Not from the top of this file: it is loaded without its addon.
-        from odoo.addons.fsm_audit.tools import verify_trail
+        from odoo.addons.fsm_audit.tools import verify_trail  # pylint: disable=odoo-addons-relative-import
 
         trail = env["fsm.audit.log"]._whole_trail()
         if args.anchors:

@@ -16,7 +16,7 @@ SECONDS_TO_SEAL = 150  # the scheduled action runs each minute
 READER_GROUPS = "fsm_audit.group_fsm_audit_reader,base.group_system"
 
 
-class FsmAuditHealth(models.TransientModel):
+class FsmAuditHealth(models.TransientModel):  # pylint: disable=no-wizard-in-models
     """Whether the trail can be relied on: one line for each check, in words.
 
     An addon adds its own to `_checks` and `_labels`.

@@ -60,7 +60,7 @@ class FsmAuditSeal(models.AbstractModel):
             horizon = seal.horizon(cr)  # what is written from now on is for the next run
             while is_alone and time.monotonic() < end:
                 batch = self._seal_batch(cr, keys, horizon)
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
                 if not batch:
                     break
                 done = {"entries": done["entries"] + batch.n, "seals": done["seals"] + 1}
@@ -204,7 +204,7 @@ class FsmAuditSeal(models.AbstractModel):
 
     @api.model
     def _sentence(self, finding):
-        return self.env._(finding.text, **finding.args)  # pylint: disable=gettext-variable
+        return self.env._(finding.text, **finding.args)
 
     @api.model
     def _public_key(self):

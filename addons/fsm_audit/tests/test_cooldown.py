@@ -133,7 +133,7 @@ class TestCooldown(AuditCommon):
             try:
                 with self.env["res.users"]._assert_can_auth(user=user.id):
                     raise AccessDenied()
-            except AccessDenied:
+            except AccessDenied:  # pylint: disable=except-pass
                 pass
         with self.assertRaisesRegex(UserError, "Too many wrong"):  # no request: over RPC
             with self.env["res.users"]._assert_can_auth(user="Asha"):

@@ -88,7 +88,7 @@ class TestDrills(BaseCase):
                         "UPDATE res_partner SET vat = %s WHERE id = %s",
                         [f"{id(self)}-{count}", number * 100 + count % 100 + 1],
                     )
-                    cr.commit() if count % 7 else cr.rollback()
+                    cr.commit() if count % 7 else cr.rollback()  # pylint: disable=invalid-commit
                     self.written += bool(count % 7)
                 except OperationalError as error:
                     cr.rollback()
@@ -103,7 +103,7 @@ class TestDrills(BaseCase):
             if killed:
                 cr.execute("SELECT pg_backend_pid()")
                 self._administer(f"SELECT pg_terminate_backend({cr.fetchone()[0]})")
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             return batch
 
     def _seal_until_done(self):

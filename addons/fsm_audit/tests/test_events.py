@@ -110,7 +110,7 @@ class TestPrinting(AuditCommon):
         try:
             self.env["ir.binary"].with_user(self.asha)._find_record(res_id=rights.id)
             self.fail("It was found.")
-        except AccessError:  # not assertRaises, which rolls back: here all cursors are one
+        except AccessError:  # not assertRaises, which rolls back: here all cursors are one  # pylint: disable=except-pass
             pass
         [event] = [entry for entry in self._entries() if entry["kind"] == "denied"]
         self.assertEqual(event["changes"]["ids"], [None, [rights.id]])

@@ -23,6 +23,8 @@ signed (Ed25519).
 True
 """
 
+# pylint: disable=print-used  # a program of the command line
+
 import argparse
 import base64
 import hashlib
@@ -236,7 +238,7 @@ def stream(cr, query, params):
     """Yield the rows of a query, however many, without holding them all."""
     cr.execute(f"DECLARE fsm_audit_rows NO SCROLL CURSOR FOR {query}", params)
     while True:
-        cr.execute(f"FETCH {FETCH_ROWS} FROM fsm_audit_rows")
+        cr.execute(f"FETCH {FETCH_ROWS} FROM fsm_audit_rows")  # pylint: disable=sql-injection
         rows = cr.fetchall()
         yield from rows
         if len(rows) < FETCH_ROWS:

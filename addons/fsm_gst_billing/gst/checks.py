@@ -13,6 +13,8 @@ Each check is a function of one document; `CHECKS` is the list of them.
   needs 6.']
 """
 
+# pylint: disable=prefer-env-translation  # there is no environment in here
+
 from typing import NamedTuple
 
 from . import dates, gstin, law, numbers, periods, tax

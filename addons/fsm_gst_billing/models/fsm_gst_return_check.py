@@ -34,7 +34,7 @@ class FsmGstReturn(models.Model):
         ]
         compared = ties.tie_out(gstr1, gstr3b, rows["documents"], self.gstin[:2], self._book_sums())
         broken = [tie for tie in compared if not tie.holds]
-        for name, pairs in itertools.groupby(broken, key=lambda tie: tie.name):
+        for name, pairs in itertools.groupby(broken, key=lambda tie: tie.name):  # pylint: disable=bad-builtin-groupby
             found.append(self._finding_of_ties(name, list(pairs)))
         missing = table13.gaps(rows["issued"], self._issued_elsewhere())
         found += [self._finding_of_unnumbered(*document) for document in self._unnumbered()]

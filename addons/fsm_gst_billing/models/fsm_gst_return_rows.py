@@ -178,7 +178,7 @@ class FsmGstReturn(models.Model):
         rows.sort(key=itemgetter("id"))
         return {
             tax_id: self._tax(list(leaves))
-            for tax_id, leaves in itertools.groupby(rows, key=itemgetter("id"))
+            for tax_id, leaves in itertools.groupby(rows, key=itemgetter("id"))  # pylint: disable=bad-builtin-groupby
         }
 
     def _tax(self, leaves):
@@ -203,7 +203,7 @@ class FsmGstReturn(models.Model):
     def _documents(self, moves, lines, taxes):
         lines_by_move = {
             move_id: list(rows)
-            for move_id, rows in itertools.groupby(lines, key=itemgetter("move_id"))
+            for move_id, rows in itertools.groupby(lines, key=itemgetter("move_id"))  # pylint: disable=bad-builtin-groupby
         }
         return [self._document(move, lines_by_move.get(move["id"], []), taxes) for move in moves]
 

@@ -29,7 +29,7 @@ class StockWarehouseOrderpoint(models.Model):
     @api.model
     def _cron_alert(self):
         """Tell each branch what runs short there, once, until there was enough again."""
-        short = self.env["fsm.low.stock"].search([]).orderpoint_id
+        short = self.env["fsm.low.stock"].search([]).orderpoint_id  # pylint: disable=no-search-all
         self._forget(short)
         new = short.filtered(lambda rule: not rule.alerted_at)
         for company, rules in new.grouped("company_id").items():

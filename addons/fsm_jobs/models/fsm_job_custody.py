@@ -45,9 +45,7 @@ class FsmJob(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    custody_ids = fields.One2many(
-        string="Custody", comodel_name="fsm.custody", inverse_name="job_id"
-    )
+    custody_ids = fields.One2many(comodel_name="fsm.custody", inverse_name="job_id")
     is_away = fields.Boolean(
         string="Out of the House", compute="_compute_is_away", search="_search_is_away"
     )

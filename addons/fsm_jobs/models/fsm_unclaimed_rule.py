@@ -66,4 +66,4 @@ class FsmUnclaimedRule(models.Model):
     @api.model
     def _ladders(self):
         """Return ``{organisation: rules}``; under no organisation those for all others."""
-        return dict(self.search([]).grouped("company_id"))
+        return dict(self.search([]).grouped("company_id"))  # pylint: disable=no-search-all

@@ -83,7 +83,7 @@ class ResPartner(models.Model):
     @api.model
     def _fsm_customers(self):
         """Return the domain of the customers of the caller's branches."""
-        branches = self.env["fsm.branch"].search([])
+        branches = self.env["fsm.branch"].search([])  # pylint: disable=no-search-all
         return Domain("company_id", "in", (branches.company_id & self.env.companies).ids) & Domain(
             [("parent_id", "=", False), ("fsm_organization_id", "=", False)]
         )

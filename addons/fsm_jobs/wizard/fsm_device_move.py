@@ -56,7 +56,7 @@ class FsmDeviceMove(models.TransientModel):
     @api.model
     def _selection_to_branch(self):
         """Return the other branches of the organisations the caller works in."""
-        organizations = self.env["fsm.branch"].search([]).organization_id
+        organizations = self.env["fsm.branch"].search([]).organization_id  # pylint: disable=no-search-all
         branches_sudo = self.env["fsm.branch"].sudo()  # their names are public in an organisation
         return [
             (str(branch.id), branch.name)

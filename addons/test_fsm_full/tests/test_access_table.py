@@ -250,7 +250,7 @@ class AccessProbe(AccessWorld):
         """Delete `record`; some models pass over in silence what their user does not see."""
         record.unlink()
         if record.sudo().exists():
-            raise AccessError("It is still there.")
+            raise AccessError(record.display_name)
 
     @classmethod
     def _same(cls, record):
