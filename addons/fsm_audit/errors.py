@@ -19,7 +19,7 @@ from odoo.tools import LazyTranslate
 
 from . import context
 
-_lt = LazyTranslate(__name__)
+_lt = LazyTranslate(__name__, default_lang="en_US")
 _logger = logging.getLogger(__name__)
 
 # What is meant for people, or understood by the web client.

@@ -63,7 +63,8 @@ class FsmAuditLog(models.Model):
         found = []
         for name in self.env.registry:
             model = self.env[name].with_context(active_test=False)
-            if model._audited and model.has_access("read"):
+            named = model._rec_names_search or model._rec_name
+            if model._audited and named and model.has_access("read"):
                 query = model._search([("display_name", operator, value)])
                 found.append(Domain("model", "=", name) & Domain("record_id", "any!", query))
         return Domain.OR(found)

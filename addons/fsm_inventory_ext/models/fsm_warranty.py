@@ -23,6 +23,7 @@ class FsmWarranty(models.Model):
     _name = "fsm.warranty"
     _description = "Warranty"
     _order = "end desc, id desc"
+    _rec_names_search = ["product_id.name", "device_id.serial", "lot_id.name"]
     _check_company_auto = True
     _log_access = False
 
