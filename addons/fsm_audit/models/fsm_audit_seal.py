@@ -205,7 +205,7 @@ class FsmAuditSeal(models.AbstractModel):
 
     @api.model
     def _sentence(self, finding):
-        return self.env._(finding.text, **finding.args)
+        return self.env._(finding.text, **finding.args)  # pylint: disable=gettext-variable
 
     @api.model
     def _public_key(self):

@@ -13,6 +13,8 @@ the sign. A negative line (an old advance, a discount) keeps its minus.
 (-1, False)
 """
 
+# pylint: disable=used-before-assignment  # a field is called `date`, as its type
+
 from datetime import date
 from typing import NamedTuple
 

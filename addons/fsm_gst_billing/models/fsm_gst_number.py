@@ -31,6 +31,7 @@ class FsmGstNumber(models.Model):
         comodel_name="account.move",
         required=True,
         readonly=True,
+        index=True,
         ondelete="restrict",
     )
     company_id = fields.Many2one(
