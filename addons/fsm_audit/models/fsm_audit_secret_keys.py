@@ -47,7 +47,7 @@ class FsmAuditSecret(models.Model):
                 self.env.registry.clear_cache()
 
     def _opens_a_secret(self, key_id, ring):
-        secret_sudo = self.sudo().search(self._sealed([key_id]), limit=1)
+        secret_sudo = self.sudo().search(self._sealed([key_id]), limit=1)  # no rights on it
         try:
             return not secret_sudo or bool(secret_sudo._unsealed(ring))
         except vault.Tampered:
@@ -99,7 +99,8 @@ class FsmAuditSecret(models.Model):
         if len(ring) < 2 or self._is_wrong(ring.writing_id, ring):
             return
         progress = self.env["ir.cron"]
-        progress._commit_progress(remaining=self.sudo().search_count(self._old(ring)))
+        left = self.sudo().search_count(self._old(ring))  # nobody holds rights on it
+        progress._commit_progress(remaining=left)
         after, done = 0, 0
         while True:
             ids, count = self._rotate(ring, after)

@@ -139,7 +139,7 @@ class FsmGstNumber(models.Model):
     def _issue_existing(self):
         """Take documents into the ledger that were issued before the addon came."""
         moves_sudo = self.env["account.move"].sudo()  # an upgrade sees all of them
-        known = self.sudo()._search([]).select("move_id")
+        known = self.sudo()._search([]).select("move_id")  # a ledger has no gaps by rights
         moves = moves_sudo.search(
             [("id", "not in", known), ("posted_before", "=", True)], order="id"
         )

@@ -168,7 +168,7 @@ class FsmGstReturn(models.Model):
     def _companies_of(self, number):
         """Return the companies under a GSTIN, now or when they issued, of the caller's organisations."""
         companies_sudo = self.env["res.company"].sudo()  # to see that none of them is missing
-        numbers_sudo = self.env["fsm.gst.number"].sudo()
+        numbers_sudo = self.env["fsm.gst.number"].sudo()  # the caller's branches are checked
         issuing = numbers_sudo._read_group([("registration", "=", number)], ["company_id"])
         domain = Domain("vat", "=", number)
         domain |= Domain("id", "in", [company.id for (company,) in issuing])

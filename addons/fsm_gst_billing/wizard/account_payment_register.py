@@ -12,7 +12,9 @@ class AccountPaymentRegister(models.TransientModel):
         self.ensure_one()
         # That it is a branch is a fact, whoever may read branches.
         invoices = self.line_ids.move_id.filtered(
-            lambda move: move.is_sale_document() and move.company_id.sudo().fsm_branch_ids
+            lambda move: (
+                move.is_sale_document() and move.company_id.sudo().fsm_branch_ids
+            )  # whether
         )
         if invoices:
             company = self.company_id
