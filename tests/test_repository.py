@@ -57,6 +57,20 @@ def holders(pattern):
 # === WHAT IS IN IT === #
 
 
+def test_each_case_of_the_red_team_has_a_test_of_its_name():
+    rows = re.findall(
+        r"^\| ([A-Z]\d+.*?) \|.*\|(.*)\|$", (ROOT / "docs" / "red-team.md").read_text(), re.M
+    )
+    assert len(rows) > 40
+    for cases, shown in rows:
+        for place in re.findall(r"`([\w/]+)`", shown):
+            addon, name = place.split("/")
+            folder = ROOT / "tests" if addon == "tests" else ROOT / "addons" / addon / "tests"
+            found = re.findall(r"def test_(\w+)", (folder / f"{name}.py").read_text())
+            parts = {part for test in found for part in test.split("_")}
+            assert parts & set(cases.lower().split(", ")), f"{cases} is not in {place}"
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -168,7 +182,7 @@ def test_production_installs_all_of_the_product_and_no_demo():
     assert set(default.split(",")) == product
 
 
-def test_odoo_is_closed_to_the_world():
+def test_f14_odoo_is_closed_to_the_world():
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(ROOT / "config" / "odoo.conf")
     options = parser["options"]
@@ -301,7 +315,7 @@ def _get(url, data=None, **headers):
         return error.code, error.headers
 
 
-def test_nginx_passes_pages_on_packed_and_guarded(nginx):
+def test_f6_nginx_passes_pages_on_packed_and_guarded(nginx):
     status, headers = _get(f"{nginx}/web/login", Accept_Encoding="gzip")
     assert status == 200
     assert headers["Content-Encoding"] == "gzip"
@@ -316,7 +330,7 @@ def test_nginx_passes_pages_on_packed_and_guarded(nginx):
 
 
 @pytest.mark.parametrize("path", ["/web/database/manager", "/web/database/list", "/web/tests"])
-def test_nginx_does_not_know_what_is_closed(nginx, path):
+def test_f14_nginx_does_not_know_what_is_closed(nginx, path):
     assert _get(nginx + path)[0] == 404
 
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from . import context
+from . import context, paging
 
-BULK = 500  # rows in one answer: more than a screen shows
+BULK = 500  # rows in one answer: more than a screen shows; fewer at a time: see `paging`
 PAUSE = 60  # seconds in which the same denial is logged once
 IDS = 10  # of so many records the trail names the ids
 CLIPPED = 300  # characters: the start of a long sentence or list will do
@@ -55,6 +55,9 @@ def guarded(call, proceed):
         parts > BULK  # of which models only the ORM knows: it does not matter whose
     ):
         _log_bulk_read(call, rows + parts)
+    elif call.known_model == call.model and call.env[call.model]._audited:
+        if paged := paging.count(call.env, call.model, result):
+            _log_bulk_read(call, paged, what="in pages")
     return result
 
 
@@ -105,8 +108,8 @@ def _parts(row):
     return len(rows) + sum(map(_parts, rows))
 
 
-def _log_bulk_read(call, rows):
-    facts = {"method": call.method, "count": rows} | _asked(call)
+def _log_bulk_read(call, rows, **more):
+    facts = {"method": call.method, "count": rows} | more | _asked(call)
     call.env["fsm.audit.log"]._log_event(
         "read", call.known_model, changes={name: [None, fact] for name, fact in facts.items()}
     )

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from xml.parsers.expat import ExpatError
 
 import psycopg2
+from psycopg2.pool import PoolError
 from werkzeug.exceptions import HTTPException
 
 from odoo.exceptions import ConcurrencyError, RedirectWarning, UserError
@@ -42,6 +43,22 @@ TRANSLATIONS = (
         (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError),
         409,
         _lt("Somebody else is changing this; nothing was changed, try again."),
+    ),
+    Translation(
+        (psycopg2.errors.DiskFull,),
+        507,
+        _lt(
+            "The disk of the database is full; nothing was changed. Ask whoever runs the server to"
+            " make room, then try again (%(reference)s)."
+        ),
+    ),
+    Translation(
+        (psycopg2.OperationalError, psycopg2.InterfaceError, PoolError),
+        503,
+        _lt(
+            "The database does not answer, or was restarted; nothing was changed. Try again in a"
+            " minute (%(reference)s)."
+        ),
     ),
     Translation(
         (psycopg2.DataError, OverflowError, UnicodeError),

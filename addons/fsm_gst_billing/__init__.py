@@ -1,2 +1,2 @@
-from . import gst, models, wizard
+from . import controllers, gst, models, wizard
 from .hooks import post_init_hook, uninstall_hook

@@ -2,3 +2,4 @@ from . import export
 from . import health
 from . import pivot
 from . import session
+from . import vcard

@@ -1,5 +1,6 @@
 from . import base
 from . import fsm_audit_health
+from . import fsm_audit_health_disk
 from . import fsm_audit_log
 from . import fsm_audit_log_text
 from . import fsm_audit_retention

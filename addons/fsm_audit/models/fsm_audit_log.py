@@ -37,7 +37,7 @@ class FsmAuditLog(models.Model):
     source = fields.Selection(list(SOURCES.items()), readonly=True)
     ip = fields.Char(string="IP Address", readonly=True)
     request_ref = fields.Char(string="Request", readonly=True)
-    api_key_id = fields.Integer(string="API Key", readonly=True)
+    api_key_id = fields.Integer(string="API Key ID", readonly=True)
     session_ref = fields.Char(string="Session", readonly=True, help="A hash of the session.")
     transaction = fields.Char(readonly=True, help="Entries of one transaction share it.")
     transaction_id = fields.Many2one(

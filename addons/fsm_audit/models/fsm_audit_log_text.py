@@ -33,6 +33,7 @@ class FsmAuditLog(models.Model):
     record_name = fields.Char(
         string="Record", compute="_compute_record_name", search="_search_record_name"
     )
+    api_key_name = fields.Char(string="API Key", compute="_compute_api_key_name")
 
     # === COMPUTE METHODS === #
 
@@ -55,6 +56,14 @@ class FsmAuditLog(models.Model):
             for entry in entries:
                 gone = f"{label} {entry.record_id}" if entry.record_id else label
                 entry.record_name = names.get(entry.record_id) or gone
+
+    @api.depends("api_key_id")
+    def _compute_api_key_name(self):
+        """Say what a key is called; of one that was revoked its number is left."""
+        names = self._names("res.users.apikeys", sorted({*self.mapped("api_key_id")} - {0}))
+        for entry in self:
+            number = entry.api_key_id
+            entry.api_key_name = number and (names.get(number) or self.env._("Key %s", number))
 
     def _search_record_name(self, operator, value):
         """Search the names of those audited records that the reader may see."""

@@ -4,6 +4,8 @@ import time
 from base64 import b64encode
 from pathlib import Path
 
+import psycopg2
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import config
@@ -36,7 +38,7 @@ class FsmAuditSeal(models.AbstractModel):
         is told by `_problems`, and is sealed when that is over."""
         try:
             self._seal()
-        except UserError as error:
+        except (UserError, psycopg2.Error) as error:  # no key; a full disk, a restarted database
             _logger.warning("The audit trail is not sealed: %s", error)
 
     @api.model

@@ -94,27 +94,31 @@ DECLARE
     write text := format(into_entry, names, vals) || ';';
 BEGIN
     IF masked <> '[]' THEN
+        -- What was masked is looked at once more only if any of it changed: most changes are of others.
         write := format(
-            'IF vals = ''{}'' THEN
-        %s
-    ELSE
+            'IF changes ?| %L::text[] THEN
+        vals := %s;
         salt := gen_random_uuid()::text;
         WITH entry AS (
             %s RETURNING id
         )
         INSERT INTO fsm_audit.pii (entry_id, model, res_id, partner_id, salt, vals)
         SELECT id, %L, COALESCE(NEW.id, OLD.id), %s, salt, vals FROM entry;
-    END IF;', write,
+    ELSE
+        %s
+    END IF;', ARRAY(SELECT jsonb_array_elements(masked)->>0),
+            fsm_audit.text_of_changes(masked, true),
             format(into_entry, names || ', commitment',
                 vals || ', encode(sha256(convert_to(salt || vals::text, ''UTF8'')), ''base64'')'),
             capture->>'model',
             CASE WHEN partner = ANY(existing) THEN format('COALESCE(NEW."%s", OLD."%1$s")', partner)
-                ELSE 'NULL' END);
+                ELSE 'NULL' END,
+            write);
     END IF;
     RETURN format('
 DECLARE
     changes jsonb := %s;
-    vals jsonb := %s;
+    vals jsonb;
     salt text;
     ctx jsonb;
 BEGIN
@@ -124,8 +128,7 @@ BEGIN
     ctx := NULLIF(current_setting(''fsm.ctx'', true), '''')::jsonb;
     %s
     RETURN NULL;
-END', fsm_audit.text_of_changes(columns, false),
-        COALESCE(fsm_audit.text_of_changes(masked, true), 'NULL'), write);
+END', fsm_audit.text_of_changes(columns, false), write);
 END $$;
 
 -- One entry for each left record of a statement.

@@ -1,12 +1,13 @@
 import json
 
-from psycopg2.errors import SerializationFailure
+from psycopg2 import InterfaceError
+from psycopg2.errors import AdminShutdown, DiskFull, SerializationFailure
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests.common import new_test_user
 from odoo.tools import mute_logger
 
-from .. import boundary, errors, scrub
+from .. import boundary, errors, paging, scrub
 from .common import AuditCommon, DoorsCommon
 
 DEPRECATED = ("odoo.addons.rpc.controllers.jsonrpc", "odoo.addons.rpc.controllers.xmlrpc")
@@ -84,6 +85,25 @@ class TestBulkRead(AuditCommon):
         call = boundary.Call(self.env, "res.country", "search_read")
         boundary.guarded(call, lambda: [{"id": 1}] * 1000)
         self.assertFalse(self._entries())
+
+    def test_e7_reading_in_pages_is_logged_as_reading_at_once(self):
+        self.registry_enter_test_mode()
+        asha = new_test_user(self.env, "asha")
+        self.start = self._last_entry()
+
+        def page(first, env, wrap=list):
+            rows = wrap({"id": number} for number in range(first, first + 80))
+            call = boundary.Call(env, "res.partner", "web_search_read")
+            boundary.guarded(call, lambda: rows)
+            return [entry["changes"] for entry in self._entries() if entry["kind"] == "read"]
+
+        env = self.env(user=asha, su=False)
+        for first in (0, 80, 0, 160, 240, 320, 320):  # the same ones again are no others
+            self.assertFalse(page(first, env))
+        paging._given.clear()  # as in another worker
+        [told] = page(400, env) + page(480, env, lambda rows: {"records": list(rows)})
+        self.assertEqual((told["count"], told["what"]), ([None, 500], [None, "in pages"]))
+        self.assertEqual(len(page(480, env)), 1)
 
     def test_e7_what_was_looked_for_is_told_without_the_person(self):
         domain = ["|", ("phone", "like", "98450"), ("active", "=", True)]
@@ -231,6 +251,16 @@ class TestErrors(AuditCommon):
             str(told), "Somebody else is changing this; nothing was changed, try again."
         )
         self.assertEqual(told.http_status, 409)
+
+    def test_r9_full_disk_and_restarted_database_get_their_sentences(self):
+        for error, status, sentence in (
+            (DiskFull("could not extend file"), 507, "The disk of the database is full"),
+            (AdminShutdown("terminating connection"), 503, "was restarted; nothing was changed"),
+            (InterfaceError("cursor already closed"), 503, "was restarted; nothing was changed"),
+        ):
+            told = errors.for_client(error)
+            self.assertIn(sentence, str(told))
+            self.assertEqual(told.http_status, status)
 
     def test_same_error_is_told_under_the_same_reference(self):
         error = KeyError("x")

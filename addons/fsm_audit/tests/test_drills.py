@@ -11,9 +11,11 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg2 import OperationalError
+from psycopg2.errors import DiskFull
 
 from odoo.sql_db import close_db, db_connect
 from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import mute_logger
 
 from .. import schema, seal
 from ..tools.verify_trail import Trail
@@ -171,6 +173,36 @@ class TestDrills(BaseCase):
         self._assert_all_sealed_once()
         seals = self._value("SELECT count(*) FROM fsm_audit.seal")
         self.assertEqual(self._value("SELECT max(id) FROM fsm_audit.seal"), seals)
+
+    @mute_logger("odoo.sql_db")
+    def test_r9_full_disk_loses_nothing(self):
+        self._seal()
+        before = self._value("SELECT count(*) FROM fsm_audit.entry")
+        with self._cursor() as cr:
+            cr.execute("UPDATE res_partner SET vat = 'r9' WHERE id = 1")
+        self._fill_disk("fsm_audit.seal")
+        self.assertRaises(DiskFull, self._seal)
+        self._fill_disk("fsm_audit.pii", "fsm_audit.entry_ops")
+        with self.assertRaises(DiskFull), self._cursor() as cr:
+            cr.execute("UPDATE res_partner SET vat = 'not written' WHERE id = 1")
+        self._fill_disk()
+        self.assertEqual(self._value("SELECT vat FROM res_partner WHERE id = 1"), "r9")
+        self.assertEqual(self._value("SELECT count(*) FROM fsm_audit.entry"), before + 1)
+        self._assert_all_sealed_once()
+
+    def _fill_disk(self, *tables):
+        """Have PostgreSQL say, of these tables alone, that there is no space left."""
+        with self._cursor() as cr:
+            cr.execute("DROP FUNCTION IF EXISTS full_disk() CASCADE")
+            cr.execute(
+                """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   RAISE 'No space left on device' USING ERRCODE = 'disk_full'; END $$"""
+            )
+            for table in tables:
+                cr.execute(
+                    f"CREATE TRIGGER full_disk BEFORE INSERT ON {table}"
+                    " EXECUTE FUNCTION full_disk()"
+                )
 
     def test_r12_long_transaction_delays_seals_and_nobody_else(self):
         self._seal()

@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -7,6 +8,7 @@ from odoo.tests.common import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import capture, schema
+from ..models import fsm_audit_health_disk
 from .common import AuditCommon
 
 
@@ -59,6 +61,17 @@ class TestFsmAuditHealth(AuditCommon):
     def test_what_hinders_the_seals_is_an_alarm(self):
         self.patch(self.registry["fsm.audit.seal"], "_problems", lambda self: ["No key."])
         self.assertEqual(self._finding("seals")["text"], "No key.")
+
+    def test_full_disk_is_an_alarm(self):
+        self.assertTrue(self.health._database_has_room())
+        for free, level in ((5000, "good"), (900, "note"), (90, "alarm")):
+            free = [("/data", 9000), ("/anchors", free)]
+            self.patch(self.registry["fsm.audit.health"], "_free", lambda self, free=free: free)
+            self.assertEqual(self._finding("disk")["level"], level)
+        self.assertIn("90 MB are free in /anchors", self._finding("disk")["text"])
+        full = "DO $$ BEGIN RAISE 'No space left on device' USING ERRCODE = 'disk_full'; END $$"
+        with patch.object(fsm_audit_health_disk, "PROBE", full):
+            self.assertIn("database is full", self._finding("disk")["text"])
 
     @mute_logger("odoo.addons.base.models.ir_access")
     def test_nobody_else_is_told_or_pays_for_it(self):

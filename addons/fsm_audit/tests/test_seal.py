@@ -6,6 +6,8 @@ import os
 import tempfile
 from unittest.mock import patch
 
+from psycopg2.errors import DiskFull
+
 from odoo.exceptions import UserError
 from odoo.sql_db import db_connect
 
@@ -197,6 +199,11 @@ class TestSeal(SealCommon):
         self.assertIn("Entries wait for their seal", seals._problems()[0])
         with self.assertLogs("odoo.addons.fsm_audit", "WARNING"):
             seals._cron_seal()
+        self._use_signing_key("s1:" + base64.b64encode(bytes([1]) * 32).decode())
+        full = patch.object(seal, "seal_batch", side_effect=DiskFull("no space left"))
+        with full, self.assertLogs("odoo.addons.fsm_audit", "WARNING") as logs:
+            seals._cron_seal()  # R9: Odoo switches off what fails
+        self.assertIn("is not sealed: no space left", logs.output[0])
         self._write(FIRST_TXID + 4)
         self.assertEqual(self._seal(FIRST_TXID + 5).n, 1)
 

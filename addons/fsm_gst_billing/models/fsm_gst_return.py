@@ -78,9 +78,9 @@ class FsmGstReturn(models.Model):
     checked_at = fields.Datetime(string="Checked On", readonly=True)
 
     # What is uploaded, made when it is downloaded
-    gstr1_file = fields.Binary(string="GSTR-1", compute="_compute_files")
-    gstr3b_file = fields.Binary(string="GSTR-3B", compute="_compute_files")
-    workbook_file = fields.Binary(string="Workbook", compute="_compute_files")
+    gstr1_file = fields.Binary(string="GSTR-1", compute="_compute_gstr1_file")
+    gstr3b_file = fields.Binary(string="GSTR-3B", compute="_compute_gstr3b_file")
+    workbook_file = fields.Binary(string="Workbook", compute="_compute_workbook_file")
 
     _period_uniq = models.Constraint(
         "UNIQUE(gstin, period)", "There already is a return for this GSTIN and month."
@@ -109,11 +109,18 @@ class FsmGstReturn(models.Model):
             gst_return.display_name = " · ".join(filter(None, (gst_return.gstin, month)))
 
     @api.depends_context("uid")
-    def _compute_files(self):
+    def _compute_gstr1_file(self):
         for gst_return in self:
-            gstr1, gstr3b = gst_return.gstr1(), gst_return.gstr3b()
-            gst_return.gstr1_file = base64.b64encode(json.dumps(gstr1).encode())
-            gst_return.gstr3b_file = base64.b64encode(json.dumps(gstr3b).encode())
+            gst_return.gstr1_file = base64.b64encode(json.dumps(gst_return.gstr1()).encode())
+
+    @api.depends_context("uid")
+    def _compute_gstr3b_file(self):
+        for gst_return in self:
+            gst_return.gstr3b_file = base64.b64encode(json.dumps(gst_return.gstr3b()).encode())
+
+    @api.depends_context("uid")
+    def _compute_workbook_file(self):
+        for gst_return in self:
             gst_return.workbook_file = gst_return.export_xlsx()["content"]
 
     # === CRUD METHODS === #
@@ -191,12 +198,14 @@ class FsmGstReturn(models.Model):
     def gstr1(self):
         """Return GSTR-1 in the portal's JSON shape."""
         self._check_may_file()
+        self._log_export("GSTR-1")
         return [gst_return._both_returns()[0] for gst_return in self]
 
     @verb
     def gstr3b(self):
         """Return GSTR-3B in the portal's JSON shape."""
         self._check_may_file()
+        self._log_export("GSTR-3B")
         return [gst_return._both_returns()[1] for gst_return in self]
 
     @verb
@@ -206,6 +215,7 @@ class FsmGstReturn(models.Model):
         :return: ``{filename, content}``, XLSX in base64
         """
         self._check_may_file()
+        self._log_export("GSTR-1 XLSX")
         return [
             {
                 "filename": f"GSTR1_{gst_return.gstin}_{gst_return.period}.xlsx",
@@ -286,6 +296,9 @@ class FsmGstReturn(models.Model):
         if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
             raise AccessError(self.env._("Your role does not prepare returns."))
         self.check_access("read")
+
+    def _log_export(self, what):
+        self.env["fsm.audit.log"]._log_export(self, what=what)
 
     def _check_state(self, state):
         if self.state != state:

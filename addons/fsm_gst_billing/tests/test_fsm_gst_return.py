@@ -110,6 +110,19 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertEqual(page.cell(5, 1).value, self.kaveri.vat)
         self.assertEqual(page.cell(5, 2).data_type, "s")
 
+    def test_e7_each_way_to_take_a_return_along_is_logged(self):
+        log = self.env["fsm.audit.log"]
+        whose = [("model", "=", self.gst_return._name), ("record_id", "=", self.gst_return.id)]
+        self.gst_return.gstr3b()
+        self.gst_return.export_xlsx()
+        self.gst_return.read(["gstr1_file", "workbook_file"])
+        events = log.search([*whose, ("kind", "=", "export")], order="id")
+        self.assertEqual(
+            [event.raw_changes["what"][1] for event in events],
+            ["GSTR-3B", "GSTR-1 XLSX", "GSTR-1", "GSTR-1 XLSX"],
+        )
+        self.assertEqual(events.user_id, self.accountant)
+
     def test_gstr1_takes_at_most_twelve_queries(self):
         self.env.flush_all()
         self.env.invalidate_all()

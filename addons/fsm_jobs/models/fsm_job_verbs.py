@@ -1,12 +1,10 @@
-import base64
-import binascii
 from datetime import date as Date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize, format_amount, html2plaintext
-from odoo.tools.image import base64_to_image
 
+from .. import pictures
 from ..lifecycle import FINAL_STATES, OUTCOMES
 from ..verbs import check_keys, verb
 from .fsm_estimate import ANSWERS, CHANNELS
@@ -15,6 +13,7 @@ from .fsm_job_intake import PHOTO_KEYS
 
 LINE_KEYS = {"product_id": int, "name": str, "quantity": float, "price_unit": float}
 SHARE_CHANNELS = ("email", "sms", "whatsapp", "link")
+MOST_PHOTOS = 20  # in one call
 PHOTO_STAGES = ("intake", "work", "delivery")
 PHOTO_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
@@ -348,6 +347,8 @@ class FsmJob(models.Model):
         """Attach `photos`, each re-encoded, so that nothing but a picture is kept."""
         if self.state in FINAL_STATES:
             raise UserError(self.env._("Job card %s is closed: its photos stay.", self.name))
+        if len(photos) > MOST_PHOTOS:
+            raise UserError(self.env._("At most %s photos are added at a time.", MOST_PHOTOS))
         values = []
         for photo in photos:
             if not isinstance(photo, dict):
@@ -358,7 +359,7 @@ class FsmJob(models.Model):
                 {
                     "name": photo.get("name") or self.env._("Photo"),
                     "description": stage,
-                    "datas": photo["content"],
+                    "raw": self._clean_picture(photo["content"], mimetype),
                     "mimetype": mimetype,
                     "public": False,
                     "res_model": self._name,
@@ -370,17 +371,25 @@ class FsmJob(models.Model):
     def _check_picture(self, content, name, formats):
         """Return the media type of a base64 picture, or refuse what is none."""
         try:
-            base64.b64decode(content or "", validate=True)
-            picture = base64_to_image(content)
-            picture.verify()
-        except (binascii.Error, UserError, OSError, SyntaxError, ValueError):
-            picture = None
-        if not picture or picture.format not in formats:
-            raise UserError(
-                self.env._(
-                    "“%(name)s” must be a base64 picture: %(formats)s.",
-                    name=name,
-                    formats=", ".join(formats),
-                )
+            found = pictures.format_of(content)
+        except pictures.ERRORS:
+            found = None
+        if found not in formats:
+            raise self._picture_error(name, formats)
+        return formats[found]
+
+    def _clean_picture(self, content, mimetype):
+        kept_as = next(name for name, known in PHOTO_FORMATS.items() if known == mimetype)
+        try:
+            return pictures.cleaned(content, kept_as)
+        except pictures.ERRORS:
+            raise self._picture_error("photos", PHOTO_FORMATS) from None
+
+    def _picture_error(self, name, formats):
+        return UserError(
+            self.env._(
+                "“%(name)s” must be a base64 picture: %(formats)s.",
+                name=name,
+                formats=", ".join(formats),
             )
-        return formats[picture.format]
+        )

@@ -1,6 +1,10 @@
 """What an attacker with a login tried (audit.md, section 5), and must not get."""
 
+import base64
+import io
 from contextlib import suppress
+
+from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -182,6 +186,33 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
             with self.subTest(login):
                 self.assertEqual([photo.raw == each.content for each in answers], expected)
                 self.assertEqual(answers[0].status_code, 200 if expected[0] else 404)
+
+    def test_e4_photo_is_kept_as_nothing_but_a_picture(self):
+        exif = Image.Exif()
+        exif[0x8825] = {1: "N", 2: (12.0, 58.0, 17.0)}  # GPS
+        file = io.BytesIO()
+        Image.new("RGB", (3000, 2000), "teal").save(file, "JPEG", exif=exif)
+        sent = base64.b64encode(file.getvalue() + b"<script>alert(1)</script>").decode()
+        job = self._intake(photos=[{"name": "lid.jpg", "content": sent}])
+        photo = self.env["ir.attachment"].search(
+            [("res_model", "=", "fsm.job"), ("res_id", "=", job.id)]
+        )
+        kept = Image.open(io.BytesIO(photo.raw))
+        self.assertEqual(
+            (kept.format, kept.size, photo.mimetype), ("JPEG", (1920, 1280), "image/jpeg")
+        )
+        self.assertFalse(kept.getexif())
+        self.assertNotIn(b"script", photo.raw)
+
+    def test_e4_what_is_no_picture_is_refused(self):
+        bomb = io.BytesIO()
+        Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
+        for raw in (b"<svg onload='alert(1)'/>", b"<html/>", b"GIF89a", bomb.getvalue(), b""):
+            photo = {"name": "x.png", "content": base64.b64encode(raw).decode()}
+            with self.assertRaisesRegex(UserError, "must be a base64 picture"):
+                self._intake(photos=[photo])
+        with self.assertRaisesRegex(UserError, "At most 20 photos"):
+            self._intake(photos=[{"name": "x.png", "content": PNG}] * 21)
 
     def test_e5_text_of_a_customer_is_inert_on_paper(self):
         job = self._intake(

@@ -40,7 +40,7 @@ class TestTrack(FsmJobsCommon, HttpCase):
         self.assertIn("Please sign", page.text)
         self.assertEqual(self.job.state, "estimate")
 
-    def test_older_version_approves_nothing(self):
+    def test_f8_older_version_approves_nothing(self):
         page = self._answer(signature=f"data:image/png;base64,{PNG}", version="7")
         self.assertIn("has changed", page.text)
         self.assertEqual(self.job.state, "estimate")
@@ -49,7 +49,7 @@ class TestTrack(FsmJobsCommon, HttpCase):
         self._answer(answer="declined")
         self.assertRecordValues(self.job, [{"state": "ready", "outcome": "declined"}])
 
-    def test_answer_without_token_of_the_page_is_refused(self):
+    def test_f8_answer_without_token_of_the_page_is_refused(self):
         refused = self.url_open(f"{self.path}/answer", data={"answer": "declined", "version": "1"})
         self.assertEqual(refused.status_code, 400)
         self.assertEqual(self.job.state, "estimate")
@@ -113,7 +113,7 @@ class TestTrack(FsmJobsCommon, HttpCase):
             self.assertIn("not the last 4 digits", page.text)
         self.assertEqual(self.job.state, "estimate")
 
-    def test_h5_digits_cannot_be_guessed(self):
+    def test_h5_f7_digits_cannot_be_guessed(self):
         for number in range(5):
             self._answer(answer="declined", digits=f"000{number}")
         page = self._answer(answer="declined")

@@ -3,6 +3,7 @@ import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
@@ -34,11 +35,15 @@ export class TrailVerification extends Component {
         return until ? formatDateTime(deserializeDateTime(until)) : _t("Nothing was sealed yet.");
     }
 
+    get checked() {
+        return formatInteger(this.state.checked);
+    }
+
     get result() {
         const { checked, findings } = this.state;
         return findings.length
             ? _t("The trail is not as it was sealed.")
-            : _t("All %s entries are as they were sealed.", checked.toLocaleString());
+            : _t("All %s entries are as they were sealed.", formatInteger(checked));
     }
 
     async loadFacts() {
@@ -75,7 +80,7 @@ export class TrailVerification extends Component {
         try {
             const sealed = await this.orm.call("fsm.audit.seal", "seal_now", []);
             const text = sealed.entries
-                ? _t("%s entries were sealed.", sealed.entries.toLocaleString())
+                ? _t("%s entries were sealed.", formatInteger(sealed.entries))
                 : _t("There was nothing to seal.");
             this.notification.add(text, { type: "success" });
             await this.loadFacts();
