@@ -24,6 +24,7 @@
         "wizard/fsm_stock_change_views.xml",
         "views/fsm_part_usage_views.xml",
         "views/fsm_warranty_views.xml",
+        "views/fsm_supplier_claim_views.xml",
         "views/fsm_job_views.xml",
         "views/fsm_branch_views.xml",
         "views/fsm_technician_views.xml",

@@ -81,7 +81,7 @@ class FsmJob(models.Model):
         """Override to open the warranties of what is delivered."""
         res = super()._moved(source, target)
         if target == "delivered":
-            self._open_warranties()
+            self._open_warranties()._claim_from_suppliers()
         return res
 
     def _is_covered(self):

@@ -3,7 +3,7 @@ import math
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .product_template import COST_GROUPS
@@ -124,6 +124,13 @@ class FsmWarranty(models.Model):
     _company_end_idx = models.Index('(company_id, "end")')
     _quantity_positive = models.Constraint("CHECK(quantity > 0)", "A warranty is for something.")
 
+    claim_ids = fields.One2many(
+        string="Supplier Claims",
+        comodel_name="fsm.supplier.claim",
+        inverse_name="warranty_id",
+        groups=COST_GROUPS,
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("product_id", "end")
@@ -176,6 +183,27 @@ class FsmWarranty(models.Model):
         self.job_id.check_access("read")
         return self.job_id._get_records_action()
 
+    def action_claim(self):
+        """Ask the supplier back for what this part was replaced by."""
+        if not self.env["fsm.job"]._has_role({"accountant"}):
+            raise AccessError(self.env._("Your role does not claim from suppliers."))
+        self.check_access("read")
+        pending_sudo = self.sudo().claim_ids.filtered(  # the role was checked
+            lambda claim: claim.state not in ("refused", "withdrawn")
+        )
+        rows_sudo = self.sudo().replaced_by_ids.filtered(
+            lambda row: row.job_id not in pending_sudo.rework_id
+        )
+        claims_sudo = self.env["fsm.supplier.claim"]._open_for(rows_sudo)
+        if not claims_sudo:
+            raise UserError(
+                self.env._(
+                    "There is nothing to claim: the part was not replaced under warranty, is claimed "
+                    "already, or the catalogue names no vendor for it."
+                )
+            )
+        return claims_sudo.with_env(self.env)._get_records_action()
+
     # === BUSINESS METHODS === #
 
     def _day(self, date):
@@ -210,6 +238,21 @@ class FsmWarranty(models.Model):
             date=self._day(self.end),
             job=self.sudo().job_id.name,  # the customer's own; a technician may not see that card
         )
+
+    def _claim_from_suppliers(self):
+        """Open claims for the failed parts that these rows, just opened in sudo, replace.
+
+        Only where the part itself failed, and its supplier still answered for it that day.
+        """
+        replacements_sudo = self.filtered(
+            lambda row: (
+                row.kind == "part"
+                and row.job_id.rework_cause == "part"
+                and row.replaces_id.supplier_id
+                and (row.replaces_id.supplier_end or row.start) >= row.start
+            )
+        )
+        return self.env["fsm.supplier.claim"]._open_for(replacements_sudo)
 
     @api.model
     def _terms(self, job_sudo, product_sudo, start):

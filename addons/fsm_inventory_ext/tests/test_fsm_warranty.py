@@ -245,3 +245,82 @@ class TestFsmWarranty(FsmInventoryCommon):
         self._deliver(rework)
         [part] = rework.warranty_ids.filtered(lambda row: row.kind == "part")
         self.assertFalse(part.replaces_id)  # it was bought anew
+
+    # === SUPPLIER CLAIM === #
+
+    def _claim(self):
+        """Return the claim that a delivered rework has opened, as the accountant."""
+        rework = self._rework(self._delivered())
+        self._deliver(rework)
+        claim = self.env["fsm.supplier.claim"].search([("rework_id", "=", rework.id)])
+        return claim.with_user(self.accountant)
+
+    def test_failed_part_is_claimed_from_its_supplier_at_what_it_has_cost(self):
+        claim = self._claim()
+        self.assertEqual((claim.supplier_id, claim.product_id), (self.vendor, self.ssd))
+        self.assertEqual((claim.amount_claimed, claim.state, claim.age), (2600, "open", 0))
+        with self.assertRaisesRegex(UserError, "nothing to claim"):
+            claim.warranty_id.action_claim()
+
+    def test_bad_workmanship_is_not_the_supplier_s(self):
+        rework = self._rework(self._delivered(), cause="workmanship")
+        self._deliver(rework)
+        part = rework.warranty_ids.filtered(lambda row: row.kind == "part")
+        self.assertTrue(part.replaces_id)
+        self.assertFalse(part.replaces_id.claim_ids)
+        part.replaces_id.with_user(self.accountant).action_claim()
+        self.assertEqual(part.replaces_id.claim_ids.rework_id, rework)
+
+    def test_claim_is_followed_to_its_credit(self):
+        claim = self._claim()
+        move = lambda target: claim.with_context(fsm_target=target).action_move()  # noqa: E731
+        with self.assertRaisesRegex(UserError, "cannot become “Credited”"):
+            move("credited")
+        claim.write({"reference": "RMA-77"})
+        move("sent")
+        move("accepted")
+        with self.assertRaisesRegex(UserError, "Credit Note No., Credited"):
+            move("credited")
+        claim.write({"credit_reference": "CN-5", "amount_credited": 2500})
+        move("credited")
+        self.assertEqual((claim.state, claim.credited_on), ("credited", self.today))
+        with self.assertRaisesRegex(UserError, "is closed"):
+            claim.write({"amount_credited": 1})
+
+    def test_claim_is_refused_in_words_and_claimed_again(self):
+        claim = self._claim()
+        claim.with_context(fsm_target="sent").action_move()
+        with self.assertRaisesRegex(UserError, "Note"):
+            claim.with_context(fsm_target="refused").action_move()
+        claim.note = "They say it was wet"
+        claim.with_context(fsm_target="refused").action_move()
+        claim.warranty_id.action_claim()
+        self.assertEqual(claim.warranty_id.claim_ids.mapped("state"), ["refused", "open"])
+
+    def test_claim_is_nobody_s_but_the_branch_s_accounts_and_moves_by_its_gate(self):
+        claim = self._claim()
+        for role in ("receptionist", "technician"):
+            with self.assertRaises(AccessError):
+                self._as(role, claim).read(["amount_claimed"])
+            with self.assertRaises(AccessError):
+                self._as(role, claim.warranty_id).action_claim()
+        outsider = self._create_user("outsider", "manager", self.other_branch)
+        self.assertFalse(claim.with_user(outsider).search_count([]))
+        for user in (self.accountant, self.manager, self.owner, self.env.user):
+            with self.assertRaises(AccessError):
+                claim.with_user(user).write({"state": "credited"})
+            with self.assertRaises(UserError):
+                claim.with_user(user).sudo().unlink()
+        with self.assertRaisesRegex(UserError, "negative"):
+            claim.write({"amount_claimed": -1})
+
+    def test_ageing_counts_what_pends(self):
+        claim = self._claim()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE fsm_supplier_claim SET opened_on = opened_on - 40 WHERE id = %s", (claim.id,)
+        )
+        self.env.invalidate_all()
+        self.assertEqual(claim.age, 40)
+        self.assertEqual(claim.search([("age", ">", 30)]), claim)
+        self.assertFalse(claim.search([("age", ">", 60)]))

@@ -25,6 +25,7 @@ TABLE = {
     "fsm.job.history": ("R", "R", "R", "R", "R"),
     "fsm.job.line": ("RUCD", "RUCD", "R", "RUCD", "R"),
     "fsm.part.usage": ("R", "R", "R", "R", "R"),
+    "fsm.supplier.claim": ("RU", "RU", "", "", "RU"),
     "fsm.warranty": ("R", "R", "R", "R", "R"),
     "fsm.technician": ("R", "R", "R", "R", "R"),
     "account.journal": ("R", "R", "", "", "R"),
@@ -156,7 +157,18 @@ class AccessWorld(FsmFullCommon):
         )
         job.record_answer(answer="approved")
         job.request_part(product_id=part.id, quantity=1.0, use=True)
-        job._open_warranties()
+        warranties = job._open_warranties()
+        env["fsm.supplier.claim"].sudo().create(
+            {
+                "warranty_id": warranties[0].id,
+                "rework_id": job.id,
+                "company_id": company.id,
+                "supplier_id": job.partner_id.id,
+                "product_id": part.id,
+                "quantity": 1.0,
+                "opened_on": "2026-01-01",
+            }
+        )
         job.add_photos(photos=[{"name": "lid.png", "content": PNG}])
         job.message_post(body="Hello")
         job.activity_schedule("mail.mail_activity_data_todo", user_id=owner.id)
