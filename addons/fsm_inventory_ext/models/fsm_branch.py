@@ -108,3 +108,28 @@ class FsmBranch(models.Model):
         :param lot: only the pieces with this serial or lot number
         """
         return self._stock(product, lot=lot).get(product, (0.0, 0.0))[0]
+
+    def _other_branches(self):
+        """Return the other open branches of the organisation, in sudo: their names are no secret."""
+        self.ensure_one()
+        branches_sudo = self.sudo()  # as above
+        return branches_sudo.search(
+            [("organization_id", "=", branches_sudo.organization_id.id), ("id", "!=", self.id)]
+        )
+
+    def _having(self, products):
+        """Return ``{(branch id, product id)}`` of what has a free piece on the shelves. In sudo."""
+        by_company = {branch.company_id.id: branch.id for branch in self}
+        rows = self.env["stock.quant"]._read_group(
+            [
+                ("product_id", "in", products.ids),
+                ("location_id", "child_of", self.stock_location_id.ids),
+            ],
+            ["company_id", "product_id"],
+            ["quantity:sum", "reserved_quantity:sum"],
+        )
+        return {
+            (by_company[company.id], product.id)
+            for company, product, quantity, reserved in rows
+            if company.id in by_company and product.uom_id.compare(quantity, reserved) > 0
+        }

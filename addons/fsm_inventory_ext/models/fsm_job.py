@@ -104,6 +104,7 @@ class FsmJob(models.Model):
             self._start_repair_if_complete()
         elif not usage_sudo._reserve():
             self._move("parts")
+        usage_sudo.served_at_once = usage_sudo.state != "requested"
         return usage_sudo.with_env(self.env)
 
     def _start_repair_if_complete(self):
@@ -138,7 +139,7 @@ class FsmJob(models.Model):
         approved = self.estimate_ids.filtered(lambda estimate: estimate.answer == "approved")[:1]
         lines = (approved.lines or []) + self.line_ids._line_values()
         prices = [line["price_unit"] for line in lines if line["product_id"] == product.id]
-        return prices[0] if prices else product.lst_price
+        return prices[0] if prices else product._branch_prices(self.company_id)[product]
 
     def _billable_lines(self):
         """Override to bill parts as they were used, in the words of the estimate."""

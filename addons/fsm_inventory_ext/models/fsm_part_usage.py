@@ -92,6 +92,9 @@ class FsmPartUsage(models.Model):
     used_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     used_at = fields.Datetime(string="Used On", readonly=True)
     return_reason = fields.Char(readonly=True)
+    served_at_once = fields.Boolean(
+        readonly=True, help="It was there when it was asked for; the fill rate counts these."
+    )
     move_ids = fields.One2many(
         string="Stock Moves",
         comodel_name="stock.move",

@@ -69,13 +69,11 @@ class FsmPartUsage(models.Model):
     def _frozen_values(self, lot):
         """Return what is written down, once and for all, when a part is used."""
         product = self.product_id
-        organization = self.company_id.root_id
         return {
             "state": "used",
             "lot_id": lot.id,
             "price_unit": self.job_id._part_price(product),
-            # Until the branch has received the part itself, it costs what the organisation says.
-            "cost": product.standard_price or product.with_company(organization).standard_price,
+            "cost": product._unit_cost(self.company_id),
             "used_by_id": self.env.uid,
             "used_at": fields.Datetime.now(),
         }

@@ -1,11 +1,19 @@
+import io
+import subprocess
+
+from PIL import Image
+
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import FsmInventoryCommon
 
+DOTS_PER_INCH = 203  # of a usual label printer
+EAN = "8901234567890"
+
 
 @tagged("post_install", "-at_install")
-class TestBagAndNumbers(FsmInventoryCommon):
+class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
     """Parts in a technician's bag, parts with numbers, and what came out of the device."""
 
     @classmethod
@@ -137,3 +145,100 @@ class TestBagAndNumbers(FsmInventoryCommon):
         old = self.branch._stock(self.ssd, self.branch.old_parts_location_id)
         self.assertEqual(old[self.ssd], (1, 1))
         self.assertEqual(self.branch._stock(self.ssd)[self.ssd], (4, 4))
+
+    # === SCANNING AND LABELS === #
+
+    def test_part_is_found_by_ean_reference_serial_and_its_own_label(self):
+        self.ssd.write({"barcode": EAN, "default_code": "SSD512"})
+        self._change("fsm_add_stock", self.screen, 1, ["SCR-1"])
+        find = self.env["product.product"].with_user(self.technician).fsm_find_part
+        for code in (EAN, "ssd512", f" {EAN}\n"):
+            with self.subTest(code=code):
+                answer = find(code)
+                self.assertEqual((answer["product_id"], answer["free"]), (self.ssd.id, 5))
+        answer = find("SCR-1")
+        self.assertEqual(
+            (answer["product_id"], answer["lot"], answer["free"]), (self.screen.id, "SCR-1", 1)
+        )
+        self.assertEqual(find(self.glue._label_code())["product_id"], self.glue.id)
+        for code in ("", "%", "SSD_12", "0" * 300):
+            with self.subTest(code=code), self.assertRaisesRegex(UserError, "is no part"):
+                find(code)
+        with self.assertRaises(AccessError):
+            self.env["product.product"].with_user(self.receptionist).fsm_find_part(EAN)
+
+    def test_scanned_part_is_reserved_and_a_scanned_piece_is_used(self):
+        self.ssd.barcode = EAN
+        self._change("fsm_add_stock", self.screen, 2, ["SCR-1", "SCR-2"])
+        job = self._job("repair")
+        answer = job.with_user(self.technician).scan_part(code=EAN, client_ref="s1")
+        self.assertEqual((answer["state"], answer["available"]), ("reserved", True))
+        self.assertEqual(
+            job.with_user(self.technician).scan_part(code=EAN, client_ref="s1"), answer
+        )
+        self._request(job, self.screen)  # laid out, whichever piece it is
+        answer = job.with_user(self.technician).scan_part(code="SCR-2")
+        used = job.part_usage_ids.filtered(lambda usage: usage.state == "used")
+        self.assertEqual((answer["part_usage_id"], used.lot_id.name), (used.id, "SCR-2"))
+        self.assertEqual(len(job.part_usage_ids), 2)
+        with self.assertRaises(AccessError):
+            job.with_user(self.imran).scan_part(code=EAN)
+
+    def test_dialog_offers_the_pieces_at_hand(self):
+        self._change("fsm_add_stock", self.screen, 2, ["SCR-1", "SCR-2"])
+        usage = self._request(self._job("repair"), self.screen)
+        action = usage.action_use()
+        form = Form(
+            self.env[action["res_model"]]
+            .with_user(self.technician)
+            .with_context(**action["context"])
+        )
+        self.assertEqual(form.lot_ids[:].mapped("name"), ["SCR-1", "SCR-2"])
+        form.lot_id = form.lot_ids[:][1]
+        form.save().action_use()
+        self.assertEqual((usage.state, usage.lot_id.name), ("used", "SCR-2"))
+
+    def test_store_sees_who_waits_first_promised_first(self):
+        jobs = [self._job("repair"), self._job("repair")]
+        for job, day in zip(jobs, ("2030-01-02", "2030-01-01"), strict=True):
+            self._request(job, self.glue)
+            job.with_user(self.manager).promised_at = f"{day} 12:00:00"
+        waiting = self.env["fsm.part.usage"].with_user(self.accountant)
+        rows = waiting.waiting_for(product_id=self.glue.id)
+        self.assertEqual([row["job"] for row in rows], [jobs[1].name, jobs[0].name])
+        for user in (self.technician, self.receptionist):
+            with self.assertRaises(AccessError):
+                waiting.with_user(user).waiting_for()
+
+    def _read(self, report, record):
+        """Return the size in millimetres and what a scanner reads on a label."""
+        import zxingcpp
+
+        reports = self.env["ir.actions.report"].with_user(self.accountant)
+        reports = reports.with_context(force_report_rendering=True)
+        with self.allow_pdf_render():
+            pdf = reports._render_qweb_pdf(f"fsm_inventory_ext.{report}", record.ids)[0]
+        command = ["pdftoppm", "-r", str(DOTS_PER_INCH), "-png", "-singlefile", "-"]
+        picture = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
+        image = Image.open(io.BytesIO(picture))
+        size = tuple(round(pixels * 25.4 / DOTS_PER_INCH) for pixels in image.size)
+        return size, {(str(code.format), code.text) for code in zxingcpp.read_barcodes(image)}
+
+    def test_labels_are_fifty_by_twenty_five_and_scan_as_the_part(self):
+        self.ssd.barcode = EAN
+        self.glue.default_code = "GLUE-90"
+        self._change("fsm_add_stock", self.screen, 1, ["SCR-1"])
+        lot = self.env["stock.lot"].search([("name", "=", "SCR-1")])
+        for report, record, bars, text in (
+            ("report_part_label", self.ssd, "EAN13", EAN),
+            ("report_part_template_label", self.glue.product_tmpl_id, "Code128", "GLUE-90"),
+            ("report_piece_label", lot, "Code128", "SCR-1"),
+        ):
+            with self.subTest(report=report):
+                size, codes = self._read(report, record)
+                self.assertEqual(size, (50, 25))
+                self.assertEqual({text for _format, text in codes}, {text})
+                self.assertEqual(
+                    {name.replace("-", "").replace(" ", "") for name, _text in codes},
+                    {"QRCode", bars},
+                )

@@ -143,3 +143,59 @@ class TestFsmJob(FsmInventoryCommon):
         paste = self._create_part("Thermal Paste", 150, is_storable=False)
         job = self._job("repair", lines=[(paste, 1, 150)])
         self.assertEqual([line["name"] for line in job._billable_lines()], ["Thermal Paste"])
+
+    # === MARKUP === #
+
+    def _rule(self, percent, categ=False, company=None, **values):
+        company = company or self.organization
+        values |= {"company_id": company.id, "categ_id": categ and categ.id, "percent": percent}
+        return self.env["fsm.markup.rule"].create(values)
+
+    def _estimated(self, product):
+        """Return the price that a technician's estimate gives to a part."""
+        job = self._intake(customer={"id": self.customer.id})
+        self._as("manager", job).assign(technician_ids=self.tech.ids)
+        job.with_user(self.technician).add_diagnosis(
+            diagnosis="The board is dead.", lines=[{"product_id": product.id}]
+        )
+        return job.line_ids.price_unit
+
+    def test_part_without_a_fixed_price_is_estimated_at_cost_and_markup(self):
+        boards = self.env["product.category"].create({"name": "Boards"})
+        gpu = boards.create({"name": "With a GPU", "parent_id": boards.id})
+        board = self._create_part("Board", 0.0, categ_id=gpu.id, standard_price=0.0)
+        self.assertEqual(self._estimated(board), 0)
+        board.fsm_add_stock(
+            branch_id=self.branch.id, quantity=3, reason="From the wholesaler", unit_cost=2611
+        )
+        self.assertEqual(self._estimated(board), 0)  # no rule
+        self._rule(20)
+        self.assertEqual(self._estimated(board), 3133)  # 3,133.20, in whole rupees
+        self._rule(30, boards, round_to=10)
+        self.assertEqual(self._estimated(board), 3390)  # the nearer category; of 3,394.30
+        self._rule(50, company=self.branch.company_id)
+        self.assertEqual(self._estimated(board), 3917)  # the branch goes before its organisation
+        board.list_price = 5000
+        self.assertEqual(self._estimated(board), 5000)  # fixed
+
+    def test_used_part_that_was_never_estimated_gets_the_markup_too(self):
+        board = self._create_part("Board", 0.0)
+        board.fsm_add_stock(
+            branch_id=self.branch.id, quantity=1, reason="From the wholesaler", unit_cost=1000
+        )
+        self._rule(25)
+        usage = self._request(self._job("repair"), board, use=True)
+        self.assertEqual((usage.price_unit, usage.sudo().cost), (1250, 1000))
+        self.assertEqual(usage.with_user(self.accountant).margin, 250)
+
+    def test_margin_is_what_is_billed_less_what_the_parts_have_cost(self):
+        self.ssd.fsm_add_stock(
+            branch_id=self.branch.id, quantity=2, reason="From the wholesaler", unit_cost=2600
+        )
+        job = self._job("repair")
+        seen = job.with_user(self.accountant)
+        self.assertEqual((seen.margin, seen.line_ids[0].margin), (1490, 890))
+        self._request(job, use=True)
+        self.ssd.with_company(self.branch.company_id).standard_price = 3000
+        self.env.invalidate_all()
+        self.assertEqual(seen.margin, 1490)  # the cost of the used one is frozen

@@ -99,3 +99,58 @@ class TestProductProduct(FsmInventoryCommon):
                     branch_id=self.branch.id, quantity=quantity, reason="Bill 4711"
                 )
         self.assertEqual(self._on_hand(self.ssd), 0)
+
+    # === COUNTING === #
+
+    def test_shelf_is_counted_in_one_go_once_and_by_a_manager(self):
+        ram = self._create_part("RAM 8 GB", 2100)
+        self._stock_up(self.ssd, 5)
+        products = self.env["product.product"].with_user(self.manager)
+        count = {
+            "counts": [
+                {"product_id": self.ssd.id, "quantity": 3},
+                {"product_id": ram.id, "quantity": 2},
+            ],
+            "reason": "Monthly count of shelf A",
+            "client_ref": "count-1",
+        }
+        answer = products.fsm_count(**count)
+        self.assertEqual([(row["before"], row["after"]) for row in answer], [(5, 3), (0, 2)])
+        self._stock_up(self.ssd, 1)
+        self.assertEqual(products.fsm_count(**count), answer)
+        self.assertEqual(self._on_hand(self.ssd), 4)  # the second sending changed nothing
+        [adjustment, *_rest] = self._ssd(self.manager).fsm_adjustments(branch_id=self.branch.id)[1:]
+        self.assertEqual(
+            (adjustment["before"], adjustment["after"], adjustment["reason"], adjustment["by"]),
+            (5, 3, "Monthly count of shelf A", self.manager.name),
+        )
+        for user in (self.accountant, self.technician, self.receptionist):
+            with self.assertRaises(AccessError):
+                products.with_user(user).fsm_count(**{**count, "client_ref": ""})
+        for change, sentence in (
+            ({"reason": "Counted"}, "at least 10"),
+            ({"counts": []}, "1 to 500"),
+            ({"counts": count["counts"][:1] * 2}, "counted twice"),
+            ({"counts": [{"product_id": ram.id, "quantity": -1}]}, "no quantity"),
+            ({"counts": [{"product_id": 0}]}, "no such part"),
+            ({"branch_id": self.other_branch.id}, "Say which branch"),
+        ):
+            with self.subTest(change=change), self.assertRaisesRegex(UserError, sentence):
+                products.fsm_count(**{**count, "client_ref": "", **change})
+        self.assertEqual((self._on_hand(self.ssd), self._on_hand(ram)), (4, 2))
+
+    # === OTHER BRANCHES === #
+
+    def test_other_branches_are_told_as_yes_or_no(self):
+        ram = self._create_part("RAM 8 GB", 2100)
+        self._stock_up(self.ssd, 7, self.other_branch)
+        parts = (self.ssd | ram).with_user(self.technician)
+        elsewhere = {"branch_id": self.other_branch.id, "branch": "Ritchie Street"}
+        self.assertEqual(
+            parts.fsm_elsewhere(),
+            [[{**elsewhere, "available": True}], [{**elsewhere, "available": False}]],
+        )
+        with self.assertRaises(AccessError):
+            self._ssd(self.receptionist).fsm_elsewhere()
+        with self.assertRaisesRegex(UserError, "Say which branch"):
+            parts.fsm_elsewhere(branch_id=self.other_branch.id)

@@ -30,6 +30,13 @@ class FsmPartRequest(models.TransientModel):
         compute_sudo=False,
     )
 
+    elsewhere = fields.Char(
+        string="Other Branches",
+        compute="_compute_elsewhere",
+        compute_sudo=False,
+        help="Which of them has a free piece.",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("job_id", "product_id")
@@ -39,6 +46,15 @@ class FsmPartRequest(models.TransientModel):
             stock, bag = request.job_id.branch_id._stock_and_bag(product)
             request.available_quantity = stock.get(product, (0.0, 0.0))[1]
             request.bag_quantity = bag.get(product, (0.0, 0.0))[1]
+
+    @api.depends("job_id", "product_id")
+    def _compute_elsewhere(self):
+        for request in self:
+            branches = []
+            if request.job_id and request.product_id:
+                answers = request.product_id.fsm_elsewhere(branch_id=request.job_id.branch_id.id)
+                branches = [answer["branch"] for answer in answers if answer["available"]]
+            request.elsewhere = ", ".join(branches)
 
     # === ACTION METHODS === #
 

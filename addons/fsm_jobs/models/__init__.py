@@ -62,3 +62,4 @@ from . import fsm_custody
 from . import ir_actions_report
 from . import fsm_unclaimed_rule
 from . import fsm_unclaimed_reminder
+from . import fsm_report

@@ -70,6 +70,12 @@ class IrActionsReport(models.Model):
         width, height = CODE128_PIXELS
         return _data_uri(self.barcode("Code128", text, width=width, height=height, quiet=0))
 
+    @api.model
+    def _fsm_ean13(self, text):
+        """Return an EAN-13 as a data URI; the check digit was checked."""
+        width, height = CODE128_PIXELS
+        return _data_uri(self.barcode("EAN13", text, width=width, height=height, quiet=0))
+
 
 def _data_uri(png):
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -1,0 +1,111 @@
+import re
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools.barcode import check_barcode_encoding
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+MAX_CODE = 100  # characters of a code: a longer one is not of a part
+OWN_CODE = re.compile(r"P(\d{1,10})", re.IGNORECASE)  # on the label of a part that has no other
+
+
+class ProductProduct(models.Model):
+    """What is read off a part with a camera or a scanner, and what stands on its label."""
+
+    _inherit = "product.product"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @api.model
+    @api.readonly
+    @verb
+    def fsm_find_part(self, code: str, branch_id: int = 0):
+        """Say which part a code belongs to: EAN, internal reference, serial or lot number.
+
+        :return: ``{product_id, name, tracking, lot_id, lot, on_hand, free}``; `lot_id` is `False`
+            where the code is not of one piece; the stock is that of the branch
+        """
+        if not self.env.su and not self.env["fsm.job"]._has_role({"technician", "accountant"}):
+            raise AccessError(self.env._("Your role does not handle parts."))
+        branch = self.env["fsm.branch"]._of_caller(branch_id)
+        product, lot_sudo = self._scanned(code, branch)
+        on_hand, free = branch._stock(product, lot=lot_sudo).get(product, (0.0, 0.0))
+        return {
+            "product_id": product.id,
+            "name": product.display_name,
+            "tracking": product.tracking,
+            "lot_id": lot_sudo.id,
+            "lot": lot_sudo.name or "",
+            "on_hand": on_hand,
+            "free": free,
+        }
+
+    # === BUSINESS METHODS - CODES === #
+
+    @api.model
+    def _scanned(self, code, branch):
+        """Return the part, and the piece in sudo, that a code belongs to in a branch.
+
+        A part's own code goes before the number of a piece.
+
+        :raise UserError: nothing has this code, or two parts have it
+        """
+        code = code.strip()[:MAX_CODE]
+        parts = Domain("type", "=", "consu") & Domain(
+            "company_id", "in", [False, branch.company_id.id, branch.organization_id.id]
+        )
+        for domain in self._code_domains(code) if code else ():
+            found = self.search(parts & domain, limit=2)
+            if len(found) > 1:
+                raise UserError(self.env._("Two parts have the code “%s”: mend one of them.", code))
+            if found:
+                return found, self.env["stock.lot"].sudo()  # no piece of it is meant
+        lots_sudo = self.env["stock.lot"].sudo()  # which part a number belongs to is no secret
+        lot_sudo = lots_sudo.search(
+            [
+                ("name", "=", code),
+                ("company_id", "in", [False, branch.company_id.id]),
+                ("product_id", "any", list(parts)),
+            ],
+            limit=2,
+        )
+        if len(lot_sudo) != 1:
+            raise UserError(self.env._("“%s” is no part of your branch.", code[:60]))
+        return lot_sudo.product_id.with_env(self.env), lot_sudo
+
+    @api.model
+    def _code_domains(self, code):
+        """Return by what a part is looked for, one after the other."""
+        yield Domain("barcode", "=", code)
+        yield Domain("default_code", "=ilike", code.replace("%", r"\%").replace("_", r"\_"))
+        if own := OWN_CODE.fullmatch(code):
+            yield Domain("id", "=", int(own[1]))
+
+    def _label_code(self):
+        """Return what the codes on the label say: the part's own, else one that we give it."""
+        return self.barcode or self.default_code or f"P{self.id:06}"
+
+    def _print_labels(self):
+        """Return the stickers of the parts."""
+        return [product._print_label() for product in self]
+
+    def _print_label(self, lot=None):
+        """Return the sticker of the part, or of one piece of it; no price and no cost.
+
+        :param lot: of `stock.lot`
+        """
+        self.ensure_one()
+        report = self.env["ir.actions.report"]
+        code = lot.name if lot else self._label_code()
+        ean = check_barcode_encoding(code, "ean13")
+        return {
+            "number": self.default_code or code,
+            "qr": report._fsm_qr(code),
+            "code128": report._fsm_ean13(code) if ean else report._fsm_code128(code),
+            "device": self.with_context(display_default_code=False).display_name,
+            "serial": code if code != self.default_code else "",
+            "branch": self.env.company.name,
+            "date": "",
+        }

@@ -1,0 +1,90 @@
+import { Component } from "@odoo/owl";
+import { scanBarcode } from "@web/core/barcode/barcode_dialog";
+import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const WORKING = ["approved", "parts", "repair"]; // states in which parts are asked for
+
+/** On a job card: a part that is read, by camera or wedge scanner, is asked for. */
+export class FsmPartScan extends Component {
+    static template = "fsm_inventory_ext.PartScan";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.notification = useService("notification");
+        this.hasCamera = isBarcodeScannerSupported();
+        this.busy = false;
+        useBus(this.env.services.barcode.bus, "barcode_scanned", (ev) =>
+            this.read(ev.detail.barcode)
+        );
+    }
+
+    get isOpen() {
+        return Boolean(this.props.record.resId) && WORKING.includes(this.props.record.data.state);
+    }
+
+    async onCamera() {
+        try {
+            await this.read(await scanBarcode(this.env));
+        } catch (error) {
+            this.notification.add(error.data?.message || error.message, { type: "danger" });
+        }
+    }
+
+    async read(code) {
+        if (!this.isOpen || this.busy || /\/fsm\/|\/t\//.test(code)) {
+            return; // stickers of devices are read elsewhere
+        }
+        this.busy = true;
+        try {
+            if (await this.props.record.save()) {
+                await this.request(code);
+            }
+        } catch (error) {
+            this.notification.add(error.data?.message || error.message, { type: "danger" });
+        } finally {
+            this.busy = false;
+        }
+    }
+
+    async request(code) {
+        const answer = await this.orm.call("fsm.job", "scan_part", [
+            [this.props.record.resId],
+            code,
+        ]);
+        await this.props.record.load();
+        const said = {
+            reserved: _t("%s is laid out for this job card", answer.name),
+            requested: _t("%s is not there: this job card waits for it", answer.name),
+            used: _t("%s is used on this job card", answer.name),
+        };
+        this.notification.add(said[answer.state], {
+            type: answer.available ? "success" : "warning",
+            buttons:
+                answer.state === "reserved"
+                    ? [
+                          {
+                              name: _t("Use Now"),
+                              primary: true,
+                              onClick: () => this.use(answer.part_usage_id),
+                          },
+                      ]
+                    : [],
+        });
+    }
+
+    async use(usageId) {
+        try {
+            await this.orm.call("fsm.part.usage", "use", [[usageId]]);
+            await this.props.record.load();
+        } catch (error) {
+            this.notification.add(error.data?.message || error.message, { type: "danger" });
+        }
+    }
+}
+
+registry.category("view_widgets").add("fsm_part_scan", { component: FsmPartScan });
