@@ -11,6 +11,9 @@ METHODS = [
     ("bank", "Bank Transfer", "bank", "B"),
 ]
 
+# Documents of advances that have a series of their own: a key of `gst.numbers.PREFIXES`, label.
+VOUCHERS = [("receipt_voucher", "Receipt Vouchers"), ("refund_voucher", "Refund Vouchers")]
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
@@ -27,6 +30,13 @@ class AccountJournal(models.Model):
         selection=[(value, label) for value, label, *_rest in METHODS],
         help="The way of paying at the counter of the branch that is booked in this journal.",
         audit=True,
+    )
+
+    fsm_voucher = fields.Selection(
+        string="Vouchers",
+        selection=VOUCHERS,
+        readonly=True,
+        help="The vouchers of advances that take their numbers from this journal.",
     )
 
     _fsm_method_uniq = models.UniqueIndex(

@@ -2,8 +2,9 @@ import base64
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
-from odoo.addons.fsm_jobs.verbs import verb
+from odoo.addons.fsm_jobs.verbs import check_id, verb
 
 from ..gst import dates, numbers
 from .fsm_gst_number import GATE
@@ -49,22 +50,27 @@ class AccountMove(models.Model):
         """Override of `account` to prefer the branch's own journal to the organisation's."""
         journal = super()._search_default_journal()
         company = self.company_id or self.env.company
-        if journal.company_id == company:
+        if journal.company_id == company and not journal.fsm_voucher:
             return journal
-        own = [("company_id", "=", company.id), ("type", "in", self._get_valid_journal_types())]
-        return self.env["account.journal"].search(own, limit=1) or journal
+        usual = [("type", "in", self._get_valid_journal_types()), ("fsm_voucher", "=", False)]
+        journals = self.env["account.journal"]
+        own = journals.search([("company_id", "=", company.id), *usual], limit=1)
+        if own or not journal.fsm_voucher:
+            return own or journal
+        return journals.search([("company_id", "parent_of", company.id), *usual], limit=1)
 
     def _get_starting_sequence(self):
         """Override of `account` to number `SPR/26-27/00001`, credit notes `RSPR/26-27/00001`."""
-        code = self.journal_id.code or ""
+        journal = self.journal_id
+        code = journal.code or ""
         if (
             self.country_code != "IN"
-            or self.journal_id.type != "sale"
-            or len(code) > numbers.MAX_CODE_LENGTH
+            or not (journal.type == "sale" or journal.fsm_voucher)
+            or len(code) > numbers.MAX_CODE_LENGTH + bool(journal.fsm_voucher)
         ):
             return super()._get_starting_sequence()
-        refund = self.move_type == "out_refund" and self.journal_id.refund_sequence
-        kind = "credit_note" if refund else "invoice"
+        refund = self.move_type == "out_refund" and journal.refund_sequence
+        kind = "credit_note" if refund else "invoice"  # the code of vouchers says what they are
         day = self.date or self.invoice_date or dates.document_date(fields.Datetime.now())
         return numbers.starting_number(code, day, kind)
 
@@ -72,20 +78,23 @@ class AccountMove(models.Model):
         """Refuse what would take a number of a series and is no document of it: it would be a gap."""
         for move in self:
             if (
-                move.journal_id.type == "sale"
+                (move.journal_id.type == "sale" or move.journal_id.fsm_voucher)
                 and not move.is_sale_document()
+                and not (move.journal_id.fsm_voucher and move._passes_gate())
                 and move.company_id.sudo().fsm_branch_ids  # a fact, whoever may read branches
             ):
                 raise UserError(
                     self.env._(
-                        "Journal %s numbers tax invoices and credit notes. Use another journal for "
-                        "entries, and an invoice for a sale.",
+                        "Journal %s numbers documents under GST. Use another journal for entries, "
+                        "and an invoice for a sale.",
                         move.journal_id.display_name,
                     )
                 )
 
     def _gst_kind(self):
         """Return what kind of document this is: a key of `gst.table13.NATURES`."""
+        if voucher := self.journal_id.fsm_voucher:
+            return voucher
         if self.move_type == "out_refund":
             return "credit_note"
         return "debit_note" if self.debit_origin_id else "invoice"
@@ -99,7 +108,9 @@ class AccountMove(models.Model):
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         documents = posted.filtered(lambda move: move._has_gst_number())
         if documents:
+            documents._check_before_issuing()
             self.env["fsm.gst.number"]._issue(documents)
+            documents._use_advances()
         return posted
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
@@ -112,6 +123,38 @@ class AccountMove(models.Model):
         return notes.with_env(self.env)
 
     # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def fsm_add_line(
+        self, product_id: int, name: str = "", quantity: float = 1.0, price_unit: float = 0.0
+    ):
+        """Add a line to a draft invoice, with the taxes of the product at the place of supply.
+
+        :param float price_unit: in rupees; by default the price of the product
+        :return: ``{line_id, amount_untaxed, amount_tax, amount_total}``
+        """
+        self.check_access("write")
+        return [move._add_line(product_id, name, quantity, price_unit) for move in self]
+
+    def _add_line(self, product_id, name, quantity, price_unit):
+        if self.state != "draft" or not self.is_sale_document():
+            raise UserError(self.env._("Lines are added to a draft invoice alone."))
+        products = self.env["product.product"]
+        product = products.browse(check_id(self.env, product_id, "product_id")).exists()
+        if not product or not product.has_access("read"):
+            raise UserError(self.env._("“product_id” is no product of yours."))
+        if quantity <= 0 or price_unit < 0:
+            raise UserError(self.env._("Quantity and price are more than nothing."))
+        before = self.invoice_line_ids
+        values = {"product_id": product.id, "quantity": quantity}
+        values |= {"name": name} if name.strip() else {}
+        values |= {"price_unit": price_unit} if price_unit else {}
+        self.write({"invoice_line_ids": [Command.create(values)]})
+        figures = ("amount_untaxed", "amount_tax", "amount_total")
+        return {
+            "line_id": (self.invoice_line_ids - before).id,
+            **{figure: self[figure] for figure in figures},
+        }
 
     @verb
     def fsm_pdf(self):

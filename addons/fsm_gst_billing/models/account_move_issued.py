@@ -66,7 +66,7 @@ class AccountMove(models.Model):
             lambda move: (
                 move.country_code == "IN"
                 and not move._has_gst_number()
-                and (move.is_sale_document() or move.journal_id.type == "sale")
+                and (move._is_gst_document() or move.journal_id.type == "sale")
             )
         )
         rest = {name: value for name, value in vals.items() if name not in NUMBER_FIELDS}
@@ -112,10 +112,7 @@ class AccountMove(models.Model):
 
         :raise UserError: if one of them is a document of a sale in India
         """
-        if any(
-            move.state != "posted" and move.country_code == "IN" and move.is_sale_document()
-            for move in self
-        ):
+        if any(move.state != "posted" and move._is_gst_document() for move in self):
             raise UserError(self.env._("An invoice is issued with “Confirm”, not by its state."))
 
     def _check_not_issued(self, concerned=lambda move: True):
@@ -138,11 +135,13 @@ class AccountMove(models.Model):
     def _has_gst_number(self):
         """Tell whether this is a document under GST that was issued, cancelled ones included."""
         return (
-            self.posted_before
-            and bool(self.name)
-            and self.name != "/"
-            and self.country_code == "IN"
-            and self.is_sale_document()
+            self.posted_before and bool(self.name) and self.name != "/" and self._is_gst_document()
+        )
+
+    def _is_gst_document(self):
+        """Tell whether this is a tax invoice, bill of supply, credit note or voucher in India."""
+        return self.country_code == "IN" and (
+            self.is_sale_document() or bool(self.journal_id.fsm_voucher)
         )
 
     # === COMPUTE METHODS === #

@@ -61,6 +61,13 @@ class AccountMoveLine(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_computed_taxes(self):
+        """Override of `account`: who is not registered, or under composition, charges no tax."""
+        taxes = super()._get_computed_taxes()
+        if taxes and self.move_id._is_gst_document() and self.move_id._of_untaxed_branch():
+            return self.env["account.tax"]
+        return taxes
+
     @ormcache()
     def _get_l10n_in_tax_tag_ids(self):
         """Override of `l10n_in` to remember: it looks up nine records with a query each, always."""

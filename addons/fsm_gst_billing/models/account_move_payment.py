@@ -1,15 +1,7 @@
-from decimal import Decimal
-
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.fsm_jobs.verbs import check_keys, check_value, verb
-
-from ..gst import dates
-from ..gst.words import indian_format, rupees
-from .account_journal import METHODS
-
-PAYMENT_KEYS = {"method": str, "amount": float, "reference": str}
+from odoo.addons.fsm_jobs.verbs import verb
 
 
 class AccountMove(models.Model):
@@ -26,7 +18,8 @@ class AccountMove(models.Model):
         :param list lines: ``[{method: cash | upi | card | bank, amount, reference}]``; a UPI
             payment needs its reference (UTR), which is accepted once in a branch
         :param str date: when the money came, today by default
-        :return: ``{payment_ids, payment_state, amount_residual}``
+        :return: ``{payment_ids, payment_state, amount_residual, advance}``; what is paid beyond the
+            invoice is an advance of the customer, in rupees
         """
         self._check_may_collect()
         answers = []
@@ -61,41 +54,6 @@ class AccountMove(models.Model):
     def _record_payment(self, lines, date):
         """Check, book and answer one call of `fsm_record_payment` on one invoice."""
         self.ensure_one()
-        lines = self._checked_payment_lines(lines)
-        day = self._payment_day(date)
-        payments = self.env["account.payment"]._fsm_settle(self, lines, day)
-        return {
-            "payment_ids": payments.ids,
-            "payment_state": self.payment_state,
-            "amount_residual": self.amount_residual,
-        }
-
-    def _payment_day(self, text):
-        today = dates.document_date(fields.Datetime.now())
-        if not text:
-            return today
-        try:
-            day = fields.Date.to_date(text)
-        except ValueError:
-            day = None
-        if not day or day > today:
-            raise UserError(
-                self.env._("“date” must be a day up to today, as YYYY-MM-DD, not “%s”.", text)
-            )
-        if self.invoice_date and day < self.invoice_date:
-            raise UserError(
-                self.env._(
-                    "“date” cannot be before the invoice of %s.",
-                    self.invoice_date.strftime("%d-%b-%Y"),
-                )
-            )
-        return day
-
-    def _checked_payment_lines(self, lines):
-        """Return the lines of a payment, or say what is wrong with them.
-
-        :raise UserError: with the number of the line
-        """
         if self.move_type != "out_invoice" or self.state != "posted":
             raise UserError(
                 self.env._(
@@ -103,51 +61,72 @@ class AccountMove(models.Model):
                     self.name or self.env._("the draft"),
                 )
             )
-        checked = [
-            self._checked_payment_line(line, f"lines[{number}]")
-            for number, line in enumerate(lines)
-        ]
-        if not checked:
-            raise UserError(self.env._("Say how it was paid: “lines” is empty."))
-        self._check_references([line["reference"] for line in checked if line["method"] == "upi"])
-        total = self.currency_id.round(sum(line["amount"] for line in checked))
-        if self.currency_id.compare_amounts(total, self.amount_residual) > 0:
-            raise UserError(
-                self.env._(
-                    "₹%(amount)s is more than the ₹%(due)s that are still due on %(invoice)s.",
-                    amount=indian_format(total),
-                    due=indian_format(self.amount_residual),
-                    invoice=self.name,
-                )
-            )
-        return checked
+        payments = self.env["account.payment"]
+        lines = payments._fsm_checked_lines(lines, self.company_id)
+        if self.currency_id.is_zero(self.amount_residual):
+            raise UserError(self.env._("Nothing is due on %s.", self.name))
+        day = payments._fsm_day(date, self.invoice_date)
+        payments = payments._fsm_settle(self, lines, day)
+        return {
+            "payment_ids": payments.ids,
+            "payment_state": self.payment_state,
+            "amount_residual": self.amount_residual,
+            "advance": self._receive_rest(payments),
+        }
 
-    def _checked_payment_line(self, line, where):
-        line = check_value(self.env, line or {}, dict, where)
-        line = check_keys(self.env, line, PAYMENT_KEYS, where)
-        methods = [method for method, *_rest in METHODS]
-        if line.get("method") not in methods:
-            raise UserError(
-                self.env._(
-                    "“%(where)s.method” must be one of: %(methods)s.",
-                    where=where,
-                    methods=", ".join(methods),
-                )
+    def _receive_rest(self, payments):
+        """Write down as an advance what was paid beyond the invoice, and return how much it is."""
+        total = 0.0
+        for payment in payments:
+            lines = payment.move_id.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
             )
-        amount = line.get("amount") or 0.0
-        if amount <= 0:
-            raise UserError(self.env._("“%s.amount” must be more than zero.", where))
-        if rupees(amount) != Decimal(str(amount)):
-            raise UserError(self.env._("“%s.amount” has more than two decimals.", where))
-        reference = "".join((line.get("reference") or "").split()).upper()
-        if line["method"] == "upi" and not reference:
-            raise UserError(
-                self.env._("A UPI payment needs its reference (UTR): “%s.reference”.", where)
-            )
-        return {**line, "amount": amount, "reference": reference or False}
+            left = self.currency_id.round(-sum(lines.mapped("amount_residual")))
+            if left > 0:
+                total += left
+                if self._taxes_advances():
+                    advances = self.env["fsm.gst.advance"]
+                    place = self.l10n_in_state_id
+                    advances._receive(payment, left, place, self.env["fsm.job"])
+        return total
 
-    def _check_references(self, references):
-        if len(set(references)) < len(references):
-            raise UserError(self.env._("The same UPI reference is given twice."))
-        for reference in references:
-            self.env["account.payment"]._check_new_reference(self.company_id, reference)
+    def _taxes_advances(self):
+        """Tell whether the branch owes tax on advances: under a GSTIN, not under composition."""
+        return self.company_id._charges_gst()
+
+    # === BUSINESS METHODS - ADVANCES === #
+
+    def _use_advances(self):
+        """Use what was paid in advance for the job cards of invoices that were just issued."""
+        invoices = self.filtered(lambda move: move.move_type == "out_invoice" and move.job_id)
+        if not invoices:
+            return
+        advances = self.env["fsm.gst.advance"]._open([("job_id", "in", invoices.job_id.ids)])
+        for invoice_sudo in invoices.sudo() if advances else []:  # who issues it may
+            advances.filtered(
+                lambda advance, invoice=invoice_sudo: advance.job_id == invoice.job_id
+            )._adjust(invoice_sudo)
+
+    @verb
+    def fsm_use_advances(self):
+        """Use what the customer has paid in advance in this branch for these invoices.
+
+        :return: ``{payment_state, amount_residual}``
+        """
+        self._check_may_collect()
+        answers = []
+        for move_sudo in self.sudo():  # checked above
+            move_sudo.env["fsm.gst.advance"]._open(
+                [
+                    ("company_id", "=", move_sudo.company_id.id),
+                    ("partner_id", "=", move_sudo.commercial_partner_id.id),
+                    ("job_id", "in", (False, move_sudo.job_id.id)),
+                ]
+            )._adjust(move_sudo)
+            answers.append(
+                {
+                    "payment_state": move_sudo.payment_state,
+                    "amount_residual": move_sudo.amount_residual,
+                }
+            )
+        return answers

@@ -25,9 +25,9 @@ class AccountMove(models.Model):
         :raise UserError: naming the return and what to do instead
         """
         months = {
-            (move._gst_registration(), periods.period_of(move.invoice_date)): move
+            (move._gst_registration(), periods.period_of(move._gst_day())): move
             for move in self
-            if move.country_code == "IN" and move.is_sale_document() and move.invoice_date
+            if move._is_gst_document() and move._gst_day()
         }
         if not months:
             return
@@ -46,7 +46,7 @@ class AccountMove(models.Model):
                         "%(document)s of %(day)s belongs to the GST return %(name)s, which is "
                         "locked. Date a new document in an open month, or issue a credit note.",
                         document=move.name or self.env._("The document"),
-                        day=move.invoice_date.strftime("%d-%b-%Y"),
+                        day=move._gst_day().strftime("%d-%b-%Y"),
                         name=gst_return.display_name,
                     )
                 )
@@ -54,3 +54,7 @@ class AccountMove(models.Model):
     def _gst_registration(self):
         """Return the GSTIN under which a document was issued, or would be today."""
         return self.gst_number_ids.gstin or self.company_id.vat
+
+    def _gst_day(self):
+        """Return the day of a document; a voucher has no other than that of its entry."""
+        return self.invoice_date or self.date

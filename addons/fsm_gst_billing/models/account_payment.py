@@ -1,11 +1,19 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..gst.words import indian_format
+from odoo.addons.fsm_jobs.verbs import check_keys, check_value
+
+from ..gst import dates, law, tax
+from ..gst.words import indian_format, rupees
+from .account_journal import METHODS
 from .account_move_issued import differs, may_manage
 
 # The chatter would add twenty queries to a payment and nothing new: the payment is the record.
 QUIET = {"mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
+
+PAYMENT_KEYS = {"method": str, "amount": float, "reference": str}
 
 # What a manager corrects in a payment that is booked, nobody else.
 BOOKED_FIELDS = {
@@ -33,6 +41,15 @@ class AccountPayment(models.Model):
     payment_type = fields.Selection(audit=True)
 
     fsm_method = fields.Selection(related="journal_id.fsm_method", store=True)
+
+    job_id = fields.Many2one(
+        string="Job Card",
+        comodel_name="fsm.job",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+    )
 
     # A UPI transaction (UTR) pays once; `_check_new_reference` says it with a sentence.
     _fsm_reference_uniq = models.UniqueIndex(
@@ -67,6 +84,121 @@ class AccountPayment(models.Model):
                     self.env._("Only a manager changes or undoes %s: it is booked.", payment.name)
                 )
 
+    def action_post(self):
+        """Override of `account` to refuse cash that the law forbids, whoever records it."""
+        self._check_cash()
+        return super().action_post()
+
+    # === BUSINESS METHODS - CHECKS === #
+
+    def _check_cash(self):
+        """Refuse cash of 2 lakh and more from a person on a day, or for one job card: s.269ST.
+
+        :raise UserError: with the section, and what to do instead
+        """
+        cash = self.filtered(
+            lambda payment: payment.fsm_method == "cash" and payment.payment_type == "inbound"
+        )
+        for payment in cash:
+            taken = max(
+                payment._cash_taken(("date", "=", payment.date)),
+                payment._cash_taken(("job_id", "=", payment.job_id.id)) if payment.job_id else 0,
+            )
+            if not law.may_take_cash(taken, tax.paise(payment.amount), payment.date):
+                row = law.CASH_LIMIT.row(payment.date)
+                raise UserError(
+                    self.env._(
+                        "₹%(amount)s in cash, after ₹%(taken)s: %(section)s forbids ₹%(limit)s or "
+                        "more from one person in a day or for one job. Take UPI, card or bank.",
+                        amount=indian_format(payment.amount),
+                        taken=indian_format(taken / law.RUPEE),
+                        section=row.source,
+                        limit=indian_format(row.value / law.RUPEE),
+                    )
+                )
+
+    def _cash_taken(self, occasion):
+        """Return the cash that was taken of the same person on an occasion, in paise."""
+        payments_sudo = self.sudo()  # the limit holds for what others took as well
+        [(total,)] = payments_sudo._read_group(
+            [
+                occasion,
+                ("id", "!=", self.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "child_of", self.company_id.root_id.id),
+                ("fsm_method", "=", "cash"),
+                ("payment_type", "=", "inbound"),
+                ("state", "in", ("in_process", "paid")),
+            ],
+            aggregates=["amount:sum"],
+        )
+        return tax.paise(total or 0.0)
+
+    @api.model
+    def _fsm_day(self, text, earliest=None):
+        """Return the day on which money came: today in India unless `text` says another one."""
+        today = dates.document_date(fields.Datetime.now())
+        if not text:
+            return today
+        try:
+            day = fields.Date.to_date(text)
+        except ValueError:
+            day = None
+        if not day or day > today:
+            raise UserError(
+                self.env._("“date” must be a day up to today, as YYYY-MM-DD, not “%s”.", text)
+            )
+        if earliest and day < earliest:
+            raise UserError(
+                self.env._(
+                    "“date” cannot be before the invoice of %s.", earliest.strftime("%d-%b-%Y")
+                )
+            )
+        return day
+
+    @api.model
+    def _fsm_checked_lines(self, lines, company):
+        """Return the lines of a payment, or say what is wrong with them.
+
+        :raise UserError: with the number of the line
+        """
+        checked = [
+            self._fsm_checked_line(line, f"lines[{number}]") for number, line in enumerate(lines)
+        ]
+        if not checked:
+            raise UserError(self.env._("Say how it was paid: “lines” is empty."))
+        references = [line["reference"] for line in checked if line["method"] == "upi"]
+        if len(set(references)) < len(references):
+            raise UserError(self.env._("The same UPI reference is given twice."))
+        for reference in references:
+            self._check_new_reference(company, reference)
+        return checked
+
+    @api.model
+    def _fsm_checked_line(self, line, where):
+        line = check_value(self.env, line or {}, dict, where)
+        line = check_keys(self.env, line, PAYMENT_KEYS, where)
+        methods = [method for method, *_rest in METHODS]
+        if line.get("method") not in methods:
+            raise UserError(
+                self.env._(
+                    "“%(where)s.method” must be one of: %(methods)s.",
+                    where=where,
+                    methods=", ".join(methods),
+                )
+            )
+        amount = line.get("amount") or 0.0
+        if amount <= 0:
+            raise UserError(self.env._("“%s.amount” must be more than zero.", where))
+        if rupees(amount) != Decimal(str(amount)):
+            raise UserError(self.env._("“%s.amount” has more than two decimals.", where))
+        reference = "".join((line.get("reference") or "").split()).upper()
+        if line["method"] == "upi" and not reference:
+            raise UserError(
+                self.env._("A UPI payment needs its reference (UTR): “%s.reference”.", where)
+            )
+        return {**line, "amount": amount, "reference": reference or False}
+
     # === BUSINESS METHODS === #
 
     @api.model
@@ -79,14 +211,16 @@ class AccountPayment(models.Model):
         :return: the payments, in the order of the lines
         """
         invoice = invoice.with_context(**QUIET)
-        tills = invoice.company_id.fsm_branch_ids._tills()
-        payments = self.with_context(**QUIET).create(
-            [self._fsm_values(invoice, line, tills, date) for line in lines]
-        )
-        payments.action_post()
         receivable = invoice.line_ids.filtered(
             lambda line: line.display_type == "payment_term" and not line.reconciled
         )
+        common = {
+            "partner_id": invoice.commercial_partner_id.id,
+            "memo": invoice.name,
+            "job_id": invoice.job_id.id,
+            "destination_account_id": receivable[:1].account_id.id,
+        }
+        payments = self._fsm_take(invoice.company_id, lines, date, common)
         paid = payments.move_id.line_ids.filtered(
             lambda line: line.account_id in receivable.account_id
         )
@@ -94,33 +228,71 @@ class AccountPayment(models.Model):
         return payments
 
     @api.model
-    def _fsm_values(self, invoice, line, tills, date):
+    def _fsm_take(self, company, lines, date, common):
+        """Return posted payments of a customer in the tills of a branch: one a line.
+
+        :param list lines: ``[{method, amount, reference}]``, checked by the caller
+        :param dict common: values of each payment, the customer and his account among them
+        """
+        tills = company.fsm_branch_ids._tills()
+        payments = self.with_context(**QUIET).create(
+            [
+                {**self._fsm_values(company, line, tills, "inbound"), "date": date, **common}
+                for line in lines
+            ]
+        )
+        payments.action_post()
+        return payments
+
+    @api.model
+    def _fsm_pay_back(self, advance, method, amount, reference, date):
+        """Return the posted payment that gives an advance back to the customer."""
+        [line] = self._fsm_checked_lines(
+            [{"method": method, "amount": amount, "reference": reference}], advance.company_id
+        )
+        tills = advance.company_id.fsm_branch_ids._tills()
+        receivable = advance.payment_id.move_id.line_ids.filtered(
+            lambda item: item.account_id.account_type == "asset_receivable"
+        )
+        payment = self.with_context(**QUIET).create(
+            {
+                **self._fsm_values(advance.company_id, line, tills, "outbound"),
+                "date": date,
+                "partner_id": advance.partner_id.id,
+                "memo": advance.number,
+                "destination_account_id": receivable.account_id.id,
+            }
+        )
+        payment.action_post()
+        paid = payment.move_id.line_ids.filtered(
+            lambda item: item.account_id == receivable.account_id
+        )
+        (receivable | paid).reconcile()
+        return payment
+
+    @api.model
+    def _fsm_values(self, company, line, tills, payment_type):
         """Return the values of one payment, all that `account` would search for included."""
         journal = tills.get(line["method"])
         if not journal:
             raise UserError(
                 self.env._(
                     "%(branch)s has no journal for payments by %(method)s.",
-                    branch=invoice.company_id.name,
+                    branch=company.name,
                     method=line["method"],
                 )
             )
-        method_line = journal.inbound_payment_method_line_ids[:1]
-        receivable = invoice.line_ids.filtered(lambda item: item.display_type == "payment_term")
+        method_line = journal[f"{payment_type}_payment_method_line_ids"][:1]
         return {
-            "payment_type": "inbound",
+            "payment_type": payment_type,
             "partner_type": "customer",
-            "partner_id": invoice.commercial_partner_id.id,
-            "company_id": invoice.company_id.id,
-            "currency_id": invoice.currency_id.id,
+            "company_id": company.id,
+            "currency_id": company.currency_id.id,
             "amount": line["amount"],
-            "date": date,
-            "memo": invoice.name,
             "payment_reference": line.get("reference"),
             "journal_id": journal.id,
             "payment_method_line_id": method_line.id,
             "outstanding_account_id": method_line.payment_account_id.id,
-            "destination_account_id": receivable[:1].account_id.id,
         }
 
     def _generate_move_vals(self, write_off_line_vals=None, force_balance=None, line_ids=None):

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 from ..gst import gstin, numbers
-from .account_journal import METHODS
+from .account_journal import METHODS, VOUCHERS
 
 CHART = "in"
 
@@ -12,6 +13,16 @@ class FsmBranch(models.Model):
 
     sale_journal_id = fields.Many2one(
         string="Invoice Series", comodel_name="account.journal", readonly=True, check_company=True
+    )
+    rounds_to_rupee = fields.Boolean(
+        string="Round to the Rupee",
+        help="Invoices get a line that rounds their total; value and tax stay as they are.",
+    )
+    advance_tax_account_id = fields.Many2one(
+        string="GST on Advances",
+        comodel_name="account.account",
+        readonly=True,
+        help="Holds the tax on advances until their invoice.",
     )
 
     # === CONSTRAINT METHODS === #
@@ -69,6 +80,7 @@ class FsmBranch(models.Model):
             branch._set_up_company()
             branch._create_series_of_invoices()
             branch._create_tills()
+            branch._create_voucher_series()
 
     def _load_chart(self):
         """Load the chart of India, now: `account` would only do so when the transaction ends."""
@@ -131,6 +143,50 @@ class FsmBranch(models.Model):
                 self.organization_id, journal_type, values
             )
             self._create_journal(values)
+
+    def _create_voucher_series(self):
+        """Make the journals of receipt and refund vouchers, and the account of their tax."""
+        accounts = self.env["account.account"].with_company(self.organization_id)
+        if not self.advance_tax_account_id:
+            others = self.search(
+                [
+                    ("organization_id", "=", self.organization_id.id),
+                    ("advance_tax_account_id", "!=", False),
+                ],
+                limit=1,
+            )
+            self.advance_tax_account_id = others.advance_tax_account_id or accounts.create(
+                {
+                    "name": self.env._("GST on Advances"),
+                    "code": accounts._search_new_account_code("100590"),
+                    "account_type": "asset_current",
+                    "company_ids": [Command.set(self.organization_id.ids)],
+                }
+            )
+        for kind, label in VOUCHERS:
+            if not self._journal("fsm_voucher", kind):
+                self._create_journal(
+                    {
+                        "name": f"{label} {self.name}",
+                        "type": "general",
+                        "code": numbers.PREFIXES[kind] + self.code,
+                        "fsm_voucher": kind,
+                        "sequence": 90,  # never the first choice for an entry
+                    }
+                )
+
+    def _voucher_journal(self, kind):
+        """Return the journal of this kind of voucher; without one that of plain entries."""
+        if kind:
+            return self._journal("fsm_voucher", kind)
+        return self.env["account.journal"].search(
+            [
+                ("company_id", "parent_of", self.company_id.id),
+                ("type", "=", "general"),
+                ("fsm_voucher", "=", False),
+            ],
+            limit=1,
+        )
 
     def _journal(self, field, value):
         """Return the branch's own journal with this value, archived ones too."""

@@ -118,7 +118,7 @@ class FsmGstNumber(models.Model):
     @api.model
     def _values(self, move):
         company = move.company_id
-        day = move.invoice_date or move.date
+        day = move._gst_day()
         return {
             "move_id": move.id,
             "company_id": company.id,

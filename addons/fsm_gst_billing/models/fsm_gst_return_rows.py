@@ -5,8 +5,8 @@ from operator import itemgetter
 from odoo import models
 from odoo.tools import SQL
 
-from ..gst import law, periods, tax
-from ..gst.documents import Document, Issued, Line, Original, Purchase, Supplier
+from ..gst import periods, tax
+from ..gst.documents import Advance, Document, Issued, Line, Original, Purchase
 
 # Odoo's `l10n_in_tax_type` that are natures of a supply without tax.
 NATURES = {"nil_rated", "exempt", "non_gst"}
@@ -42,14 +42,7 @@ class FsmGstReturn(models.Model):
     def _supplier(self):
         """Return who declares; the setting of HSN digits tells on which side of 5 crore he is."""
         companies_sudo = self.company_ids.sudo()  # whoever may see the return
-        digits = max(int(company.l10n_in_hsn_code_digit or 4) for company in companies_sudo)
-        treatments = companies_sudo.partner_id.mapped("l10n_in_gst_treatment")
-        return Supplier(
-            self.gstin,
-            self.period,
-            turnover=5 * law.CRORE + (digits > 4),
-            composition="composition" in treatments,
-        )
+        return companies_sudo._gst_supplier(self.gstin, self.period)
 
     def _rows(self):
         """Return the arguments of `gst.returns`.
@@ -58,15 +51,20 @@ class FsmGstReturn(models.Model):
         """
         self.ensure_one()
         self.env.flush_all()
-        moves = self._moves()
-        lines = self._lines()
-        taxes = self._taxes({tax_id for row in lines for tax_id in row["tax_ids"]})
         return {
-            "documents": self._documents(moves, lines, taxes),
-            "advances": [],
+            "documents": self._documents_where(
+                SQL("%s AND m.state = 'posted'", self._documents_of_month())
+            ),
+            "advances": self._advances(),
             "issued": self._issued(),
             "purchases": self._purchases(),
         }
+
+    def _documents_where(self, which):
+        """Return `documents.Document` rows of what fulfils a condition on `account_move` ``m``."""
+        moves, lines = self._moves(which), self._lines(which)
+        taxes = self._taxes({tax_id for row in lines for tax_id in row["tax_ids"]})
+        return self._documents(moves, lines, taxes)
 
     # === QUERIES === #
 
@@ -95,8 +93,8 @@ class FsmGstReturn(models.Model):
             periods.last_day(self.period),
         )
 
-    def _moves(self):
-        """Return the documents of the month that count."""
+    def _moves(self, which):
+        """Return the documents, by day."""
         return self._read(
             SQL(
                 """
@@ -111,15 +109,15 @@ class FsmGstReturn(models.Model):
              LEFT JOIN res_partner p ON p.id = m.commercial_partner_id
              LEFT JOIN l10n_in_port_code port ON port.id = m.l10n_in_shipping_port_code_id
              LEFT JOIN account_move o ON o.id = coalesce(m.reversed_entry_id, m.debit_origin_id)
-                 WHERE %s AND m.state = 'posted'
+                 WHERE %s
               ORDER BY m.invoice_date, m.id
                 """,
-                self._documents_of_month(),
+                which,
             )
         )
 
-    def _lines(self):
-        """Return the lines of the month's posted documents with the ids of their taxes."""
+    def _lines(self, which):
+        """Return the lines of the documents with the ids of their taxes."""
         return self._read(
             SQL(
                 """
@@ -136,11 +134,11 @@ class FsmGstReturn(models.Model):
              LEFT JOIN product_product pp ON pp.id = l.product_id
              LEFT JOIN product_template t ON t.id = pp.product_tmpl_id
              LEFT JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.id
-                 WHERE %s AND m.state = 'posted' AND l.display_type = 'product'
+                 WHERE %s AND l.display_type = 'product'
               GROUP BY l.id, u.id, t.id
               ORDER BY l.move_id, l.sequence, l.id
                 """,
-                self._documents_of_month(),
+                which,
             )
         )
 
@@ -266,6 +264,51 @@ class FsmGstReturn(models.Model):
             "" if service else row["uqc"] or "OTH",
             natures[0] if natures else "taxable",
             row["id"],
+        )
+
+    # === ADVANCES === #
+
+    def _advances_of_month(self):
+        """Return the condition on rows ``a`` whose receipt ``r`` was issued under this GSTIN."""
+        return SQL(
+            "n.registration = %s AND a.day BETWEEN %s AND %s",
+            self.gstin,
+            self.first_day,
+            periods.last_day(self.period),
+        )
+
+    def _advances(self):
+        """Return what happened to advances in the month: Tables 11A and 11B."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT a.id, n.number AS voucher, a.day, a.kind, s.l10n_in_tin AS pos, a.rate,
+                       a.taxable, a.igst, a.cgst, a.sgst, r.day AS received_on
+                  FROM fsm_gst_advance a
+                  JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
+                  JOIN fsm_gst_number n ON n.move_id = r.entry_id
+             LEFT JOIN res_country_state s ON s.id = a.state_id
+                 WHERE %s
+              ORDER BY a.id
+                """,
+                self._advances_of_month(),
+            )
+        )
+        return [self._advance(row) for row in rows]
+
+    def _advance(self, row):
+        return Advance(
+            row["id"],
+            row["voucher"],
+            row["day"],
+            row["kind"],
+            row["pos"] or "",
+            row["rate"],
+            tax.paise(row["taxable"]),
+            igst=tax.paise(row["igst"]),
+            cgst=tax.paise(row["cgst"]),
+            sgst=tax.paise(row["sgst"]),
+            received_on=row["received_on"],
         )
 
     # === TABLE 13 === #
@@ -400,7 +443,34 @@ class FsmGstReturn(models.Model):
         for row in rows:
             if head := taxes[row["tax_line_id"]]["head"]:
                 sums[FIGURES[head]] += tax.paise(row["amount"])
+        for row in self._book_sums_of_advances():
+            sums[FIGURES[row["head"]]] += tax.paise(row["amount"])
         return sums
+
+    def _book_sums_of_advances(self):
+        """Return what the entries of advances owe of each tax: ``[{head, amount}]`` in rupees."""
+        return self._read(
+            SQL(
+                """
+                SELECT substr(known.name, length('tax_tag_') + 1) AS head,
+                       sum(-l.balance) AS amount
+                  FROM fsm_gst_advance a
+                  JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
+                  JOIN fsm_gst_number n ON n.move_id = r.entry_id
+                  JOIN account_move m ON m.id = a.entry_id AND m.state = 'posted'
+                  JOIN account_move_line l ON l.move_id = m.id
+                  JOIN account_account_tag_account_move_line_rel tag
+                    ON tag.account_move_line_id = l.id
+                  JOIN ir_model_data known
+                    ON known.res_id = tag.account_account_tag_id AND known.module = 'l10n_in'
+                   AND known.model = 'account.account.tag' AND known.name = ANY(%s)
+                 WHERE %s
+              GROUP BY 1
+                """,
+                [f"tax_tag_{head}" for head in FIGURES],
+                self._advances_of_month(),
+            )
+        )
 
     def _customer_names(self, gstr1):
         """Return the names of registered customers by GSTIN."""

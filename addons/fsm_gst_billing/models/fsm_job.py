@@ -124,7 +124,8 @@ class FsmJob(models.Model):
         # Mostly what was estimated is billed, and that figure is stored: taxes take many queries.
         estimated = figures(lines) == figures(self.line_ids._line_values())
         billable = self.amount_estimate if estimated else self._amount_with_tax(lines)
-        if rupees(billable) - rupees(invoiced) > PAISA:
+        tolerance = Decimal(1) if self.branch_id.rounds_to_rupee else PAISA
+        if rupees(billable) - rupees(invoiced) > tolerance:
             yield self.env._(
                 "Only ₹%(invoiced)s of ₹%(billable)s are invoiced.",
                 invoiced=indian_format(invoiced),
@@ -215,6 +216,9 @@ class FsmJob(models.Model):
             "invoice_origin": self.name,
             "job_id": self.id,
         }
+        if self.branch_id.rounds_to_rupee:
+            rounding = self.env.ref("l10n_in.cash_rounding_in_half_up")
+            header["invoice_cash_rounding_id"] = rounding.id
         if abroad and place == self.company_id.state_id:
             header["l10n_in_gst_treatment"] = "consumer"
         return header
@@ -247,13 +251,15 @@ class FsmJob(models.Model):
         :param position: `account.fiscal.position`, may be empty
         """
         company = self.company_id
+        charged = company._charges_gst()
         products = self.env["product.product"].browse(
             [line["product_id"] for line in lines if line["product_id"]]
         )
         for line in lines:
             product = products.browse(line["product_id"])
             taxes = product.taxes_id._filter_taxes_by_company(company)
-            yield line, product, position.map_tax(taxes or company.account_sale_tax_id)
+            taxes = position.map_tax(taxes or company.account_sale_tax_id)
+            yield line, product, taxes if charged else taxes.browse()
 
     def _amount_with_tax(self, lines):
         """Override of `fsm_jobs` to add the GST that the invoice will have."""

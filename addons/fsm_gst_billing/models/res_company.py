@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..gst import gstin
+from ..gst import gstin, law
+from ..gst.documents import Supplier
 
 
 class ResCompany(models.Model):
@@ -47,6 +48,27 @@ class ResCompany(models.Model):
         for company, tax in taxes.items():
             if tax:
                 company.account_sale_tax_id = tax
+
+    def _charges_gst(self):
+        """Tell whether the company collects tax: it is registered, and not under composition.
+
+        CGST Act s.10(4), s.32: nobody else may.
+        """
+        self.ensure_one()
+        return bool(self.vat) and self.partner_id.l10n_in_gst_treatment != "composition"
+
+    def _gst_supplier(self, number, period):
+        """Return who declares under a GSTIN: the core's view of the companies that share it.
+
+        The setting of HSN digits tells on which side of 5 crore the turnover is.
+        """
+        digits = max(int(company.l10n_in_hsn_code_digit or 4) for company in self)
+        return Supplier(
+            number,
+            period,
+            turnover=5 * law.CRORE + (digits > 4),
+            composition="composition" in self.partner_id.mapped("l10n_in_gst_treatment"),
+        )
 
     def _gst_state(self):
         """Return the company's state as GST writes it: ``29-Karnataka``."""

@@ -13,13 +13,18 @@ class ResPartner(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("vat", "country_id", "company_id")
+    @api.constrains("vat", "state_id", "country_id", "company_id", "parent_id")
     def _check_fsm_gstin(self):
-        """Odoo looks at the form of a GSTIN, not at its check character; the returns portal does."""
+        """Odoo looks at the form of a GSTIN, not at its check character; the returns portal does.
+
+        It is of the state of the address; an office of a customer may lie in another one.
+        """
         for partner in self.filtered("vat"):
             in_india = partner.country_id.code == "IN"
             of_branch = partner.company_id.sudo().fsm_branch_ids  # that it is a branch, no more
-            if in_india and of_branch and not gstin.is_valid(partner.vat):
+            if not in_india or not of_branch or partner.l10n_in_gst_treatment == "uin_holders":
+                continue
+            if not gstin.is_valid(partner.vat):
                 raise ValidationError(
                     self.env._(
                         "“%(gstin)s” of %(name)s is not a GSTIN: a character is wrong.",
@@ -27,6 +32,33 @@ class ResPartner(models.Model):
                         name=partner.name,
                     )
                 )
+
+            code = partner.state_id.l10n_in_tin
+            if code and not partner.parent_id and gstin.state_code(partner.vat) != code:
+                raise ValidationError(
+                    self.env._(
+                        "GSTIN %(gstin)s of %(name)s is not of %(state)s: correct one of them.",
+                        gstin=partner.vat,
+                        name=partner.name,
+                        state=f"{code}-{partner.state_id.name}",
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_gstin(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_gstin(vals))
+
+    @api.model
+    def _with_gstin(self, vals):
+        """Return `vals` with the GSTIN as it is printed. What is no GSTIN stays as it was typed."""
+        if gstin.is_valid(vals.get("vat")):
+            return {**vals, "vat": gstin.normalise(vals["vat"])}
+        return vals
 
     # === BUSINESS METHODS - VERBS === #
 

@@ -93,16 +93,48 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
         self.assertIn("One Lakh Forty-Five Thousand", document["words"])
         self.assertEqual(invoice._inr(document["rows"][0]["taxable"]), "1,23,456.78")
 
+    @freeze_time("2026-11-21 08:00:00")
+    def test_vouchers_say_what_rules_50_and_51_ask_for(self):
+        job = self._create_job(lines=[(self.labour, 5000.0)])
+        answer = job.record_advance(lines=[{"method": "upi", "amount": 1180.0, "reference": "U77"}])
+        voucher = self.env["fsm.gst.advance"].browse(answer["vouchers"][0]["id"])
+        voucher.refund(method="cash")
+        common = (
+            "Service Works Pvt Ltd",
+            "12, SP Road, Bengaluru 560002, Karnataka",
+            "29AAGCB7383J1Z4",
+            "29-Karnataka",
+            "21-Nov-2026",
+            "Suresh Kumar",
+            "Place of Supply 29-Karnataka",
+            "Reverse Charge No",
+            "1,000.00",
+            "9 % 90.00",
+            "One Thousand One Hundred and Eighty Rupees Only",
+            "Inspiron 3520",
+            "Authorised Signatory",
+        )
+        own = {
+            voucher: ("Receipt Voucher", "VSPR/26-27/00001", "UPI · U77"),
+            voucher.child_ids: (
+                "Refund Voucher",
+                "FSPR/26-27/00001",
+                "Against Voucher VSPR/26-27/00001 · 21-Nov-2026",
+            ),
+        }
+        for row, parts in own.items():
+            text = self._text(row, "fsm_gst_billing.action_report_voucher")
+            for part in common + parts:
+                self.assertIn(part, text)
+
     def test_pdf_is_for_those_who_read_invoices(self):
         invoice = self._invoice(self._create_job())
         with self.assertRaises(AccessError):
             invoice.with_user(self.receptionist).fsm_pdf()
 
-    def _text(self, invoice):
+    def _text(self, record, report="account.account_invoices"):
         """Return the words of the printed document, one blank between them."""
-        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
-            "account.account_invoices", invoice.ids
-        )
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(report, record.ids)
         main = document_fromstring(html)
         for style in main.xpath("//style"):
             style.drop_tree()

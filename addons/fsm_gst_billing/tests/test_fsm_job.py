@@ -21,8 +21,9 @@ class TestFsmJob(FsmGstBillingCommon):
         self.assertEqual(invoice.l10n_in_gstin, "33AACFK4521M1ZG")
 
     def test_gstin_decides_where_the_address_says_otherwise(self):
-        self.kaveri.state_id = self.karnataka
-        invoice = self._invoice(self._create_job(self.kaveri))
+        """T28: an office of theirs here is supplied where their GSTIN is."""
+        office = self._meet("Kaveri, Bengaluru", self.karnataka, parent_id=self.kaveri.id)
+        invoice = self._invoice(self._create_job(office))
         self.assertEqual(invoice.l10n_in_state_id, self.tamil_nadu)
         self.assertEqual(self._taxes(invoice), {"IGST": 736.20})
 

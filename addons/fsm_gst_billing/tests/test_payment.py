@@ -87,8 +87,6 @@ class TestPayment(FsmGstBillingCommon):
             ([{"method": "cash", "amount": "ten"}], "must be a number"),
             ([{"method": "gold", "amount": 1}], "must be one of: cash, upi, card, bank"),
             ([{"method": "cash", "amount": 1, "tip": 1}], "does not know “tip”"),
-            ([{"method": "cash", "amount": 4826.21}], "more than the ₹4,826.20"),
-            ([{"method": "cash", "amount": 3000}] * 2, "₹6,000.00 is more"),
         ):
             with self.assertRaisesRegex(UserError, sentence):
                 self.invoice.fsm_record_payment(lines=lines)

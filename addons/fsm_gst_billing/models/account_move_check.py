@@ -1,0 +1,126 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.translate import get_translation
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from ..gst import checks, dates, numbers, periods
+from ..gst.checks import NEED_GSTIN
+
+# Of a draft nothing is said about the number it does not have yet.
+RULE_OF_NUMBERS = "CGST Rule 46(b)"
+
+
+class AccountMove(models.Model):
+    """What an inspector would find in a document, said before the customer has it.
+
+    The same checks as of the return (`gst/checks.py`): an error is not issued, a warning is.
+    """
+
+    _inherit = "account.move"
+
+    gst_findings = fields.Text(
+        string="To Mend",
+        compute="_compute_gst_findings",
+        compute_sudo=False,
+        help="What forbids to issue this document, or should be known before.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_gst_findings(self):
+        for move in self:
+            draft = move._origin.state == "draft" and move._origin._is_gst_document()
+            findings = move._origin._gst_check() if draft else []
+            move.gst_findings = "\n".join(finding["text"] for finding in findings)
+
+    # === BUSINESS METHODS === #
+
+    @verb
+    def fsm_check(self):
+        """Look for what forbids to issue a document, or should be known before.
+
+        :return: ``{ok, findings: [{severity, rule, text}]}``; `ok` without an error
+        """
+        self.check_access("read")
+        answers = []
+        for move in self:
+            found = move._gst_check()
+            ok = not any(finding["severity"] == "error" for finding in found)
+            answers.append({"ok": ok, "findings": found})
+        return answers
+
+    def _check_before_issuing(self):
+        """Refuse to issue what the law forbids.
+
+        :raise UserError: with all errors of the first document that has one
+        """
+        for move in self.filtered(lambda move: move.is_sale_document()):
+            errors = [finding for finding in move._gst_check() if finding["severity"] == "error"]
+            if errors:
+                raise UserError(
+                    "\n".join(f"{finding['text']} ({finding['rule']})" for finding in errors)
+                )
+
+    def _gst_check(self):
+        """Return what is found in one document: ``[{severity, rule, text}]``."""
+        self.ensure_one()
+        company = self.company_id
+        if not self.is_sale_document():
+            return []
+        if self._of_untaxed_branch():
+            return self._check_no_tax()
+        if not company.vat:
+            return []
+        self.env.flush_all()
+        rows = self.env["fsm.gst.return"].sudo()._documents_where(SQL("m.id = %s", self.id))
+        day = self.invoice_date or dates.document_date(fields.Datetime.now())
+        name = self.name or self.env._("The draft")
+        supplier = company._gst_supplier(company.vat, periods.period_of(day))
+        documents = [row._replace(date=day, number=name) for row in rows]
+        if self.state == "draft" and self.l10n_in_gst_treatment in NEED_GSTIN:
+            # Posting takes it over from the customer.
+            number = self.partner_id.vat or ""
+            documents = [document._replace(gstin=number) for document in documents]
+        found = [
+            {
+                "severity": finding.severity,
+                "rule": finding.rule,
+                "text": self._finding_text(finding),
+            }
+            for finding in checks.check(supplier, documents)
+            if self.state != "draft" or finding.rule != RULE_OF_NUMBERS
+        ]
+        return found + self._check_series_left()
+
+    def _finding_text(self, finding):
+        lang = self.env.lang or "en_US"
+        return get_translation("fsm_gst_billing", lang, finding.template, finding.values)
+
+    def _of_untaxed_branch(self):
+        """Tell whether the document is of a branch that may charge no tax."""
+        company = self.company_id
+        # That it is a branch is a fact, whoever may read branches.
+        return bool(company.sudo().fsm_branch_ids) and not company._charges_gst()
+
+    def _check_no_tax(self):
+        """Say that tax is charged by who may not: CGST Act, s.10(4) and s.32(1)."""
+        if self.currency_id.is_zero(self.amount_tax):
+            return []
+        text = self.env._(
+            "%s is not registered under GST, or is under composition: it charges no tax. Take the "
+            "taxes off the lines.",
+            self.company_id.name,
+        )
+        return [{"severity": "error", "rule": "CGST Act s.10(4), s.32", "text": text}]
+
+    def _check_series_left(self):
+        """Warn when a series comes to its end: after 99,999 its numbers do not fit any more."""
+        if self.state == "draft" or not numbers.is_nearly_full(self.sequence_number):
+            return []
+        text = self.env._(
+            "Series %s comes to its end this year: open another one for the branch.",
+            self.sequence_prefix,
+        )
+        return [{"severity": "warning", "rule": RULE_OF_NUMBERS, "text": text}]

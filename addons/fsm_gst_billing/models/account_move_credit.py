@@ -1,0 +1,152 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from odoo.addons.fsm_jobs.verbs import check_id, check_keys, check_value, verb
+
+from ..gst import dates
+from .account_payment import QUIET
+
+LINE_KEYS = {"line_id": int, "quantity": float}
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    credited_line_id = fields.Many2one(
+        string="Credits",
+        comodel_name="account.move.line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The line of the invoice that this line of a credit note takes back.",
+    )
+
+
+class AccountMove(models.Model):
+    """Credit notes: CGST Act s.34, Rule 53."""
+
+    _inherit = "account.move"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def fsm_credit_note(self, reason: str, lines: list = (), date: str = ""):
+        """Credit an invoice, all of what is left of it or some of its lines, at its own rates.
+
+        :param str reason: is printed
+        :param list lines: ``[{line_id, quantity}]``; all lines by default
+        :param str date: of the credit note, today by default
+        :return: ``{id, name, amount_total}``
+        """
+        if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
+            raise AccessError(self.env._("Your role does not credit invoices."))
+        self.check_access("write")
+        if not reason.strip():
+            raise UserError(self.env._("Say why it is credited: “reason” is empty."))
+        notes = [move.sudo()._credit(reason.strip(), lines, date) for move in self]  # checked above
+        return [
+            {"id": note.id, "name": note.name, "amount_total": note.amount_total} for note in notes
+        ]
+
+    # === BUSINESS METHODS === #
+
+    def _credit(self, reason, lines, date):
+        """Return the posted credit note of one invoice."""
+        if self.move_type != "out_invoice" or self.state != "posted":
+            raise UserError(self.env._("Only a posted invoice is credited."))
+        day = self.env["account.payment"]._fsm_day(date, self.invoice_date)
+        self._check_credit_deadline(day)
+        quantities = self._quantities_to_credit(lines)
+        note = self.with_context(**QUIET)._reverse_moves(
+            [{"invoice_date": day, "date": day, "ref": reason}]
+        )
+        note._keep_lines(
+            dict(zip(note._credit_lines(), self._credit_lines(), strict=True)), quantities
+        )
+        note.action_post()
+        return note
+
+    def _check_credit_deadline(self, day):
+        last = dates.credit_note_deadline(self.invoice_date)
+        if day > last:
+            raise UserError(
+                self.env._(
+                    "Tax on %(invoice)s could be reduced until %(day)s: CGST Act, s.34(2). Later "
+                    "it is a matter of the price alone: an entry without GST.",
+                    invoice=self.name,
+                    day=last.strftime("%d-%b-%Y"),
+                )
+            )
+
+    def _credit_lines(self):
+        """Return the lines that a credit note may take back, in their order."""
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        return lines.sorted(lambda line: (line.sequence, line.id))
+
+    def _quantities_to_credit(self, lines):
+        """Return ``{line: quantity}``: what was asked for, or all that is not credited yet.
+
+        :raise UserError: naming the line of which too much, or nothing, would be credited
+        """
+        left = self._quantities_left()
+        if not lines:
+            wanted = {line: quantity for line, quantity in left.items() if quantity}
+        else:
+            wanted = dict(
+                self._wanted_line(item, f"lines[{number}]", left)
+                for number, item in enumerate(lines)
+            )
+        if not wanted:
+            raise UserError(self.env._("Nothing is left to credit on %s.", self.name))
+        return wanted
+
+    def _quantities_left(self):
+        """Return ``{line: quantity}`` that was invoiced and is not credited."""
+        own = self._credit_lines()
+        credited = dict(
+            self.env["account.move.line"]._read_group(
+                [("credited_line_id", "in", own.ids), ("parent_state", "=", "posted")],
+                ["credited_line_id"],
+                ["quantity:sum"],
+            )
+        )
+        return {line: line.quantity - credited.get(line, 0.0) for line in own}
+
+    def _wanted_line(self, item, where, left):
+        item = check_keys(
+            self.env, check_value(self.env, item or {}, dict, where), LINE_KEYS, where
+        )
+        line = self.env["account.move.line"].browse(
+            check_id(self.env, item.get("line_id"), f"{where}.line_id")
+        )
+        if line not in left:
+            raise UserError(self.env._("“%s.line_id” is no line of this invoice.", where))
+        quantity = item.get("quantity") or 0.0
+        if not 0 < quantity <= left[line]:
+            raise UserError(
+                self.env._(
+                    "“%(where)s.quantity”: between 0 and %(left)g of “%(name)s” can be credited.",
+                    where=where,
+                    left=left[line],
+                    name=line.name,
+                )
+            )
+        return line, quantity
+
+    def _keep_lines(self, originals, quantities):
+        """Leave on a draft credit note what is credited, tied to the lines it takes back.
+
+        :param dict originals: ``{line of the note: line of the invoice}``
+        :param dict quantities: ``{line of the invoice: quantity}``
+        """
+        commands = []
+        for line, original in originals.items():
+            if original not in quantities:
+                commands.append(Command.delete(line.id))
+                continue
+            values = {"credited_line_id": original.id}
+            if line.quantity != quantities[original]:
+                values["quantity"] = quantities[original]
+            commands.append(Command.update(line.id, values))
+        self.write({"invoice_line_ids": commands})

@@ -1,0 +1,308 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from ..gst import dates, law, tax
+from ..gst.words import indian_format
+from .account_move_issued import may_manage
+from .account_payment import QUIET
+from .fsm_gst_number import GATE
+
+KINDS = [("received", "Received"), ("adjusted", "Adjusted"), ("refunded", "Refunded")]
+
+# The heads a tax of `l10n_in` may stand for, in the order of the printed columns.
+HEADS = ("igst", "cgst", "sgst")
+
+
+class FsmGstAdvance(models.Model):
+    """Money that came before the invoice, and the tax on it: CGST Act s.12, s.13, Rules 50 and 51.
+
+    The money is an `account.payment` that waits for its invoice. One immutable row says what
+    happened to its tax: received (a receipt voucher), adjusted on an invoice, or refunded (a refund
+    voucher). Vouchers take their numbers from their own series. See docs/adr/0025.
+    """
+
+    _name = "fsm.gst.advance"
+    _description = "Advance"
+    _order = "id desc"
+    _check_company_auto = True
+    _audit_class = "books"
+    _audit_kind = "payment"
+
+    # What happened
+    kind = fields.Selection(KINDS, required=True, readonly=True, audit=True)
+    day = fields.Date(string="Date", required=True, readonly=True)
+    company_id = fields.Many2one(
+        string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    partner_id = fields.Many2one(
+        string="Customer", comodel_name="res.partner", required=True, readonly=True, index=True
+    )
+    job_id = fields.Many2one(
+        string="Job Card", comodel_name="fsm.job", readonly=True, index="btree_not_null"
+    )
+    receipt_id = fields.Many2one(
+        string="Advance",
+        comodel_name="fsm.gst.advance",
+        readonly=True,
+        index="btree_not_null",
+        help="What is adjusted or refunded.",
+    )
+    child_ids = fields.One2many(
+        string="Adjusted and Refunded", comodel_name="fsm.gst.advance", inverse_name="receipt_id"
+    )
+    payment_id = fields.Many2one(
+        comodel_name="account.payment", readonly=True, index="btree_not_null", check_company=True
+    )
+    invoice_id = fields.Many2one(
+        string="Adjusted On",
+        comodel_name="account.move",
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    entry_id = fields.Many2one(
+        string="Voucher",
+        comodel_name="account.move",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    number = fields.Char(related="entry_id.name")
+
+    # The amounts
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    state_id = fields.Many2one(
+        string="Place of Supply", comodel_name="res.country.state", readonly=True
+    )
+    rate = fields.Float(readonly=True, help="Percent of IGST, or of CGST and SGST together.")
+    amount = fields.Monetary(readonly=True, audit=True, help="What was paid, tax included.")
+    taxable = fields.Monetary(string="Taxable Value", readonly=True)
+    igst = fields.Monetary(string="IGST", readonly=True)
+    cgst = fields.Monetary(string="CGST", readonly=True)
+    sgst = fields.Monetary(string="SGST/UTGST", readonly=True)
+    amount_left = fields.Monetary(string="Left", compute="_compute_amount_left")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("amount", "child_ids.amount")
+    def _compute_amount_left(self):
+        for advance in self:
+            used = sum(advance.child_ids.mapped("amount"))
+            left = advance.amount - used if advance.kind == "received" else 0.0
+            advance.amount_left = advance.currency_id.round(left)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("fsm_billing_gate") is not GATE:
+            raise UserError(self.env._("An advance is recorded with its payment, not by hand."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise UserError(self.env._("What was recorded of an advance stays as it is."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("What was recorded of an advance stays as it is."))
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def refund(self, method: str, reference: str = ""):
+        """Pay back what is left of an advance, and take its tax back with a refund voucher.
+
+        :param str method: cash, upi, card or bank
+        :return: ``{id, name, amount_total}`` of the refund voucher
+        """
+        if not may_manage(self.env):
+            raise AccessError(self.env._("Only a manager pays an advance back."))
+        self.check_access("read")
+        return [advance.sudo()._refund(method, reference) for advance in self]  # checked above
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _receive(self, payment, amount, place, job):
+        """Write down an advance with its tax and issue its receipt voucher.
+
+        :param payment: the posted `account.payment`
+        :param float amount: what of it is an advance, tax included
+        :param place: the `res.country.state` of the supply, empty if it is not known
+        :param job: the `fsm.job`, may be empty
+        """
+        company = payment.company_id
+        # Rate not known: 18 %; place not known: between states. Rule 50, provisos.
+        inter = place != company.state_id
+        figures = tax.line_tax(
+            str(amount), rate=law.UNKNOWN_ADVANCE_RATE, inter=inter, inclusive=True
+        )
+        values = {
+            "kind": "received",
+            "day": payment.date,
+            "company_id": company.id,
+            "partner_id": payment.partner_id.id,
+            "job_id": job.id,
+            "payment_id": payment.id,
+            "state_id": (place or company.state_id).id,
+            "rate": law.UNKNOWN_ADVANCE_RATE,
+            "amount": amount,
+            "taxable": figures.taxable / law.RUPEE,
+            **{head: getattr(figures, head) / law.RUPEE for head in HEADS},
+        }
+        return self._record(values, "receipt_voucher", payment.memo)
+
+    def _settle(self, kind, amount, day, **values):
+        """Write down that `amount` of this advance was adjusted or refunded, with its tax.
+
+        What settles the rest takes the tax that is left, so that nothing remains of a paisa.
+        """
+        self.ensure_one()
+        figures = {}
+        for name in ("taxable", *HEADS):
+            left = tax.paise(self[name]) - sum(tax.paise(child[name]) for child in self.child_ids)
+            part = tax.share(left, tax.paise(amount), tax.paise(self.amount_left))
+            figures[name] = part / law.RUPEE
+        figures["taxable"] = (
+            tax.paise(amount) - sum(tax.paise(figures[head]) for head in HEADS)
+        ) / law.RUPEE
+        voucher = "refund_voucher" if kind == "refunded" else False
+        return self._record(
+            {
+                "kind": kind,
+                "day": day,
+                "company_id": self.company_id.id,
+                "partner_id": self.partner_id.id,
+                "job_id": self.job_id.id,
+                "receipt_id": self.id,
+                "state_id": self.state_id.id,
+                "rate": self.rate,
+                "amount": amount,
+                **figures,
+                **values,
+            },
+            voucher,
+            self.number,
+        )
+
+    @api.model
+    def _record(self, values, voucher, ref):
+        """Post the entry of a row's tax, give it its number, and write the row."""
+        advances = self.with_context(fsm_billing_gate=GATE)
+        entry = advances.env["account.move"].create(self._entry_values(values, voucher, ref))
+        entry.with_context(**QUIET)._post(soft=False)
+        return advances.create({**values, "entry_id": entry.id}).with_env(self.env)
+
+    @api.model
+    def _entry_values(self, values, voucher, ref):
+        """Return the entry: the tax is owed from the day of the advance, and later no more."""
+        company = self.env["res.company"].browse(values["company_id"])
+        branch = company.fsm_branch_ids
+        sign = 1 if values["kind"] == "received" else -1
+        lines, total = [], 0.0
+        for head, account, tags in self._tax_accounts(company, bool(values["igst"])):
+            total += values[head]
+            lines.append(
+                self._line_values(values, head.upper(), account, -sign * values[head], tags)
+            )
+        contra = branch.advance_tax_account_id
+        lines.append(
+            self._line_values(
+                values, contra.name, contra, sign * company.currency_id.round(total), []
+            )
+        )
+        journal = branch._voucher_journal(voucher)
+        return {
+            "move_type": "entry",
+            "journal_id": journal.id,
+            "company_id": company.id,
+            "partner_id": values["partner_id"],
+            "date": values["day"],
+            "ref": ref,
+            "line_ids": [Command.create(line) for line in lines],
+        }
+
+    @api.model
+    def _line_values(self, values, name, account, balance, tags):
+        return {
+            "name": name,
+            "account_id": account.id,
+            "partner_id": values["partner_id"],
+            "balance": balance,
+            "tax_tag_ids": [Command.set(tags)],
+        }
+
+    @api.model
+    def _tax_accounts(self, company, inter):
+        """Return ``[(head, account, tag ids)]`` of the taxes that an invoice would have."""
+        taxes = company.account_sale_tax_id
+        if inter:
+            place = self.env["res.country.state"].search(
+                [
+                    ("country_id", "=", company.country_id.id),
+                    ("id", "!=", company.state_id.id),
+                    ("l10n_in_tin", "!=", False),
+                ],
+                limit=1,
+            )
+            partner = self.env["res.partner"].new(
+                {"state_id": place.id, "country_id": place.country_id.id}
+            )
+            positions = self.env["account.fiscal.position"].with_company(company)
+            taxes = positions._get_fiscal_position(partner).map_tax(taxes)
+        leaves = taxes.children_tax_ids or taxes
+        found = []
+        for leaf in leaves.filtered(lambda leaf: leaf.l10n_in_gst_tax_type in HEADS):
+            part = leaf.invoice_repartition_line_ids.filtered(
+                lambda part: part.repartition_type == "tax"
+            )
+            found.append((leaf.l10n_in_gst_tax_type, part.account_id, part.tag_ids.ids))
+        return found
+
+    def _refund(self, method, reference):
+        """Pay back what is left, in the name of the caller, who may."""
+        if self.kind != "received" or not self.amount_left:
+            raise UserError(self.env._("Nothing is left of advance %s.", self.number))
+        day = dates.document_date(fields.Datetime.now())
+        amount = self.amount_left
+        payment = self.env["account.payment"]._fsm_pay_back(self, method, amount, reference, day)
+        row = self._settle("refunded", amount, day, payment_id=payment.id)
+        return {"id": row.id, "name": row.number, "amount_total": row.amount}
+
+    def _adjust(self, invoice):
+        """Use these advances for an invoice, the oldest first, as far as something is due on it.
+
+        The tax on what is used is owed on the invoice from now on, no longer on the advance.
+        """
+        for advance in self.sorted(lambda advance: (advance.day, advance.id)):
+            lines = invoice.line_ids | advance.payment_id.move_id.line_ids
+            lines = lines.filtered(
+                lambda line: (
+                    line.account_id.account_type == "asset_receivable" and not line.reconciled
+                )
+            )
+            before = invoice.amount_residual
+            if len(lines.move_id) < 2:
+                continue
+            lines.reconcile()
+            used = min(before - invoice.amount_residual, advance.amount_left)
+            used = invoice.currency_id.round(used)
+            if used > 0:
+                day = max(invoice.invoice_date, advance.day)
+                advance._settle("adjusted", used, day, invoice_id=invoice.id)
+
+    @api.model
+    def _open(self, domain):
+        """Return, in sudo, the advances of which something is left."""
+        advances_sudo = self.sudo()  # whoever issues the invoice uses them
+        found = advances_sudo.search([("kind", "=", "received"), *domain])
+        return found.filtered("amount_left")
+
+    def _text(self):
+        """Return what the counter is told: ``VSPR/26-27/00001 · ₹1,180.00``."""
+        return f"{self.number} · ₹{indian_format(self.amount)}"

@@ -1,0 +1,86 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+
+class FsmJob(models.Model):
+    """What was paid before there is an invoice."""
+
+    _inherit = "fsm.job"
+
+    advance_ids = fields.One2many(
+        string="Advances",
+        comodel_name="fsm.gst.advance",
+        inverse_name="job_id",
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def record_advance(self, lines: list, date: str = "", client_ref: str = ""):
+        """Record what the customer pays before there is an invoice.
+
+        A repair is a service: tax is due with the money, and a receipt voucher says so. An order of
+        goods alone is taxed with its invoice: Notification 66/2017-CT.
+
+        :param list lines: as those of `fsm_record_payment`
+        :return: ``{payment_ids, advance, vouchers: [{id, name, amount_total}]}``
+        """
+        self._check_may_take_advance()
+        answers = []
+        for job_sudo in self.sudo():  # a cashier holds no right on accounts; checked above
+            arguments = {"id": job_sudo.id, "lines": lines, "date": date}
+            answers.append(
+                self.env["fsm.client.ref"]._once(
+                    job_sudo.company_id,
+                    "fsm.job.record_advance",
+                    client_ref,
+                    arguments,
+                    lambda job=job_sudo: job._record_advance(lines, date),
+                )
+            )
+        return answers
+
+    def _check_may_take_advance(self):
+        if not self.env.su and not self.env.user.has_group("fsm_gst_billing.group_fsm_cashier"):
+            raise AccessError(self.env._("Your role does not record payments."))
+        self.check_access("read")
+
+    def _record_advance(self, lines, date):
+        """Book an advance for one job card, and issue its voucher where tax is due."""
+        if invoice := self._unpaid_invoice():
+            raise UserError(
+                self.env._("%s is issued and not paid: record the payment on it.", invoice.name)
+            )
+        payments = self.env["account.payment"]
+        lines = payments._fsm_checked_lines(lines, self.company_id)
+        partner = self.partner_id.commercial_partner_id.with_company(self.company_id)
+        common = {
+            "partner_id": partner.id,
+            "memo": self.name,
+            "job_id": self.id,
+            "destination_account_id": partner.property_account_receivable_id.id,
+        }
+        day = payments._fsm_day(date)
+        payments = payments._fsm_take(self.company_id, lines, day, common)
+        vouchers = self.env["fsm.gst.advance"]
+        if self.company_id._charges_gst() and not self._is_order_of_goods():
+            for payment in payments:
+                place = self._place_of_supply()
+                vouchers |= vouchers._receive(payment, payment.amount, place, self)
+        return {
+            "payment_ids": payments.ids,
+            "advance": sum(payments.mapped("amount")),
+            "vouchers": [
+                {"id": voucher.id, "name": voucher.number, "amount_total": voucher.amount}
+                for voucher in vouchers
+            ],
+        }
+
+    def _is_order_of_goods(self):
+        """Tell whether goods alone are asked for: no tax on an advance for them."""
+        products = self.line_ids.product_id
+        return bool(products) and "service" not in products.mapped("type")

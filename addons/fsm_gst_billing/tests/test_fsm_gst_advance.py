@@ -1,0 +1,223 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import FsmGstBillingCommon
+
+APRIL, MAY = "2026-04-28 06:00:00", "2026-05-04 06:00:00"
+
+
+@tagged("post_install", "-at_install")
+class TestFsmGstAdvance(FsmGstBillingCommon):
+    """Advances, credit notes, cash and the till: T10 to T14, T32, T33 of `gst.md`."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cashier = cls._hire(
+            "meena", "fsm_jobs.group_fsm_receptionist,fsm_gst_billing.group_fsm_cashier"
+        )
+
+    def _advance(self, job, amount=1180.0, user=None, method="cash", **arguments):
+        return job.with_user(user or self.cashier).record_advance(
+            lines=[{"method": method, "amount": amount, "reference": f"U{job.id}"}], **arguments
+        )
+
+    def _vouchers(self, answer):
+        return self.env["fsm.gst.advance"].browse([row["id"] for row in answer["vouchers"]])
+
+    def _return(self, period):
+        return self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": period})
+
+    def _job(self, partner=None):
+        return self._create_job(partner, lines=[(self.labour, 4100.0), (self.labour, 900.0)])
+
+    # === ADVANCES === #
+
+    def test_T13_advance_is_taxed_when_it_comes_and_not_again_on_the_invoice(self):
+        job = self._job()
+        with freeze_time(APRIL):
+            voucher = self._vouchers(self._advance(job))
+        self.assertRecordValues(
+            voucher,
+            [{"number": "VSPR/26-27/00001", "taxable": 1000.0, "cgst": 90.0, "sgst": 90.0}],
+        )
+        with freeze_time(MAY):
+            invoice = self._invoice(job)
+        self.assertEqual((invoice.amount_total, invoice.amount_residual), (5900.0, 4720.0))
+        self.assertEqual(voucher.amount_left, 0.0)
+        april, may = self._return("042026"), self._return("052026")
+        item = {"rt": 18, "ad_amt": 1000.0, "camt": 90.0, "samt": 90.0}
+        row = april.gstr1()["at"][0]
+        self.assertEqual((row["pos"], row["sply_ty"]), ("29", "INTRA"))
+        self.assertLessEqual(item.items(), row["itms"][0].items())
+        self.assertLessEqual(item.items(), may.gstr1()["txpd"][0]["itms"][0].items())
+        issued = {row["doc_num"]: row["docs"] for row in april.gstr1()["doc_issue"]["doc_det"]}
+        self.assertEqual(issued[6][0]["from"], "VSPR/26-27/00001")
+        owed = [
+            figures["gstr3b"]["sup_details"]["osup_det"]["camt"]
+            for figures in ({"gstr3b": april.gstr3b()}, {"gstr3b": may.gstr3b()})
+        ]
+        self.assertEqual(owed, [90.0, 360.0])
+        for gst_return in (april, may):
+            self.assertEqual(gst_return.check()["findings"], [])
+
+    def test_T13_refund_gives_the_tax_back(self):
+        with freeze_time(APRIL):
+            voucher = self._vouchers(self._advance(self._job()))
+            with self.assertRaisesRegex(AccessError, "Only a manager"):
+                voucher.with_user(self.accountant).refund(method="cash")
+            answer = voucher.with_user(self.manager).refund(method="cash")
+        self.assertEqual(answer["name"], "FSPR/26-27/00001")
+        self.assertRecordValues(
+            voucher.child_ids, [{"kind": "refunded", "amount": 1180.0, "cgst": 90.0, "sgst": 90.0}]
+        )
+        self.assertTrue(voucher.payment_id.move_id.line_ids.filtered("reconciled"))
+        with self.assertRaisesRegex(UserError, "Nothing is left"):
+            voucher.with_user(self.manager).refund(method="cash")
+
+    def test_T14_place_that_is_not_known_is_another_state(self):
+        with freeze_time(APRIL):
+            voucher = self._vouchers(self._advance(self._job(self.kaveri)))
+        self.assertEqual((voucher.taxable, voucher.igst, voucher.cgst), (1000.0, 180.0, 0.0))
+
+    def test_T14_no_tax_on_an_advance_for_goods(self):
+        job = self._create_job(lines=[(self.ssd, 3490.0)])
+        answer = self._advance(job)
+        self.assertEqual((answer["vouchers"], answer["advance"]), ([], 1180.0))
+
+    def test_part_of_an_advance_is_adjusted_to_the_paisa(self):
+        with freeze_time(APRIL):
+            job = self._create_job(lines=[(self.labour, 500.0)])
+            voucher = self._vouchers(self._advance(job, 1000.0))
+            self._invoice(job)
+        self.assertEqual(voucher.amount_left, 410.0)
+        voucher.with_user(self.manager).refund(method="bank")
+        for name in ("amount", "taxable", "cgst", "sgst"):
+            self.assertAlmostEqual(sum(voucher.child_ids.mapped(name)), voucher[name])
+
+    def test_T32_what_is_paid_beyond_the_invoice_is_an_advance(self):
+        invoice = self._invoice(self._create_job())
+        answer = invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 5000.0}])
+        self.assertEqual((answer["payment_state"], answer["advance"]), ("paid", 173.80))
+        other = self._invoice(self._create_job())
+        answer = other.with_user(self.accountant).fsm_use_advances()
+        self.assertEqual(answer, {"payment_state": "partial", "amount_residual": 4652.40})
+
+    def test_advances_and_vouchers_are_not_changed_by_hand(self):
+        voucher = self._vouchers(self._advance(self._job())).with_user(self.manager)
+        for attack in (
+            lambda: voucher.sudo().write({"amount": 1.0}),
+            lambda: voucher.sudo().unlink(),
+            lambda: voucher.sudo().create({"kind": "received"}),
+            lambda: voucher.entry_id.button_draft(),
+            lambda: voucher.entry_id.line_ids[0].sudo().write({"balance": 1.0}),
+            lambda: voucher.entry_id.copy().action_post(),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                attack()
+
+    def test_advance_is_for_who_may_collect_in_the_branch(self):
+        job = self._job()
+        for user in (self.receptionist, self.technician):
+            with self.assertRaises(AccessError):
+                self._advance(job, user=user)
+        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        stranger = self._hire("anand", "fsm_jobs.group_fsm_accountant", other)
+        voucher = self._vouchers(self._advance(job))
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            self._advance(job, user=stranger)
+        with self.assertRaises(AccessError):
+            voucher.with_user(stranger).read(["amount"])
+
+    def test_same_client_ref_takes_an_advance_once(self):
+        job = self._job()
+        first = self._advance(job, client_ref="till-1")
+        self.assertEqual(self._advance(job, client_ref="till-1"), first)
+
+    # === CREDIT NOTES === #
+
+    def test_T10_lines_are_credited_by_quantity_and_once(self):
+        invoice = self._invoice(self._create_job()).with_user(self.accountant)
+        ssd, labour = invoice._credit_lines()
+        answer = invoice.fsm_credit_note(
+            reason="SSD came back", lines=[{"line_id": ssd.id, "quantity": 0.5}]
+        )
+        self.assertEqual(answer["amount_total"], 2059.10)
+        note = self.env["account.move"].browse(answer["id"])
+        self.assertEqual((note.reversed_entry_id, note.job_id), (invoice, invoice.job_id))
+        self.assertEqual(invoice.amount_residual, 2767.10)
+        with self.assertRaisesRegex(UserError, "between 0 and 0.5"):
+            invoice.fsm_credit_note(reason="x", lines=[{"line_id": ssd.id, "quantity": 1.0}])
+        answer = invoice.fsm_credit_note(reason="All of it")
+        self.assertEqual((answer["amount_total"], invoice.amount_residual), (2767.10, 0.0))
+        with self.assertRaisesRegex(UserError, "Nothing is left"):
+            invoice.fsm_credit_note(reason="Again")
+
+    def test_T11_credit_note_of_the_next_year_and_its_last_day(self):
+        with freeze_time("2026-03-30 06:00:00"):
+            invoice = self._invoice(self._create_job())
+        with freeze_time("2026-12-01 06:00:00"):
+            with self.assertRaisesRegex(UserError, "until 30-Nov-2026: CGST Act, s.34"):
+                invoice.fsm_credit_note(reason="Late")
+        with freeze_time("2026-04-10 06:00:00"):
+            answer = invoice.fsm_credit_note(reason="Came back")
+        self.assertEqual((invoice.name, answer["name"]), ("SPR/25-26/00001", "RSPR/26-27/00001"))
+        note = self.env["account.move"].browse(answer["id"])
+        self.assertEqual(note.invoice_date, date(2026, 4, 10))
+
+    def test_counter_credits_nothing(self):
+        invoice = self._invoice(self._create_job())
+        for user in (self.receptionist, self.technician, self.cashier):
+            with self.assertRaises(AccessError):
+                invoice.with_user(user).fsm_credit_note(reason="x")
+
+    def test_payment_is_taken_off_an_invoice_by_a_manager_alone(self):
+        invoice = self._invoice(self._create_job())
+        invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 1000.0}])
+        lines = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        with self.assertRaisesRegex(AccessError, "Only a manager takes a payment off"):
+            lines.with_user(self.accountant).remove_move_reconcile()
+        lines.with_user(self.manager).remove_move_reconcile()
+        self.assertEqual(invoice.amount_residual, 4826.20)
+
+    # === CASH === #
+
+    def test_T33_cash_of_two_lakh_is_refused(self):
+        invoice = self._invoice(self._create_job(lines=[(self.labour, 200000.0)]))
+        with freeze_time("2026-11-25 08:00:00"):
+            invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 110000.0}])
+        with freeze_time("2026-11-26 08:00:00"):
+            for amount in (90000.0, 110000.0):
+                with self.assertRaisesRegex(UserError, "s.186 forbids ₹2,00,000.00"):
+                    invoice.fsm_record_payment(lines=[{"method": "cash", "amount": amount}])
+            invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 89999.0}])
+            invoice.fsm_record_payment(lines=[{"method": "bank", "amount": 30000.0}])
+
+    def test_day_is_closed_with_the_cash_that_was_counted(self):
+        with freeze_time("2026-11-25 08:00:00"):
+            invoice = self._invoice(self._create_job())
+            invoice.fsm_record_payment(
+                lines=[
+                    {"method": "cash", "amount": 1000.0},
+                    {"method": "upi", "amount": 500.0, "reference": "U1"},
+                ]
+            )
+            branch = self.branch.with_user(self.cashier)
+            with self.assertRaisesRegex(UserError, "₹1,000.00 should be there: say why"):
+                branch.close_day(cash_counted=990.0)
+            answer = branch.close_day(cash_counted=990.0, explanation="Change given")
+            self.assertEqual((answer["cash"], answer["upi"]), (1000.0, 500.0))
+            self.assertEqual(answer["difference"], -10.0)
+            with self.assertRaisesRegex(UserError, "closed up to 25-Nov-2026"):
+                invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 1.0}])
+            with self.assertRaisesRegex(UserError, "closed up to"):
+                branch.close_day(cash_counted=990.0)
+        with freeze_time("2026-11-26 08:00:00"):
+            self.assertEqual(branch.close_day(cash_counted=990.0)["difference"], 0.0)
+        with self.assertRaises(AccessError):
+            self.branch.with_user(self.receptionist).close_day(cash_counted=990.0)
