@@ -31,25 +31,37 @@ class AccountMove(models.Model):
         }
         if not months:
             return
-        returns_sudo = self.env["fsm.gst.return"].sudo()  # holds for who sees no returns as well
-        locked = returns_sudo.search(
-            [
-                ("gstin", "in", [number for number, _period in months]),
-                ("period", "in", [period for _number, period in months]),
-                ("state", "!=", "draft"),
-            ]
-        )
-        for gst_return in locked:
-            if move := months.get((gst_return.gstin, gst_return.period)):
+        for number, period, name in self._locked_months(months):
+            if move := months.get((number, period)):
                 raise UserError(
                     self.env._(
                         "%(document)s of %(day)s belongs to the GST return %(name)s, which is "
                         "locked. Date a new document in an open month, or issue a credit note.",
                         document=move.name or self.env._("The document"),
                         day=move._gst_day().strftime("%d-%b-%Y"),
-                        name=gst_return.display_name,
+                        name=name,
                     )
                 )
+
+    def _locked_months(self, months):
+        """Return ``[(gstin, period, name)]`` of those of `months` that are locked or filed.
+
+        The rows stay shared until the end of the transaction: a month is not locked while somebody
+        posts into it, and who posts into one that was just locked is repeated by Odoo, and refused.
+
+        :param months: pairs of GSTIN and period
+        """
+        returns_sudo = self.env["fsm.gst.return"].sudo()  # holds for who sees no returns as well
+        returns_sudo.flush_model(["gstin", "period", "state"])
+        self.env.cr.execute(
+            "SELECT id, state FROM fsm_gst_return"
+            " WHERE gstin = ANY(%s) AND period = ANY(%s) FOR SHARE",
+            [[number or "" for number, _period in months], [period for _number, period in months]],
+        )
+        locked = returns_sudo.browse(
+            [id_ for id_, state in self.env.cr.fetchall() if state != "draft"]
+        )
+        return [(row.gstin, row.period, row.display_name) for row in locked]
 
     def _gst_registration(self):
         """Return the GSTIN under which a document was issued, or would be today."""

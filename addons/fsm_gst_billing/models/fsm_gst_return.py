@@ -8,8 +8,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.fsm_audit.exports import set_cell
 from odoo.addons.fsm_jobs.verbs import verb
@@ -355,6 +356,7 @@ class FsmGstReturn(models.Model):
     def _lock(self):
         self._check_state("draft")
         self.lock_for_update()
+        self._check_sees_all()
         rows = self._rows()
         found = self._findings(rows, *self._build(rows))
         self._store(found)
@@ -379,6 +381,19 @@ class FsmGstReturn(models.Model):
             }
         )
         return self._state_figures()
+
+    def _check_sees_all(self):
+        """Start again if documents were issued since this transaction began: it does not see them.
+
+        Who issues shares the row that is locked here, so none is issued from now on.
+        """
+        count = SQL("SELECT count(*) FROM fsm_gst_number n WHERE %s", self._numbers_of_month())
+        [(seen,)] = self.env.execute_query(count)
+        with self.env.registry.cursor() as now:
+            now.execute(count)
+            [(issued,)] = now.fetchall()
+        if issued > seen:
+            raise ConcurrencyError("documents were issued meanwhile")
 
     # === BUSINESS METHODS - WORKBOOK === #
 

@@ -84,3 +84,10 @@ class FsmJob(models.Model):
         """Tell whether goods alone are asked for: no tax on an advance for them."""
         products = self.line_ids.product_id
         return bool(products) and "service" not in products.mapped("type")
+
+    def _has_posted_invoice(self):
+        """Tell whether an invoice was issued for this job card."""
+        moves_sudo = self.sudo().account_move_ids  # a fact, whoever may read invoices
+        return any(
+            move.state == "posted" and move.move_type == "out_invoice" for move in moves_sudo
+        )

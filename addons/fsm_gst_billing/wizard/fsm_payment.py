@@ -65,13 +65,12 @@ class FsmPayment(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_pay(self):
-        """Record the payment on the job card's unpaid invoice."""
+        """Record the payment on the job card's unpaid invoice; before there is one, an advance."""
         self.ensure_one()
-        invoice = self.job_id._unpaid_invoice()
-        if not invoice:
+        lines = [{"method": self.method, "amount": self.amount, "reference": self.reference or ""}]
+        if invoice := self.job_id._unpaid_invoice():
+            invoice.with_env(self.env).fsm_record_payment(lines=lines)
+        elif not self.job_id._has_posted_invoice():
+            self.job_id.record_advance(lines=lines)
+        else:
             raise UserError(self.env._("Nothing is due on job card %s.", self.job_id.name))
-        invoice.with_env(self.env).fsm_record_payment(
-            lines=[
-                {"method": self.method, "amount": self.amount, "reference": self.reference or ""}
-            ]
-        )
