@@ -21,6 +21,7 @@ from . import fsm_gst_advance_document
 from . import fsm_gst_cancellation
 from . import fsm_gst_finding
 from . import fsm_gst_number
+from . import fsm_gst_once
 from . import fsm_gst_return
 from . import fsm_gst_return_check
 from . import fsm_gst_return_rows

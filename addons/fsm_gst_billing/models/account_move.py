@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.addons.fsm_jobs.verbs import check_id, verb
 
 from ..gst import dates, numbers
-from .fsm_gst_number import GATE
+from .fsm_gst_once import GATE
 
 INDIA = "Asia/Kolkata"
 

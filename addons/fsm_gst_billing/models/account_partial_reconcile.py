@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError
 
 from .account_move_issued import may_manage
-from .fsm_gst_number import GATE
+from .fsm_gst_once import GATE
 
 
 class AccountPartialReconcile(models.Model):

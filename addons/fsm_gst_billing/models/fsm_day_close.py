@@ -1,11 +1,11 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst.words import indian_format
 from .account_journal import METHODS
-from .fsm_gst_number import GATE
+from .fsm_gst_once import GATE
 
 
 class FsmDayClose(models.Model):
@@ -15,6 +15,7 @@ class FsmDayClose(models.Model):
     """
 
     _name = "fsm.day.close"
+    _inherit = ["fsm.gst.once.mixin"]
     _description = "Day Close"
     _order = "day desc, id desc"
     _rec_name = "day"
@@ -45,18 +46,11 @@ class FsmDayClose(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("fsm_billing_gate") is not GATE:
-            raise UserError(self.env._("A day is closed by its branch, not by hand."))
-        return super().create(vals_list)
+    def _said_of_a_hand(self):
+        return self.env._("A day is closed by its branch, not by hand.")
 
-    def write(self, vals):
-        raise UserError(self.env._("A day that is closed stays closed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("A day that is closed stays closed."))
+    def _said_of_a_change(self):
+        return self.env._("A day that is closed stays closed.")
 
 
 class FsmBranch(models.Model):
@@ -69,22 +63,24 @@ class FsmBranch(models.Model):
         :param float cash_counted: what lies in the drawer, in rupees
         :param str date: today by default
         :param str explanation: needed where the cash differs from what was booked
-        :return: ``{id, day, cash, upi, card, bank, cash_counted, difference}``
+        :return: ``{id, day, cash, upi, card, bank, cash_before, cash_counted, difference}``
         """
-        if not self.env.su and not self.env.user.has_group("fsm_gst_billing.group_fsm_cashier"):
-            raise AccessError(self.env._("Your role does not close the till."))
-        self.check_access("read")
+        self._check_may_close()
         day = self.env["account.payment"]._fsm_day(date)
         return [
             branch.sudo()._close_day(cash_counted, day, explanation.strip())  # checked above
             for branch in self
         ]
 
+    def _check_may_close(self):
+        if not self.env.su and not self.env.user.has_group("fsm_gst_billing.group_fsm_cashier"):
+            raise AccessError(self.env._("Your role does not close the till."))
+        self.check_access("read")
+
     def _close_day(self, counted, day, explanation):
-        company, closes = self.company_id, self.env["fsm.day.close"]
+        company, last = self.company_id, self._last_close()
         if counted < 0:
             raise UserError(self.env._("“cash_counted” cannot be less than zero."))
-        last = closes.search([("company_id", "=", company.id)], limit=1)
         if last and last.day >= day:
             raise UserError(
                 self.env._(
@@ -93,9 +89,8 @@ class FsmBranch(models.Model):
                     day=last.day.strftime("%d-%b-%Y"),
                 )
             )
-        taken = self._taken(("date", "=", day))
-        since = self._taken(("date", ">", last.day), ("date", "<=", day)) if last else taken
-        expected = last.cash_counted + since["cash"]
+        booked = self._figures_of_day(day)
+        expected = booked.pop("cash_expected")
         difference = company.currency_id.round(counted - expected)
         if difference and not explanation:
             raise UserError(
@@ -105,17 +100,32 @@ class FsmBranch(models.Model):
                     expected=indian_format(expected),
                 )
             )
-        figures = {**taken, "cash_counted": counted, "difference": difference}
-        close = closes.with_context(fsm_billing_gate=GATE).create(
+        figures = {**booked, "cash_counted": counted, "difference": difference}
+        close = last.with_context(fsm_billing_gate=GATE).create(
             {
                 **figures,
                 "company_id": company.id,
                 "day": day,
-                "cash_before": last.cash_counted,
                 "explanation": explanation or False,
             }
         )
         return {"id": close.id, "day": str(day), **figures}
+
+    def _last_close(self):
+        closes = self.env["fsm.day.close"]
+        return closes.search([("company_id", "=", self.company_id.id)], limit=1)
+
+    def _figures_of_day(self, day):
+        """Return what was taken on `day` by each way, and the cash that should lie in the drawer.
+
+        :return: ``{cash, upi, card, bank, cash_before, cash_expected}``, in rupees
+        :rtype: dict
+        """
+        last = self._last_close()
+        taken = self._taken(("date", "=", day))
+        since = self._taken(("date", ">", last.day), ("date", "<=", day)) if last else taken
+        before = last.cash_counted
+        return {**taken, "cash_before": before, "cash_expected": before + since["cash"]}
 
     def _taken(self, *days):
         """Return what was taken less what was paid back, by way: ``{"cash": 4826.2, …}``."""

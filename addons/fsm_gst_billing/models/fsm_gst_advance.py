@@ -8,7 +8,7 @@ from ..gst import dates, law, tax
 from ..gst.words import indian_format
 from .account_move_issued import may_manage
 from .account_payment import QUIET
-from .fsm_gst_number import GATE
+from .fsm_gst_once import GATE
 
 KINDS = [("received", "Received"), ("adjusted", "Adjusted"), ("refunded", "Refunded")]
 
@@ -25,8 +25,10 @@ class FsmGstAdvance(models.Model):
     """
 
     _name = "fsm.gst.advance"
+    _inherit = ["fsm.gst.once.mixin"]
     _description = "Advance"
     _order = "id desc"
+    _rec_name = "number"
     _check_company_auto = True
     _audit_class = "books"
     _audit_kind = "payment"
@@ -98,18 +100,11 @@ class FsmGstAdvance(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("fsm_billing_gate") is not GATE:
-            raise UserError(self.env._("An advance is recorded with its payment, not by hand."))
-        return super().create(vals_list)
+    def _said_of_a_hand(self):
+        return self.env._("An advance is recorded with its payment, not by hand.")
 
-    def write(self, vals):
-        raise UserError(self.env._("What was recorded of an advance stays as it is."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("What was recorded of an advance stays as it is."))
+    def _said_of_a_change(self):
+        return self.env._("What was recorded of an advance stays as it is.")
 
     # === BUSINESS METHODS - VERBS === #
 

@@ -36,6 +36,13 @@ class FsmGstAdvance(models.Model):
             )
         return answers
 
+    def _print_action(self):
+        """Return the action that prints these vouchers; nothing, if there is none."""
+        if not self:
+            return {"type": "ir.actions.act_window_close"}
+        report_sudo = self.env.ref("fsm_gst_billing.action_report_voucher").sudo()  # as above
+        return report_sudo.report_action(self) | {"close_on_report_download": True}
+
     def _voucher_document(self):
         """Return all that `report_voucher` prints.
 
@@ -49,11 +56,14 @@ class FsmGstAdvance(models.Model):
         percent = self.rate if "igst" in heads else self.rate / 2
         return {
             "title": self.env._("Refund Voucher") if refund else self.env._("Receipt Voucher"),
+            "party": self.env._("Refunded To") if refund else self.env._("Received From"),
+            "copy": entry_sudo._copy_labels()["recipient"],
             "supplier": entry_sudo._document_supplier(),
             "recipient": {
                 "name": partner_sudo.name,
                 "address": entry_sudo._address_lines(partner_sudo),
                 "gstin": partner_sudo.vat or "",
+                "state": entry_sudo._state_text(partner_sudo.state_id),
                 "phone": partner_sudo.phone or "",
             },
             "facts": self._voucher_facts(entry_sudo),

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from .. import issued
-from .fsm_gst_number import GATE
+from .fsm_gst_once import GATE
 
 
 class FsmGstCancellation(models.Model):
@@ -12,6 +11,7 @@ class FsmGstCancellation(models.Model):
     """
 
     _name = "fsm.gst.cancellation"
+    _inherit = ["fsm.gst.once.mixin"]
     _description = "Cancellation of a Document"
     _order = "id desc"
     _rec_name = "number_id"
@@ -51,18 +51,11 @@ class FsmGstCancellation(models.Model):
         super().init()
         issued.lock(self.env.cr)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("fsm_billing_gate") is not GATE:
-            raise UserError(self.env._("The reason is given when a document is cancelled."))
-        return super().create(vals_list)
+    def _said_of_a_hand(self):
+        return self.env._("The reason is given when a document is cancelled.")
 
-    def write(self, vals):
-        raise UserError(self.env._("The reason of a cancellation stays as it is."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("The reason of a cancellation stays as it is."))
+    def _said_of_a_change(self):
+        return self.env._("The reason of a cancellation stays as it is.")
 
     # === BUSINESS METHODS === #
 

@@ -4,9 +4,7 @@ from odoo.exceptions import UserError
 from .. import issued
 from ..gst import dates, numbers
 from ..gst.table13 import NATURE_NAMES, NATURES
-
-# An object no caller can send: what carries it in the context comes from issuing or cancelling.
-GATE = object()
+from .fsm_gst_once import GATE
 
 KINDS = [(kind, NATURE_NAMES[nature]) for kind, nature in NATURES.items()]
 
@@ -20,6 +18,7 @@ class FsmGstNumber(models.Model):
     """
 
     _name = "fsm.gst.number"
+    _inherit = ["fsm.gst.once.mixin"]
     _description = "Document Number"
     _order = "id desc"
     _rec_name = "number"
@@ -77,18 +76,11 @@ class FsmGstNumber(models.Model):
         super().init()
         issued.lock(self.env.cr)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("fsm_billing_gate") is not GATE:
-            raise UserError(self.env._("A number is given when a document is posted, not by hand."))
-        return super().create(vals_list)
+    def _said_of_a_hand(self):
+        return self.env._("A number is given when a document is posted, not by hand.")
 
-    def write(self, vals):
-        raise UserError(self.env._("A number that was given stays as it is."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("A number that was given stays as it is."))
+    def _said_of_a_change(self):
+        return self.env._("A number that was given stays as it is.")
 
     # === BUSINESS METHODS === #
 

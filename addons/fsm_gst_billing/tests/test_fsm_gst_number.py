@@ -174,7 +174,7 @@ class TestFsmGstNumber(FsmGstBillingCommon):
         entry = self.env["account.move"].create(
             {"move_type": "entry", "journal_id": self.branch.sale_journal_id.id}
         )
-        with self.assertRaisesRegex(UserError, "numbers tax invoices"):
+        with self.assertRaisesRegex(UserError, "numbers documents under GST"):
             entry.action_post()
 
     def test_uninstalling_unlocks(self):

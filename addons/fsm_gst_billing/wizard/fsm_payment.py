@@ -71,6 +71,9 @@ class FsmPayment(models.TransientModel):
         if invoice := self.job_id._unpaid_invoice():
             invoice.with_env(self.env).fsm_record_payment(lines=lines)
         elif not self.job_id._has_posted_invoice():
-            self.job_id.record_advance(lines=lines)
+            vouchers = self.job_id.record_advance(lines=lines)["vouchers"]
+            advances = self.env["fsm.gst.advance"].browse([row["id"] for row in vouchers])
+            return advances._print_action()
         else:
             raise UserError(self.env._("Nothing is due on job card %s.", self.job_id.name))
+        return {"type": "ir.actions.act_window_close"}
