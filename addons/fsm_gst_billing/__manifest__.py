@@ -17,6 +17,7 @@
         "report/report_tax_document.xml",
         "report/report_voucher.xml",
         "wizard/fsm_day_closing_views.xml",
+        "wizard/fsm_discount_views.xml",
         "wizard/fsm_gst_cancel_views.xml",
         "wizard/fsm_gst_filing_views.xml",
         "wizard/fsm_gst_refund_views.xml",
@@ -27,6 +28,7 @@
         "views/fsm_gst_advance_views.xml",
         "views/fsm_gst_number_views.xml",
         "views/fsm_gst_return_views.xml",
+        "views/product_views.xml",
         # Depends on the actions in the views.
         "views/fsm_gst_billing_menus.xml",
     ],

@@ -34,6 +34,7 @@ MOVE_COLUMNS = (
     "reversed_entry_id",
     "debit_origin_id",
     "job_id",
+    "claim_job_id",
     "payment_reference",
     "ref",
     "narration",

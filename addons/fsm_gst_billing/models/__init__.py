@@ -3,11 +3,13 @@ from . import account_journal
 from . import account_move
 from . import account_move_check
 from . import account_move_credit
+from . import account_move_discount
 from . import account_move_document
 from . import account_move_issued
 from . import account_move_kind
 from . import account_move_line
 from . import account_move_payment
+from . import account_move_price
 from . import account_move_return
 from . import account_move_stats
 from . import account_move_upi
@@ -15,6 +17,7 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import account_tax
 from . import fsm_branch
+from . import fsm_branch_supply
 from . import fsm_day_close
 from . import fsm_gst_advance
 from . import fsm_gst_advance_document
@@ -24,10 +27,15 @@ from . import fsm_gst_number
 from . import fsm_gst_once
 from . import fsm_gst_return
 from . import fsm_gst_return_check
+from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_rows
 from . import fsm_job
 from . import fsm_job_advance
+from . import fsm_job_claim
+from . import fsm_job_line
 from . import fsm_job_storage
+from . import fsm_job_supply
+from . import product_template
 from . import res_company
 from . import res_partner
 from . import res_partner_gst

@@ -105,7 +105,7 @@ class AccountMove(models.Model):
 
     def _document_job(self):
         """Return what was repaired: ``[(label, text)]``."""
-        job = self.job_id
+        job = self.job_id or self.claim_job_id
         if not job:
             return []
         device = job.device_id
@@ -150,12 +150,17 @@ class AccountMove(models.Model):
             "name": line.name or line.product_id.display_name,
             "hsn": line.l10n_in_hsn_code or "",
             "quantity": self._quantity_text(line),
-            "price": indian_format(line.price_unit),
-            "discount": f"{line.discount:g} %" if line.discount else "",
+            "price": indian_format(self._price_before_tax(line, taxable)),
+            "discount": f"{line.discount:.4g} %" if line.discount else "",
             "taxable": taxable,
             "taxes": taxes,
             "total": taxable + sum(amount for _rate, amount in taxes.values()),
         }
+
+    def _price_before_tax(self, line, taxable):
+        """Return the price of one unit; without its tax, if it includes it."""
+        share = line.quantity * (1 - line.discount / 100)
+        return taxable / share if line.price_includes_gst and share else line.price_unit
 
     def _quantity_text(self, line):
         """Return the quantity and, of goods, the Unique Quantity Code: ``2 NOS``."""

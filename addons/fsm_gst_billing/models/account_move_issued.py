@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..issued import MOVE_COLUMNS, NAME
-from .fsm_gst_number import GATE
+from .fsm_gst_once import GATE
 
 # What a document keeps once it has a number, beside what `account` locks: Rule 46 of the CGST Rules.
 # The balance follows from payments; nobody writes it.
@@ -15,6 +15,9 @@ KEPT_FIELDS = {
     "amount_residual",
     "amount_residual_signed",
 }
+
+# What a document was issued for: set where it is made.
+JOB_FIELDS = {"job_id", "claim_job_id"}
 
 # What only posting may set: the number is the next of its series.
 NUMBER_FIELDS = {"name", "sequence_prefix", "sequence_number"}
@@ -40,7 +43,7 @@ class AccountMove(models.Model):
             return super().create(vals_list)
         self._check_job_card(vals_list)
         # Defaults of the context are the caller's as well.
-        ours = {f"default_{name}" for name in NUMBER_FIELDS | {"job_id"}}
+        ours = {f"default_{name}" for name in NUMBER_FIELDS | JOB_FIELDS}
         context = {key: value for key, value in self.env.context.items() if key not in ours}
         moves = super(AccountMove, self.with_context(context)).create(
             [self._without_number(vals) for vals in vals_list]
@@ -54,8 +57,8 @@ class AccountMove(models.Model):
             self._check_is_posted_here()
         if KEPT_FIELDS & vals.keys():
             self._check_not_issued(lambda move: differs(move, vals, KEPT_FIELDS))
-        if vals.get("job_id"):
-            if any(differs(move, vals, {"job_id"}) for move in self):
+        if any(vals.get(name) for name in JOB_FIELDS):
+            if any(differs(move, vals, JOB_FIELDS) for move in self):
                 self._check_job_card([vals])
         if vals.get("state") in ("draft", "cancel"):
             self.origin_payment_id._check_may_change(vals)
@@ -93,7 +96,7 @@ class AccountMove(models.Model):
 
         :raise UserError: unless superuser
         """
-        if not self.env.su and any(vals.get("job_id") for vals in vals_list):
+        if not self.env.su and any(vals.get(name) for vals in vals_list for name in JOB_FIELDS):
             raise UserError(
                 self.env._("The job card of an invoice is set when the invoice is made from it.")
             )

@@ -21,7 +21,8 @@ class AccountMoveLine(models.Model):
     product_id = fields.Many2one(audit=True)
     quantity = fields.Float(audit=True)
     price_unit = fields.Float(audit=True)
-    discount = fields.Float(audit=True)
+    # As many digits as it takes to give a discount in rupees to the paisa.
+    discount = fields.Float(digits=(16, 8), min_display_digits=2, audit=True)
     tax_ids = fields.Many2many(audit=True)
 
     # === CRUD METHODS === #

@@ -2,11 +2,10 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
 from odoo.addons.fsm_jobs.verbs import verb
 
-from ..gst.supply import place_of_supply
 from ..gst.words import indian_format, rupees
 from .account_payment import QUIET
 
@@ -120,7 +119,7 @@ class FsmJob(models.Model):
 
     def _blockers_of_invoicing(self, posted_sudo, lines):
         """Say that less was invoiced, credit notes deducted, than is billable."""
-        invoiced = sum(posted_sudo.mapped("amount_total_signed"))
+        invoiced = sum(posted_sudo.mapped("amount_total_signed")) + posted_sudo._discounts()
         # Mostly what was estimated is billed, and that figure is stored: taxes take many queries.
         estimated = figures(lines) == figures(self.line_ids._line_values())
         billable = self.amount_estimate if estimated else self._amount_with_tax(lines)
@@ -180,30 +179,28 @@ class FsmJob(models.Model):
         moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)
         return moves_sudo.with_context(**QUIET).create(self._invoice_values(lines))
 
-    def _invoice_values(self, lines):
+    def _invoice_values(self, lines, partner=None):
         """Return the values of the draft invoice.
 
         CGST + SGST or IGST: `l10n_in` chooses by the place of supply.
 
         :param list lines: as `_billable_lines` returns them
+        :param partner: who is billed, the customer by default
         :rtype: dict
         """
-        header = self._invoice_header()
+        header = self._invoice_header(partner)
         position = self.env["account.move"].new(header).fiscal_position_id
         return {
             **header,
             "fiscal_position_id": position.id,
-            "invoice_line_ids": [
-                Command.create({**line, "tax_ids": [Command.set(taxes.ids)]})
-                for line, _product, taxes in self._with_taxes(lines, position)
-            ],
+            "invoice_line_ids": self._invoice_lines(lines, position),
         }
 
-    def _invoice_header(self):
+    def _invoice_header(self, partner=None):
         """Return the values of the invoice but its lines: who, where, in which series."""
-        partner = self.partner_id
+        partner = partner or self.partner_id
         abroad = partner.country_id.code not in (False, "IN")
-        place = self._place_of_supply()
+        place = self._place_of_supply(partner)
         header = {
             "move_type": "out_invoice",
             "company_id": self.company_id.id,
@@ -222,69 +219,6 @@ class FsmJob(models.Model):
         if abroad and place == self.company_id.state_id:
             header["l10n_in_gst_treatment"] = "consumer"
         return header
-
-    def _place_of_supply(self):
-        """Return the state that decides about the tax.
-
-        :rtype: recordset of `res.country.state`
-        """
-        partner = self.partner_id.commercial_partner_id
-        home = self.company_id.state_id
-        place = place_of_supply(
-            home.l10n_in_tin,
-            gstin=self.partner_id.vat or "",
-            state=self.partner_id.state_id.l10n_in_tin or partner.state_id.l10n_in_tin or "",
-            country=self.partner_id.country_id.code or "IN",
-        )
-        for state in (home, self.partner_id.state_id):
-            if state.l10n_in_tin == place.state:
-                return state
-        india = self.company_id.country_id
-        return self.env["res.country.state"].search(
-            [("country_id", "=", india.id), ("l10n_in_tin", "=", place.state)], limit=1
-        )
-
-    def _with_taxes(self, lines, position):
-        """Yield each line with its product and the taxes that an invoice would put on it.
-
-        :param list lines: as `_billable_lines` returns them
-        :param position: `account.fiscal.position`, may be empty
-        """
-        company = self.company_id
-        charged = company._charges_gst()
-        products = self.env["product.product"].browse(
-            [line["product_id"] for line in lines if line["product_id"]]
-        )
-        for line in lines:
-            product = products.browse(line["product_id"])
-            taxes = product.taxes_id._filter_taxes_by_company(company)
-            taxes = position.map_tax(taxes or company.account_sale_tax_id)
-            yield line, product, taxes if charged else taxes.browse()
-
-    def _amount_with_tax(self, lines):
-        """Override of `fsm_jobs` to add the GST that the invoice will have."""
-        self.ensure_one()
-        if not (lines and self.partner_id and self.company_id.chart_template):
-            return super()._amount_with_tax(lines)
-        job_sudo = self.sudo().with_company(self.company_id)  # taxes are not for everybody to read
-        position = job_sudo.env["account.move"].new(job_sudo._invoice_header()).fiscal_position_id
-        Tax_sudo = job_sudo.env["account.tax"]
-        base_lines = [
-            Tax_sudo._prepare_base_line_for_taxes_computation(
-                None,
-                id=number,
-                product_id=product,
-                tax_ids=taxes,
-                price_unit=line["price_unit"],
-                quantity=line["quantity"],
-                currency_id=self.currency_id,
-            )
-            for number, (line, product, taxes) in enumerate(job_sudo._with_taxes(lines, position))
-        ]
-        Tax_sudo._add_tax_details_in_base_lines(base_lines, self.company_id)
-        Tax_sudo._round_base_lines_tax_details(base_lines, self.company_id)
-        totals = Tax_sudo._get_tax_totals_summary(base_lines, self.currency_id, self.company_id)
-        return totals["total_amount_currency"]
 
     # === BUSINESS METHODS - VERBS === #
 

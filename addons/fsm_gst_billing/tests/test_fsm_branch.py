@@ -45,6 +45,39 @@ class TestFsmBranch(FsmGstBillingCommon):
         codes = accounts.with_company(self.organization).mapped("code")
         self.assertEqual(len(set(codes)), 8)
 
+    # === WHAT IT SUPPLIES TO ANOTHER ONE === #
+
+    def test_T31_goods_for_another_gstin_are_invoiced_and_their_tax_is_credit_there(self):
+        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        lines = [{"product_id": self.ssd.id, "quantity": 5.0, "price_unit": 3000.0}]
+        number = self.branch._supply_to(other, lines, "SPR/T/00001")
+        documents = self.env["account.move"].search([("invoice_origin", "=", "SPR/T/00001")])
+        self.assertEqual((number, documents.name), ("SPR/26-27/00001", number))
+        self.assertEqual((documents.amount_tax, documents.amount_total), (2700.0, 17700.0))
+        self.assertEqual(documents.l10n_in_gstin, other.vat)
+        bill = self.env["account.move"].search([("ref", "=", number)])
+        self.assertRecordValues(
+            bill,
+            [
+                {
+                    "move_type": "in_invoice",
+                    "state": "posted",
+                    "company_id": other.company_id.id,
+                    "amount_total": 17700.0,
+                }
+            ],
+        )
+        self.assertEqual(self._taxes(bill), {"IGST": 2700.0})
+        period = bill.date.strftime("%m%Y")
+        there = self.env["fsm.gst.return"].create({"gstin": other.vat, "period": period})
+        credit = {row["ty"]: row["iamt"] for row in there.gstr3b()["itc_elg"]["itc_avl"]}
+        self.assertEqual(credit["OTH"], 2700.0)
+
+    def test_T31_same_gstin_is_no_supply(self):
+        other = self._found_branch("HSR Layout", "HSR", self.branch.vat, self.karnataka)
+        lines = [{"product_id": self.ssd.id, "quantity": 5.0, "price_unit": 3000.0}]
+        self.assertEqual(self.branch._supply_to(other, lines, "SPR/T/00001"), "")
+
     def test_provision_twice_changes_nothing(self):
         journals = self.env["account.journal"].search_count([])
         positions = self.env["account.fiscal.position"].search_count([])

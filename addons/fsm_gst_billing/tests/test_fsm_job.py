@@ -1,5 +1,10 @@
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+
+from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
 from .common import FsmGstBillingCommon
 
@@ -90,6 +95,99 @@ class TestFsmJob(FsmGstBillingCommon):
     def test_job_without_lines_has_nothing_to_bill(self):
         with self.assertRaisesRegex(UserError, "nothing to bill"):
             self._create_job(lines=[]).with_user(self.manager).create_invoice()
+
+    # === WHO PAYS FOR A LINE === #
+
+    def _claimed_job(self):
+        lines = [(self.labour, 1500.0), (self.labour, 500.0), (self.ssd, 3500.0)]
+        job = self._create_job(state="diagnosis", lines=lines)
+        for line, billing in zip(job.line_ids, ("warranty", "oem", "oem"), strict=True):
+            line.billing = billing
+        maharashtra = self.env.ref("base.state_in_mh")
+        job.oem_partner_id = self._meet("Acme Laptops", maharashtra, vat="27AAACX9876L1ZE")
+        return job
+
+    def test_T15_customer_gets_no_tax_invoice_for_a_free_repair(self):
+        job = self._claimed_job()
+        self.assertEqual((job.amount_untaxed, job.amount_estimate), (0.0, 0.0))
+        self.assertIn("under our warranty, no charge", job._billable_lines()[0]["name"])
+        with self.assertRaisesRegex(UserError, "nothing to bill"):
+            job.with_user(self.accountant).create_invoice()
+        self.assertFalse(list(job._blockers_of_payment()))
+
+    def test_T15_maker_is_invoiced_for_what_he_pays(self):
+        job = self._claimed_job().with_user(self.accountant)
+        answer = job.create_claim()
+        self.assertEqual((answer["amount_untaxed"], answer["amount_total"]), (4000.0, 4720.0))
+        self.assertEqual(job.create_claim(), answer)
+        claim = job.claim_move_ids
+        claim.action_post()
+        self.assertEqual(self._taxes(claim), {"IGST": 720.0})
+        sections = claim.invoice_line_ids.mapped("l10n_in_gstr_section")
+        self.assertEqual(set(sections), {"sale_b2b_regular"})
+        self.assertEqual((job.invoice_count, job.amount_total, job.amount_due), (0, 0.0, 0.0))
+        with self.assertRaisesRegex(AccessError, "does not issue invoices"):
+            job.with_user(self.receptionist).create_claim()
+        with self.assertRaisesRegex(UserError, "The job card of an invoice"):
+            claim.copy().write({"claim_job_id": job.id})
+
+    def test_T15_goodwill_is_a_note_and_costs_its_credit(self):
+        job = self._create_job(state="diagnosis")
+        job.line_ids[0].billing = "goodwill"
+        with freeze_time("2026-04-15 06:00:00"):
+            invoice = self._invoice(job)
+            job.with_context(fsm_gate=GATE).write(
+                {"state": "delivered", "delivered_at": fields.Datetime.now()}
+            )
+        products = invoice._credit_lines().product_id
+        self.assertEqual((products, invoice.amount_untaxed), (self.labour, 600.0))
+        notes = [row["note"] for row in invoice._tax_document()["rows"] if "note" in row]
+        self.assertEqual(notes, ["1 × SSD 512 GB NVMe – goodwill, no charge"])
+        for period, rules in (("042026", ["CGST Act s.17(5)(h)"]), ("052026", [])):
+            gst_return = self.env["fsm.gst.return"].create(
+                {"gstin": self.branch.vat, "period": period}
+            )
+            findings = gst_return.check()["findings"]
+            self.assertEqual([finding["rule"] for finding in findings], rules)
+
+    # === HOW IT IS SUPPLIED === #
+
+    def test_R27_composite_supply_is_taxed_as_the_repair(self):
+        job = self._create_job(state="diagnosis")
+        job.supplies_as = "composite"
+        self.assertEqual((job.amount_untaxed, job.amount_estimate), (4090.0, 4826.20))
+        invoice = self._invoice(job)
+        self.assertEqual(invoice._credit_lines().mapped("l10n_in_hsn_code"), ["998713"])
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_total), (4090.0, 4826.20))
+        rows = invoice._tax_document()["rows"]
+        self.assertEqual(rows[1]["note"], "1 × SSD 512 GB NVMe")
+        self.assertFalse(list(job._blockers_of_payment())[1:])
+
+    def test_T07_product_whose_price_includes_tax_costs_what_its_tag_says(self):
+        self.ssd.price_includes_gst = True
+        for partner, untaxed in ((self.suresh, 846.62), (self.kaveri, 846.61)):
+            job = self._create_job(partner, lines=[(self.ssd, 999.0)])
+            self.assertEqual((job.amount_untaxed, job.amount_estimate), (untaxed, 999.0))
+            invoice = self._invoice(job)
+            self.assertEqual((invoice.amount_untaxed, invoice.amount_total), (untaxed, 999.0))
+            self.assertEqual(invoice._tax_document()["rows"][0]["price"], f"{untaxed:.2f}")
+            self.assertTrue(invoice.fsm_check()["ok"])
+            answer = invoice.with_user(self.accountant).fsm_credit_note(reason="Came back")
+            self.assertEqual(answer["amount_total"], 999.0)
+
+    def test_T05_discount_on_the_whole_is_spread_before_tax(self):
+        job = self._create_job(lines=[(self.labour, 10.0)] * 3)
+        draft = self._invoice(job, post=False).with_user(self.accountant)
+        self.assertEqual(draft.fsm_discount(amount=1.0)["amount_untaxed"], 29.0)
+        self.assertEqual(draft._credit_lines().mapped("price_subtotal"), [9.67, 9.66, 9.67])
+        self.assertEqual(draft.fsm_discount(amount=9.0)["amount_untaxed"], 20.0)
+        for amount in (0.0, -1.0, 20.01):
+            with self.assertRaisesRegex(UserError, "not more than the invoice"):
+                draft.fsm_discount(amount=amount)
+        draft.action_post()
+        self.assertFalse(list(job._blockers_of_invoicing(draft.sudo(), job._billable_lines())))
+        with self.assertRaisesRegex(UserError, "on a draft"):
+            draft.fsm_discount(amount=1.0)
 
     # === WHO MAY === #
 

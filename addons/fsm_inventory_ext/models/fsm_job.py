@@ -148,10 +148,14 @@ class FsmJob(models.Model):
         used = self.part_usage_ids._line_values(names)
         products = self.env["product.product"].browse(names)
         storable_ids = set(products.filtered("is_storable").ids)
+        # What the estimate gives for nothing costs nothing, whenever that was decided.
+        charged = {line["product_id"] for line in lines if line["price_unit"]}
         billable = []
         for line in lines:
             if line["product_id"] in storable_ids:
-                billable += used.pop(line["product_id"], [])
+                parts = used.pop(line["product_id"], [])
+                free = line["product_id"] not in charged
+                billable += [{**part, "price_unit": 0.0} if free else part for part in parts]
             else:
                 billable.append(line)
         return billable + [line for rest in used.values() for line in rest]

@@ -105,7 +105,8 @@ class FsmJob(models.Model):
         if not self.original_job_id:
             return super()._part_price(product)
         lines = self.line_ids.filtered(lambda line: line.product_id == product)
-        return lines[:1].price_unit if lines else product._branch_prices(self.company_id)[product]
+        rows = lines[:1]._line_values()
+        return rows[0]["price_unit"] if rows else product._branch_prices(self.company_id)[product]
 
     def _under_warranty(self, lines):
         """Return `lines` with what is covered at price 0, and the reason in its words.

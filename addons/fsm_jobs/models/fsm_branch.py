@@ -283,6 +283,19 @@ class FsmBranch(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _supply_to(self, branch, lines, origin):
+        """Make the document with which this branch supplies goods to `branch`. Here: none is known.
+
+        Called on one branch, in sudo. An addon that knows invoices extends this method.
+
+        :param list lines: ``[{product_id, quantity, price_unit}]``, as `fsm.job._billable_lines`
+        :param str origin: what they are supplied for, is printed
+        :return: the number of the document, empty without one
+        :rtype: str
+        """
+        self.ensure_one()
+        return ""
+
     def _next_job_numbers(self, count):
         """Draw `count` job card numbers at once: a query a batch, not one a job card.
 

@@ -1,0 +1,115 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..gst import dates
+from .account_payment import QUIET
+
+
+class FsmBranch(models.Model):
+    """What a branch supplies to one with another GSTIN.
+
+    They are distinct persons: a supply without consideration, CGST Act s.25(4), Schedule I para 2.
+    The declared value counts where the recipient has full credit: Rule 28, second proviso.
+    """
+
+    _inherit = "fsm.branch"
+
+    # === BUSINESS METHODS === #
+
+    def _supply_to(self, branch, lines, origin):
+        """Override of `fsm_jobs` to issue a tax invoice, and to book the bill of the other branch."""
+        super()._supply_to(branch, lines, origin)
+        if not lines or self.company_id.vat == branch.company_id.vat:
+            return ""
+        invoice = self._supply_invoice(branch, lines, origin)
+        branch._supply_bill(invoice)
+        return invoice.name
+
+    def _supply_invoice(self, branch, lines, origin):
+        """Return the posted tax invoice to another branch."""
+        moves = self.env["account.move"].with_company(self.company_id).with_context(**QUIET)
+        invoice = moves.create(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company_id.id,
+                "journal_id": self.sale_journal_id.id,
+                "currency_id": self.company_id.currency_id.id,
+                **self._supply_partner(branch),
+                # Goods are supplied where their way ends: IGST Act s.10(1)(a).
+                "l10n_in_state_id": branch.company_id.state_id.id,
+                "invoice_origin": origin,
+                "ref": origin,
+                "invoice_line_ids": [
+                    Command.create({**line, "price_includes_gst": False}) for line in lines
+                ],
+            }
+        )
+        invoice.action_post()
+        return invoice
+
+    def _supply_bill(self, invoice):
+        """Return the posted bill for the invoice of another branch: the credit is this branch's."""
+        moves = self.env["account.move"].with_company(self.company_id).with_context(**QUIET)
+        bill = moves.create(
+            {
+                "move_type": "in_invoice",
+                "company_id": self.company_id.id,
+                "currency_id": self.company_id.currency_id.id,
+                **self._supply_partner(invoice.company_id.fsm_branch_ids),
+                "l10n_in_state_id": self.company_id.state_id.id,
+                "invoice_date": invoice.invoice_date,
+                "date": dates.document_date(invoice.create_date),
+                "ref": invoice.name,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": line.product_id.id,
+                            "name": line.name,
+                            "quantity": line.quantity,
+                            "price_unit": line.price_unit,
+                            "l10n_in_hsn_code": line.l10n_in_hsn_code,
+                            "tax_ids": [Command.set(self._input_taxes(line.tax_ids).ids)],
+                        }
+                    )
+                    for line in invoice.invoice_line_ids
+                ],
+            }
+        )
+        if bill.currency_id.compare_amounts(bill.amount_total, invoice.amount_total):
+            raise UserError(
+                self.env._(
+                    "The bill of %(branch)s for %(invoice)s would differ from it: correct the "
+                    "taxes of purchases.",
+                    branch=self.name,
+                    invoice=invoice.name,
+                )
+            )
+        bill.action_post()
+        return bill
+
+    def _supply_partner(self, branch):
+        """Return what a document says of the other branch, with its GSTIN or without."""
+        partner = branch.company_id.partner_id
+        return {
+            "partner_id": partner.id,
+            "partner_shipping_id": partner.id,
+            "l10n_in_gst_treatment": "regular" if branch.company_id.vat else "unregistered",
+        }
+
+    def _input_taxes(self, taxes):
+        """Return the taxes of purchases that give credit for these taxes of a sale."""
+        found = self.env["account.tax"]
+        for tax in taxes:
+            found |= found.search(
+                [
+                    ("company_id", "parent_of", self.company_id.id),
+                    ("type_tax_use", "=", "purchase"),
+                    ("amount_type", "=", tax.amount_type),
+                    ("amount", "=", tax.amount),
+                    ("tax_group_id", "=", tax.tax_group_id.id),
+                    ("l10n_in_reverse_charge", "=", False),
+                ],
+                limit=1,
+            )
+        return found

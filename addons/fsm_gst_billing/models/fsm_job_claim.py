@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from .account_payment import QUIET
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    claim_job_id = fields.Many2one(
+        string="Claim For",
+        comodel_name="fsm.job",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        help="The job card whose work the maker of the device pays for.",
+    )
+
+
+class FsmJob(models.Model):
+    """What the maker of a device pays for: a taxable supply to him, Circular 195/07/2023."""
+
+    _inherit = "fsm.job"
+
+    oem_partner_id = fields.Many2one(
+        string="Maker to Claim From",
+        comodel_name="res.partner",
+        domain="[('is_company', '=', True)]",
+        index="btree_not_null",
+        check_company=True,
+        audit=True,
+    )
+    has_claim = fields.Boolean(compute="_compute_has_claim")
+    claim_move_ids = fields.One2many(
+        string="Claims",
+        comodel_name="account.move",
+        inverse_name="claim_job_id",
+        readonly=True,
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("line_ids.billing")
+    def _compute_has_claim(self):
+        for job in self:
+            job.has_claim = "oem" in job.line_ids.mapped("billing")
+
+    # === ACTION METHODS === #
+
+    def action_create_claim(self):
+        """Open the invoice to the maker, a new draft unless there is one."""
+        self.create_claim()
+        return self.claim_move_ids._get_records_action(name=self.env._("Claims"))
+
+    # === BUSINESS METHODS === #
+
+    @verb
+    def create_claim(self):
+        """Make a draft invoice to the maker of what he pays for; where there is one, return it.
+
+        :return: ``{invoice_id, name, state, amount_untaxed, amount_tax, amount_total}``
+        """
+        self._check_may_invoice()
+        return [job._create_claim()._fsm_figures() for job in self]
+
+    def _create_claim(self):
+        """Return, in sudo, the invoice to the maker."""
+        self.ensure_one()
+        claims_sudo = self.sudo().claim_move_ids  # the caller's role is checked by the verb
+        if open_sudo := claims_sudo.filtered(lambda move: move.state != "cancel")[-1:]:
+            return open_sudo
+        lines = self.line_ids._claim_values()
+        if not lines:
+            raise UserError(self.env._("On job card %s the maker pays for nothing.", self.name))
+        if not self.oem_partner_id:
+            raise UserError(self.env._("Say from which maker job card %s is claimed.", self.name))
+        # As the customer's invoice: the organisation's chart and taxes.
+        moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)
+        values = self._invoice_values(lines, self.oem_partner_id)
+        values |= {"job_id": False, "claim_job_id": self.id}
+        return moves_sudo.with_context(**QUIET).create(values)
