@@ -2,19 +2,26 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
+from odoo.addons.fsm_jobs.tests.world import World
 
 
-class FsmGstBillingCommon(TransactionCase):
+class FsmGstBillingCommon(World, TransactionCase):
     """Branches in Bengaluru (SPR) and Chennai (RST), their people, and a laptop that was repaired.
 
     The branches are founded as in production: nothing here is made by accounting's test classes.
     Their names and GSTINs are not those of the demo story, which may be in the same database.
     """
 
+    WORLD = "__fsm_gst_billing_tests__"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls._enter_world()
+
+    @classmethod
+    def _found_world(cls):
         cls.india = cls.env.ref("base.in")
         cls.karnataka = cls.env.ref("base.state_in_ka")
         cls.tamil_nadu = cls.env.ref("base.state_in_tn")

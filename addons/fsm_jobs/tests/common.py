@@ -6,6 +6,8 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+from .world import World
+
 # role: the group its user gets
 GROUPS = {
     "owner": "fsm_jobs.group_fsm_owner",
@@ -22,17 +24,23 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 SECRET_KEYS = f"test:{base64.b64encode(b'k' * 32).decode()}"
 
 
-class FsmJobsCommon(BaseCommon):
+class FsmJobsCommon(World, BaseCommon):
     """An organisation with two branches, the five roles at SP Road, and a customer with a laptop.
 
     `self.job` is not made: `_intake` opens one, `_walk` takes it along.
     """
+
+    WORLD = "__fsm_jobs_tests__"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.startClassPatcher(patch.dict(os.environ, {"FSM_SECRET_KEYS": SECRET_KEYS}))
         cls.env.user.group_ids += cls.env.ref("base.group_system")
+        cls._enter_world()
+
+    @classmethod
+    def _found_world(cls):
         cls.karnataka = cls.env.ref("base.state_in_ka")
         cls.tamil_nadu = cls.env.ref("base.state_in_tn")
         answer = cls.env["res.company"].fsm_create_organization(

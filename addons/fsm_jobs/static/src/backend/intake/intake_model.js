@@ -108,6 +108,7 @@ export class IntakeModel {
         if (text.replace(/\D/g, "").length < 4 && text.trim().length < 2) {
             this.found = [];
             this.searched = "";
+            this.forgetAnswers();
             return;
         }
         const found = await this.searches.add(this.ask("intake_customers", { text }));
@@ -123,6 +124,11 @@ export class IntakeModel {
         }
     }
 
+    /** What was asked before the text changed must not choose a customer any more. */
+    forgetAnswers() {
+        this.searches.add(Promise.resolve());
+    }
+
     /** Take the row if there is only one: what Enter does. */
     async takeOnly() {
         if (this.searched !== this.text) {
@@ -136,7 +142,7 @@ export class IntakeModel {
     }
 
     async choose(row) {
-        this.customer = await this.ask("intake_customer", { partner_id: row.id });
+        this.customer = await this.searches.add(this.ask("intake_customer", { partner_id: row.id }));
         this.newCustomer = null;
         this.found = [];
         this.text = this.customer.phone || this.customer.name;
@@ -153,6 +159,7 @@ export class IntakeModel {
 
     openNew(another = false) {
         const isPhone = this.textIsPhone;
+        this.forgetAnswers();
         this.customer = null;
         this.another = another;
         this.found = [];
@@ -170,6 +177,7 @@ export class IntakeModel {
     }
 
     changeCustomer() {
+        this.forgetAnswers();
         this.customer = null;
         this.newCustomer = null;
         this.another = false;

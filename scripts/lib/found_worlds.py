@@ -1,0 +1,20 @@
+"""Founds in a database of tests the organisations that its classes share; see fsm_jobs/tests/world.py.
+
+For `odoo shell`.
+"""
+
+import importlib
+
+from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
+
+WORLDS = {
+    "fsm_jobs": "FsmJobsCommon",
+    "fsm_gst_billing": "FsmGstBillingCommon",
+}
+
+env.user.group_ids += env.ref("base.group_system")  # noqa: F821  the shell's
+for addon, name in WORLDS.items():
+    if env["ir.module.module"]._get(addon).state == "installed":  # noqa: F821
+        common = importlib.import_module(f"odoo.addons.{addon}.tests.common")
+        getattr(common, name)._keep_world(env(context=DISABLED_MAIL_CONTEXT))  # noqa: F821
+env.cr.commit()  # noqa: F821
