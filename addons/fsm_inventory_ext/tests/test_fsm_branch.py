@@ -16,7 +16,7 @@ class TestFsmBranch(FsmInventoryCommon):
 
     def test_branch_has_a_warehouse_in_production_too(self):
         with patch.object(modules.module, "current_test", False):
-            branch = self._create_branch("HSR Layout", "HSR", self.karnataka, "29AAGCB7383J1Z4")
+            branch = self._create_branch("HSR Layout", "HSR", self.karnataka, "29AAKCN4410R1ZU")
         warehouses = self.env["stock.warehouse"].search([("company_id", "=", branch.company_id.id)])
         self.assertEqual(warehouses, branch.warehouse_id)
         self.assertEqual(warehouses.code, "HSR")

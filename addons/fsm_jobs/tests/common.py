@@ -46,14 +46,14 @@ class FsmJobsCommon(World, BaseCommon):
         answer = cls.env["res.company"].fsm_create_organization(
             name="Namma Laptop Service LLP",
             state_id=cls.karnataka.id,
-            vat="29AAGCB7383J1Z4",
+            vat="29AAKCN4410R1ZU",
             owner={"name": "Lakshmi Rao", "login": "lakshmi", "email": "lakshmi@example.com"},
         )
         cls.organization = cls.env["res.company"].browse(answer["organization_id"])
         cls.owner = cls.env["res.users"].browse(answer["owner_id"])
-        cls.branch = cls._create_branch("SP Road", "SPR", cls.karnataka, "29AAGCB7383J1Z4")
+        cls.branch = cls._create_branch("SP Road", "SPR", cls.karnataka, "29AAKCN4410R1ZU")
         cls.other_branch = cls._create_branch(
-            "Ritchie Street", "RST", cls.tamil_nadu, "33AAGCB7383J1ZF"
+            "Ritchie Street", "RST", cls.tamil_nadu, "33AAKCN4410R1Z5"
         )
         cls.company = cls.branch.company_id
         for role in ("manager", "receptionist", "technician", "accountant"):

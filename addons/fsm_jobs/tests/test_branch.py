@@ -12,7 +12,7 @@ class TestBranch(FsmJobsCommon):
         self.assertEqual(self.branch.calendar_id.tz, "Asia/Kolkata")
 
     def test_owner_sees_a_branch_that_is_founded_later(self):
-        branch = self._create_branch("HSR Layout", "HSR", self.karnataka, "29AAGCB7383J1Z4")
+        branch = self._create_branch("HSR Layout", "HSR", self.karnataka, "29AAKCN4410R1ZU")
         self.assertIn(branch.company_id, self.owner.company_ids)
         codes = [row["code"] for row in self.env["fsm.branch"].with_user(self.owner).my_branches()]
         self.assertEqual(set(codes), {"SPR", "HSR", "RST"})

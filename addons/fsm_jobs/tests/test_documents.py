@@ -93,7 +93,7 @@ class TestDocuments(FsmJobsCommon, HttpCase):
             "Namma Laptop Service LLP",
             "SP Road",
             "12 Main Road",
-            "29AAGCB7383J1Z4",
+            "29AAKCN4410R1ZU",
             self.job.name,
             "Dell Inspiron 3520",
             "5CD1234XYZ",
@@ -189,7 +189,7 @@ class TestDocuments(FsmJobsCommon, HttpCase):
             page = report.with_user(user)._render_qweb_html("fsm_jobs.report_challan", challan.ids)[
                 0
             ]
-            for part in ("SPR/DC/00001", self.job.name, "5CD1234XYZ", "33AAGCB7383J1ZF"):
+            for part in ("SPR/DC/00001", self.job.name, "5CD1234XYZ", "33AAKCN4410R1Z5"):
                 self.assertIn(part, page.decode())
         with self.assertRaises(AccessError):
             report.with_user(self.technician)._render_qweb_html(
@@ -206,7 +206,7 @@ class TestDocuments(FsmJobsCommon, HttpCase):
         text = subprocess.run(
             ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
         ).stdout.decode()
-        for part in (self.job.name, "29AAGCB7383J1Z4", "₹", "काली है"):
+        for part in (self.job.name, "29AAKCN4410R1ZU", "₹", "काली है"):
             self.assertIn(part, text)
         self.assertEqual(self._codes(pdf), {self.job.access_url, self.job.name})
 
