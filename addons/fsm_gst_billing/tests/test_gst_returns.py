@@ -569,9 +569,9 @@ class TestReturnsAreFast(BaseCase):
         seconds = {}
         for count in (5_000, 20_000):
             documents = self._month(count)
-            start = time.perf_counter()
+            start = time.process_time()  # another test may have the other core
             gstr1 = returns.gstr1(KARNATAKA, documents)
-            seconds[count] = time.perf_counter() - start
+            seconds[count] = time.process_time() - start
         self.assertEqual(sum(len(row["inv"]) for row in gstr1["b2b"]), 20_000 / 4)
         _logger.info("GSTR-1: %s", seconds)
         self.assertLess(seconds[20_000], 5.0)
