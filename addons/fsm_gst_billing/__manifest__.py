@@ -21,6 +21,7 @@
         "wizard/fsm_gst_cancel_views.xml",
         "wizard/fsm_gst_filing_views.xml",
         "wizard/fsm_gst_refund_views.xml",
+        "wizard/fsm_job_deliver_views.xml",
         "wizard/fsm_payment_views.xml",
         "views/account_move_views.xml",
         "views/fsm_job_views.xml",

@@ -20,6 +20,7 @@
         "security/fsm_report_security.xml",
         "data/fsm_low_stock_data.xml",
         "wizard/fsm_bag_change_views.xml",
+        "wizard/fsm_job_deliver_views.xml",
         "wizard/fsm_part_old_views.xml",
         "wizard/fsm_part_request_views.xml",
         "wizard/fsm_part_return_views.xml",

@@ -63,6 +63,7 @@
         # Opens the new organisation.
         "views/fsm_branch_views.xml",
         "wizard/fsm_job_disposal_views.xml",
+        "wizard/fsm_job_waiver_views.xml",
         # Adds to the job card and to the branch.
         "views/fsm_unclaimed_views.xml",
         # Depends on the actions in the views.

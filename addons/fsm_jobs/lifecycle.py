@@ -78,7 +78,8 @@ NEXT_STATES = {
 
 FINAL_STATES = frozenset(state for state, targets in NEXT_STATES.items() if not targets)
 
-# Who moves a job card to a state. A manager may do whatever one of the other roles may.
+# Who moves a job card to a state. A manager may do whatever one of the other roles may. That one of
+# the two persons of a disposal is an owner is a condition (`_blockers`), not a role of the second.
 MOVERS = {
     "request": {"receptionist"},
     "received": {"receptionist"},
@@ -93,7 +94,7 @@ MOVERS = {
     "delivered": {"receptionist"},
     "unclaimed": {"manager"},
     "cancelled": {"receptionist"},
-    "disposed": {"owner"},
+    "disposed": {"manager"},
 }
 
 # Where the way taken decides, not the place: recording the customer's answer, and a device that

@@ -21,6 +21,7 @@ from . import fsm_branch_supply
 from . import fsm_day_close
 from . import fsm_gst_advance
 from . import fsm_gst_advance_document
+from . import fsm_credit
 from . import fsm_gst_cancellation
 from . import fsm_gst_finding
 from . import fsm_gst_number
@@ -33,6 +34,7 @@ from . import fsm_job
 from . import fsm_job_advance
 from . import fsm_job_claim
 from . import fsm_job_line
+from . import fsm_job_credit
 from . import fsm_job_storage
 from . import fsm_job_supply
 from . import product_template

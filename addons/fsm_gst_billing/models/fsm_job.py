@@ -110,7 +110,8 @@ class FsmJob(models.Model):
                 yield self.env._("There is no posted invoice.")
             else:
                 yield from self._blockers_of_invoicing(posted_sudo, lines)
-        if invoice_sudo := self._unpaid_invoice():
+        invoice_sudo = self._unpaid_invoice()
+        if invoice_sudo and not self._has_credit():
             yield self.env._(
                 "₹%(amount)s are still due on invoice %(invoice)s.",
                 amount=indian_format(invoice_sudo.amount_residual),

@@ -25,6 +25,11 @@ class FsmBranch(models.Model):
         ondelete="restrict",
         help="Where parts lie that came out of customers' devices: nobody takes them for new ones.",
     )
+    ask_old_parts = fields.Boolean(
+        string="Ask for Old Parts at Delivery",
+        help="No device leaves before it is written down what became of the parts taken out of it.",
+        audit=True,
+    )
 
     # === BUSINESS METHODS - CREATION === #
 

@@ -29,6 +29,9 @@ class FsmJob(models.Model):
                         ", ".join(open_parts.product_id.mapped("display_name")),
                     )
                 )
+        if target == "delivered" and self.branch_id.ask_old_parts:
+            if untold := self._untold_parts():
+                blockers.append(self._blocker_old_parts(untold))
         if target == "cancelled" and not (self.env.su or self._has_role({"manager"})):
             used_parts = self.part_usage_ids.filtered(lambda usage: usage.state == "used")
             if used_parts:
@@ -39,6 +42,18 @@ class FsmJob(models.Model):
                     )
                 )
         return blockers
+
+    def _untold_parts(self):
+        """Return the used parts of which nobody has said what became of the old one."""
+        return self.part_usage_ids.filtered(
+            lambda usage: usage.state == "used" and not usage.old_part
+        )
+
+    def _blocker_old_parts(self, untold):
+        return self.env._(
+            "Nobody has said what became of the old parts: %s.",
+            ", ".join(untold.product_id.mapped("display_name")),
+        )
 
     def _moved(self, source, target):
         """Override to put back what was laid out for job cards that are cancelled."""

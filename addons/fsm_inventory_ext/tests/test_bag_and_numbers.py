@@ -242,3 +242,20 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
                     {name.replace("-", "").replace(" ", "") for name, _text in codes},
                     {"QRCode", bars},
                 )
+
+    def test_branch_that_asks_lets_no_device_go_before_it_is_told(self):
+        job = self._job("repair")
+        usage = self._request(job, use=True)
+        self.assertFalse(any("old parts" in why for why in job._blockers("delivered")))
+        self.branch.ask_old_parts = True
+        self.assertIn(
+            f"Nobody has said what became of the old parts: {self.ssd.display_name}.",
+            job._blockers("delivered"),
+        )
+        dialog = self._as("receptionist", job).env["fsm.job.deliver"].create({"job_id": job.id})
+        self.assertIn("old parts", dialog.missing)
+        dialog.old_part = "customer"
+        self.assertNotIn("old parts", dialog.missing)
+        dialog.job_id._untold_parts().record_old_part(old_part="customer")
+        self.assertEqual(usage.old_part, "customer")
+        self.assertFalse(any("old parts" in why for why in job._blockers("delivered")))

@@ -5,3 +5,4 @@ from . import fsm_part_old
 from . import fsm_part_return
 from . import fsm_stock_change
 from . import fsm_part_use
+from . import fsm_job_deliver

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class FsmJobAccessory(models.Model):
@@ -21,3 +21,16 @@ class FsmJobAccessory(models.Model):
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)", "An accessory is left at least once."
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("name", "quantity", "condition")
+    def _compute_display_name(self):
+        conditions = dict(self._fields["condition"]._description_selection(self.env))
+        for accessory in self:
+            name = accessory.name or ""
+            if accessory.quantity > 1:
+                name = f"{accessory.quantity} × {name}"
+            if accessory.condition != "good":
+                name = f"{name} ({conditions.get(accessory.condition, '')})"
+            accessory.display_name = name

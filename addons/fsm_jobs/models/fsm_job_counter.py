@@ -3,10 +3,10 @@ from odoo.exceptions import AccessError
 
 from ..verbs import check_id, verb
 from .fsm_device import is_imei
+from .fsm_job_document import RECEIPT
 
 MAX_FOUND = 8  # rows below the search box of the counter: more are not read
 MAX_BRANDS = 500
-RECEIPT = "fsm_jobs.fsm_job_receipt_report"  # what is printed at intake
 
 
 class FsmJob(models.Model):

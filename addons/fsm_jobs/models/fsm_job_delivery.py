@@ -112,6 +112,33 @@ class FsmJob(models.Model):
             return {"delivery_method": "reason", "delivery_reason": reason.strip()}
         return {}  # `_blockers` says what is missing, together with all else
 
+    def _blocker_proof(self):
+        return self.env._("Neither a delivery OTP nor a signature was given.")
+
+    def _blocker_accessories(self, missing):
+        return self.env._("Accessories are not ticked back: %s.", ", ".join(missing.mapped("name")))
+
+    def _delivery_settled(self):
+        """Say what of the delivery gate is settled already, for whoever stands at the counter.
+
+        Each addon adds its own.
+
+        :return: translated sentences
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
+        settled = [outcomes[self.outcome]] if self.outcome else []
+        checked = self.history_ids.filtered(
+            lambda row: (row.from_state, row.to_state) == ("qc", "ready")
+        ).sorted("id")[-1:]
+        if self.outcome == "repaired" and checked:
+            name = checked.user_id.sudo().name  # colleagues may know each other's names
+            settled = [self.env._("Repaired, and checked by %s", name)]
+        if self.has_passcode:
+            settled.append(self.env._("The passcode is wiped as the device leaves"))
+        return settled
+
 
 def mask_phone(phone):
     """Return a phone number as it may be read aloud.

@@ -19,11 +19,28 @@ PRINTERS = {
     "disposal": {"manager"},
 }
 
+# What the counter prints at the press of a button: the paper of the state, else the receipt.
+RECEIPT = "fsm_jobs.fsm_job_receipt_report"
+TECHNICIAN_COPY = "fsm_jobs.fsm_job_technician_copy_report"
+PAPERS = {
+    "delivered": "fsm_jobs.fsm_job_delivery_note_report",
+    "disposed": "fsm_jobs.fsm_job_disposal_report",
+}
+
 
 class FsmJob(models.Model):
     """What the papers of a job card say, as text. No passcode and no code is ever on paper."""
 
     _inherit = "fsm.job"
+
+    # === ACTION METHODS === #
+
+    def action_print(self):
+        """Print what is wanted now; the other papers are in the print menu."""
+        paper = TECHNICIAN_COPY
+        if self._has_role({"receptionist"}):
+            paper = PAPERS.get(self.state, RECEIPT)
+        return self.env.ref(paper).report_action(self, config=False)
 
     # === BUSINESS METHODS - DOCUMENTS === #
 

@@ -8,6 +8,7 @@ from ..lifecycle import (
     OUTCOMES_WITHOUT_REPAIR,
     REASON_MIN_LENGTH,
     STAMPS,
+    STATES,
     may_move,
     movers,
     needs_reason,
@@ -76,14 +77,7 @@ class FsmJob(models.Model):
         current = self._state_label(self.state)
         label = self._state_label(target)
         if self.state in FINAL_STATES or not (override or may_move(self.state, target)):
-            raise UserError(
-                self.env._(
-                    "Job card %(job)s is “%(current)s”: it cannot become “%(target)s”.",
-                    job=self.name,
-                    current=current,
-                    target=label,
-                )
-            )
+            raise UserError(self._no_way(target))
         if not (self.env.su or override or self._has_role(movers(self.state, target))):
             raise AccessError(
                 self.env._(
@@ -115,6 +109,20 @@ class FsmJob(models.Model):
                     ]
                 )
             )
+
+    def _no_way(self, target):
+        """Say that no way leads to `target`, and which do from here."""
+        refusal = self.env._(
+            "Job card %(job)s is “%(current)s”: it cannot become “%(target)s”.",
+            job=self.name,
+            current=self._state_label(self.state),
+            target=self._state_label(target),
+        )
+        ways = [state for state, _label in STATES if may_move(self.state, state)]
+        if not ways:
+            return refusal
+        ways = ", ".join(f"“{self._state_label(state)}”" for state in ways)
+        return " ".join([refusal, self.env._("From here it goes to %s.", ways)])
 
     def _blockers(self, target):
         """Say why this job card cannot become `target` yet.
@@ -159,11 +167,9 @@ class FsmJob(models.Model):
 
     def _blockers_delivered(self):
         if not self.delivery_method:
-            yield self.env._("Neither a delivery OTP nor a signature was given.")
+            yield self._blocker_proof()
         if missing := self.accessory_ids.filtered(lambda accessory: not accessory.returned):
-            yield self.env._(
-                "Accessories are not ticked back: %s.", ", ".join(missing.mapped("name"))
-            )
+            yield self._blocker_accessories(missing)
 
     def _blockers_disposed(self):
         asked_by = self.disposal_asked_by_id

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..models.fsm_delivery_otp import OTP_PER_HOUR, OTP_TRIES
 from .common import PNG, FsmJobsCommon
@@ -105,6 +105,59 @@ class TestDelivery(FsmJobsCommon):
             self.desk.deliver(reason="The customer lost his phone")
         manager.deliver(reason="The customer lost his phone")
         self.assertEqual(self.job.delivery_method, "reason")
+
+    # === THE DIALOG === #
+
+    def _dialog(self, **values):
+        return self.desk.env["fsm.job.deliver"].create({"job_id": self.desk.id, **values})
+
+    def test_dialog_shows_all_that_is_missing_before_it_delivers(self):
+        self.job.accessory_ids.returned = False
+        dialog = self._dialog()
+        self.assertRegex(dialog.missing, "(?s)ticked back: Charger.*Neither a delivery OTP")
+        self.assertIn("No Fault Found", dialog.settled)
+        dialog.write({"returned_ids": self.job.accessory_ids.ids, "otp": "123456"})
+        self.assertFalse(dialog.missing)
+
+    def test_one_tick_gives_all_back(self):
+        self.job.accessory_ids.returned = False
+        with Form(
+            self.desk.env["fsm.job.deliver"].with_context(default_job_id=self.job.id)
+        ) as form:
+            form.accessories_returned = True
+            self.assertEqual(form.returned_ids.ids, self.job.accessory_ids.ids)
+            self.assertNotIn("ticked back", form.missing)
+            form.returned_ids.remove(id=self.job.accessory_ids.id)
+            self.assertFalse(form.accessories_returned)
+
+    def test_dialog_ticks_back_one_by_one(self):
+        self.job.accessory_ids.returned = False
+        bag = self.job.accessory_ids.create({"job_id": self.job.id, "name": "Bag", "quantity": 2})
+        dialog = self._dialog(signature=PNG, received_by="Asha", returned_ids=bag.ids)
+        with self.assertRaisesRegex(UserError, "ticked back: Charger"):
+            dialog.action_deliver()
+        dialog.returned_ids += self.job.accessory_ids
+        answer = dialog.action_deliver()
+        self.assertEqual((self.job.state, bag.display_name), ("delivered", "2 × Bag"))
+        self.assertEqual(answer["report_name"], "fsm_jobs.report_delivery_note")
+
+    def test_dialog_keeps_no_code_that_opened(self):
+        dialog = self._dialog(
+            otp=self.env["fsm.delivery.otp"]._issue(self.job),
+            returned_ids=self.job.accessory_ids.ids,
+            print_gate_pass=False,
+        )
+        self.assertEqual(dialog.action_deliver()["type"], "ir.actions.act_window_close")
+        self.assertFalse(dialog.otp)
+
+    def test_dialog_says_where_the_code_went(self):
+        dialog = self._dialog()
+        dialog.action_send_otp()
+        self.assertEqual(dialog.otp_sent_to, "+91 ••••• ••345")
+
+    def test_refused_move_names_the_ways_there_are(self):
+        with self.assertRaisesRegex(UserError, "goes to “In Repair”, “Delivered”, “Unclaimed”"):
+            self.desk.move_to(state="qc")
 
     def test_technician_delivers_nothing(self):
         with self.assertRaises(AccessError):

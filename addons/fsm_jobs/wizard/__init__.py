@@ -7,3 +7,4 @@ from . import fsm_job_rework
 from . import fsm_new_organization
 from . import fsm_device_move
 from . import fsm_job_disposal
+from . import fsm_job_waiver

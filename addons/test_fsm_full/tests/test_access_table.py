@@ -63,6 +63,7 @@ ELSEWHERE = {
     "fsm.markup.rule": "fsm_inventory_ext: who sees costs reads it, a manager writes it",
     "fsm.part.report": "fsm_inventory_ext, test_fsm_report: accountants of the branch",
     "fsm.stock.report": "fsm_inventory_ext, test_fsm_report: accountants of the branch",
+    "fsm.credit": "fsm_gst_billing, test_fsm_credit",
     "fsm.device.owner": "a row of it is wanted",
     "fsm.document": "a row of it is wanted",
     "fsm.day.close": "fsm_gst_billing, test_fsm_gst_advance: accountants of the branch",

@@ -1,0 +1,103 @@
+"""The dialogs of a job card, pressed as people press them."""
+
+import itertools
+import time
+
+import pytest
+from test_browser import press, state_is
+
+numbers = itertools.count(int(time.time()) % 90000)
+
+
+@pytest.fixture
+def job_card(rpc):
+    """Return `job_card(**values)`: the id of a job card that Ravi repairs."""
+
+    def taken_in(**values):
+        manager = rpc("manager")
+        ravi = manager.call("fsm.technician", "search", [("user_id.login", "=", "ravi")])
+        return manager.call(
+            "fsm.job",
+            "intake",
+            customer={"name": "Nandini Rao", "phone": f"98860 {next(numbers):05d}"},
+            device={"category": "Phone", "brand": "Samsung", "model": "Galaxy S24"},
+            complaint="Cracked glass",
+            technician_ids=ravi,
+            **values,
+        )["id"]
+
+    return taken_in
+
+
+def test_passcode_is_shown_for_a_reason_and_hidden_again(phone, job_card):
+    ravi = phone("ravi")
+    ravi.goto(f"/odoo/my-jobs/{job_card(passcode={'type': 'pin', 'value': '2580'})}")
+    ravi.click("[data-fsm=reveal]")
+    ravi.fill(".modal input[type=password]", "ravi")
+    ravi.click(".modal button[name=run_check]")
+    show = ravi.locator("[data-fsm=passcode-show]")
+    show.wait_for()
+    assert show.is_disabled()
+    ravi.fill("[data-fsm=passcode-reason]", "To test the glass")
+    show.click()
+    assert ravi.locator("[data-fsm=passcode]").inner_text().strip() == "2580"
+    assert ravi.locator("[data-fsm=passcode-hide]").bounding_box()["height"] >= 44
+    ravi.click("[data-fsm=passcode-hide]")
+    ravi.wait_for_selector("[data-fsm=passcode]", state="detached")
+    assert "2580" not in ravi.content()
+
+
+def test_work_rests_goes_on_is_approved_and_cancelled(desktop, rpc, job_card):
+    job_id = job_card()
+    labour = rpc("ravi").call("product.product", "search", [("type", "=", "service")], limit=1)
+    rpc("ravi").call(
+        "fsm.job",
+        "add_diagnosis",
+        [job_id],
+        diagnosis="The glass is broken.",
+        lines=[{"product_id": labour[0]}],
+        share_channels=["link"],
+    )
+    page = desktop("manager")
+    page.goto(f"/odoo/workshop/{job_id}")
+
+    press(page, "hold")
+    page.get_by_label("Customer Asked to Wait").check()
+    page.click("[data-fsm=do-hold]")
+    page.wait_for_selector(".alert:has-text('On hold'):has-text('Customer Asked to Wait')")
+    press(page, "release")
+    page.wait_for_selector(".alert:has-text('On hold')", state="hidden")
+
+    press(page, "answer")
+    page.click("[data-fsm=record]")
+    state_is(page, "Approved")
+
+    press(page, "move")
+    choose_option(page, "state", "Ready")
+    page.click("[data-fsm=change]")
+    refusal = page.locator(".o_error_dialog")
+    refusal.get_by_text("From here it goes to").wait_for()
+    refusal.locator("footer button").first.click()
+    choose_option(page, "state", "Cancelled")
+    page.fill(".modal .o_field_widget[name=reason] input", "She buys a new one")
+    page.click("[data-fsm=change]")
+    state_is(page, "Cancelled")
+
+
+def test_device_that_came_back_gets_a_job_card_of_its_own(desktop, rpc):
+    delivered = [("state", "=", "delivered")]
+    first = rpc("manager").call("fsm.job", "search_read", delivered, ["name"], limit=1)[0]
+    page = desktop("manager")
+    page.goto(f"/odoo/workshop/{first['id']}")
+    press(page, "rework")
+    page.fill(".modal .o_field_widget[name=complaint] textarea", "No display again")
+    page.click("[data-fsm=do-rework]")
+    page.wait_for_selector(f".o_field_widget[name=original_job_id]:has-text('{first['name']}')")
+    state_is(page, "Received")
+
+
+def choose_option(page, field, label):
+    page.click(
+        f".modal .o_field_widget[name={field}] input, .modal .o_field_widget[name={field}] select"
+    )
+    page.locator(".o_select_menu_item", has_text=label).first.click()
