@@ -135,15 +135,24 @@ def test_only_nginx_publishes_ports():
     assert SERVICES["db"]["networks"] == ["back"]
 
 
-def test_images_are_the_official_ones():
+def test_images_are_the_official_ones_or_made_from_them():
     images = {name: service["image"] for name, service in SERVICES.items()}
     assert images == {
         "db": "postgres:16",
-        "odoo": "odoo:19.0",
-        "install": "odoo:19.0",
+        "odoo": "fsm-odoo:19.0",
+        "install": "fsm-odoo:19.0",
         "harden": "odoo:19.0",
         "nginx": "nginx:stable",
     }
+
+
+def test_our_image_is_the_official_one_with_the_fonts_of_the_papers():
+    lines = (ROOT / SERVICES["odoo"]["build"] / "Dockerfile").read_text().splitlines()
+    steps = [line for line in lines if not line.startswith("#")]
+    assert (steps[0], steps[-1]) == ("FROM odoo:19.0", "USER odoo")
+    styles = (ROOT / "addons/fsm_jobs/report/fsm_document_templates.xml").read_text()
+    for family, package in (("DejaVu Sans", "fonts-dejavu-core"), ("Lohit", "fonts-lohit-deva")):
+        assert family in styles and package in " ".join(steps)
 
 
 @pytest.mark.parametrize("name", ["db", "odoo", "nginx"])
