@@ -17,6 +17,7 @@ from . import fsm_branch_people
 from . import fsm_branch_custody
 from . import fsm_branch_document
 from . import fsm_branch_unclaimed
+from . import fsm_branch_quiet
 from . import fsm_technician
 from . import fsm_terms
 from . import fsm_device_category
@@ -26,12 +27,15 @@ from . import fsm_device_model
 from . import fsm_device
 from . import fsm_device_owner
 from . import fsm_job
+from . import fsm_job_estimate
 from . import fsm_job_rights
 from . import fsm_job_search
 from . import fsm_job_move
 from . import fsm_job_hold
 from . import fsm_job_rework
 from . import fsm_job_intake
+from . import fsm_job_intake_customer
+from . import fsm_job_intake_device
 from . import fsm_job_counter
 from . import fsm_job_verbs
 from . import fsm_job_delivery

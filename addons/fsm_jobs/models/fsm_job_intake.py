@@ -4,23 +4,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools import email_normalize
 
 from ..verbs import check_keys, verb
 from .fsm_job import GATE
 
-CUSTOMER_KEYS = {"id": int, "name": str, "phone": str, "email": str, "vat": str, "street": str}
-CUSTOMER_KEYS |= {"city": str, "zip": str, "state_id": int, "company_type": str}
-DEVICE_KEYS = {
-    "id": int,
-    "category": str,
-    "brand": str,
-    "model": str,
-    "serial": str,
-    "imei": str,
-    "imei2": str,
-}
-NUMBERS = ("serial", "imei", "imei2")
 ACCESSORY_KEYS = {"name": str, "quantity": int, "condition": str}
 CHECK_KEYS = {"name": str, "result": str, "note": str}
 PASSCODE_KEYS = {"type": str, "value": str}
@@ -94,6 +81,8 @@ class FsmJob(models.Model):
         faults: list = (),
         priority: str = "0",
         site_id: int = 0,
+        site: dict = None,
+        consents: dict = None,
         advance: float = 0.0,
         terms: dict = None,
         allow_duplicate: bool = False,
@@ -109,7 +98,9 @@ class FsmJob(models.Model):
         :param list photos: ``[{name, content}]``, content a base64 JPEG, PNG or WebP
         :param list technician_ids: as for `assign`, under the same roles
         :param list faults: names of usual faults of the category; without a `complaint` they are it
-        :param int site_id: where the device stands, an address of the customer's
+        :param int site_id: where the device stands, a site of the customer's, or
+        :param dict site: ``{id}`` or ``{name, street, city, zip, state_id, notes, contact, phone}``
+        :param dict consents: what the customer says today about messages, ``{purpose: true|false}``
         :param float advance: what was agreed to be paid at once; the payment is recorded elsewhere
         :param dict terms: ``{version, signature, signed_by}``, signature a base64 PNG
         :param bool allow_duplicate: open a second customer with a phone number already there
@@ -131,7 +122,13 @@ class FsmJob(models.Model):
             "technician_ids": technician_ids,
             "photos": photos,
             **self._given(
-                faults=faults, priority=priority, site_id=site_id, advance=advance, terms=terms
+                faults=faults,
+                priority=priority,
+                site_id=site_id,
+                site=site,
+                consents=consents,
+                advance=advance,
+                terms=terms,
             ),
         }
         return self.env["fsm.client.ref"]._once(
@@ -160,7 +157,7 @@ class FsmJob(models.Model):
         """Create what `intake` was asked for and return its answer."""
         with about("customer"):
             partner = self._intake_customer(asked["customer"], branch, allow_duplicate)
-            site = self._intake_site(asked.get("site_id"), partner)
+            site = self._intake_site(asked.get("site"), asked.get("site_id"), partner)
         with about("device"):
             device = self._intake_device(asked["device"], partner, branch)
         values = self._intake_values(branch, device, asked)
@@ -233,6 +230,8 @@ class FsmJob(models.Model):
             self.with_context(fsm_gate=GATE).sudo().write(signs)  # fields of ours, checked above
         with about("condition"):
             self._attach_photos(asked["photos"], "intake")
+        with about("consents"):
+            self._intake_consents(asked.get("consents"))
 
     def _intake_choice(self, name, value):
         choices = dict(self._fields[name]._description_selection(self.env))
@@ -290,119 +289,6 @@ class FsmJob(models.Model):
                 self.env._("“promised_at” must be a moment to come, YYYY-MM-DD HH:MM:SS in UTC.")
             )
         return promise
-
-    # --- the customer --- #
-
-    def _intake_customer(self, customer, branch, allow_duplicate):
-        """Find the customer of the branch, or open a new one."""
-        customer = check_keys(self.env, customer, CUSTOMER_KEYS, "customer")
-        Partner = self.env["res.partner"]
-        if customer.get("id"):
-            partner = Partner.search(
-                [("id", "=", customer["id"]), ("company_id", "=", branch.company_id.id)]
-            )
-            if not partner:
-                raise UserError(self.env._("There is no such customer in this branch."))
-            return partner
-        if not customer.get("name") or not customer.get("phone"):
-            raise UserError(self.env._("A customer needs a name and a phone number."))
-        values = self._customer_values(customer, branch)
-        known = Partner._fsm_find_by_phone(values["phone"], branch.company_id)
-        same = known.filtered(lambda p: p.name.casefold() == values["name"].casefold())
-        if same:
-            return same[0]
-        if known and not allow_duplicate:
-            raise UserError(
-                self.env._(
-                    "%(phone)s already belongs to %(name)s (customer %(id)s). Take that customer, "
-                    "or set “allow_duplicate” for another person with the same number.",
-                    phone=values["phone"],
-                    name=known[0].name,
-                    id=known[0].id,
-                )
-            )
-        partner = Partner.create({**values, "fsm_allow_duplicate": allow_duplicate})
-        if known:
-            partner._message_log(
-                body=self.env._(
-                    "Opened on purpose with the same phone number as %s.",
-                    ", ".join(known.mapped("name")),
-                )
-            )
-        return partner
-
-    def _customer_values(self, customer, branch):
-        email = customer.get("email")
-        if email and not email_normalize(email):
-            raise UserError(self.env._("“%s” is not an e-mail address.", email))
-        return {
-            **{key: value for key, value in customer.items() if value and key != "id"},
-            "name": customer["name"].strip(),
-            "phone": self.env["res.partner"]._fsm_format_phone(customer["phone"]),
-            "company_id": branch.company_id.id,
-            # Without an address the place of supply is the branch: s.12(2)(b), IGST Act.
-            "state_id": customer.get("state_id") or branch.state_id.id,
-        }
-
-    def _intake_site(self, site_id, partner):
-        """Return the site of the customer, or nothing."""
-        sites = self.env["res.partner"]
-        if not site_id:
-            return sites
-        site = sites.search([("id", "=", site_id), ("parent_id", "=", partner.id)])
-        if not site:
-            raise UserError(self.env._("There is no such site of this customer."))
-        return site
-
-    # --- the device --- #
-
-    def _intake_device(self, device, partner, branch):
-        """Find the customer's device by its numbers, or write down a new one."""
-        device = check_keys(self.env, device, DEVICE_KEYS, "device")
-        Device = self.env["fsm.device"]
-        if device.get("id"):
-            known = Device.search(
-                [("id", "=", device["id"]), ("company_id", "=", branch.company_id.id)]
-            )
-            if not known:
-                raise UserError(self.env._("There is no such device in this branch."))
-        else:
-            numbers = Device._tidy({k: device.get(k) or "" for k in NUMBERS})
-            known = Device._find_by_numbers(numbers, branch.company_id)
-        if known:
-            if known.partner_id != partner:
-                known.partner_id = partner  # sold or handed on; the audit trail keeps both owners
-            return known
-        if not device.get("brand") or not device.get("model"):
-            raise UserError(self.env._("A device needs a brand and a model."))
-        return Device.create(
-            {
-                "partner_id": partner.id,
-                "company_id": branch.company_id.id,
-                "model_id": self._intake_model(device, branch).id,
-                **numbers,
-            }
-        )
-
-    def _intake_model(self, device, branch):
-        organization = branch.organization_id
-        brand = self.env["fsm.device.brand"]._find_or_create(device["brand"], organization)
-        model = self.env["fsm.device.model"].search(
-            [("brand_id", "=", brand.id), ("name", "=ilike", device["model"].strip())], limit=1
-        )
-        return model or self.env["fsm.device.model"]._find_or_create(
-            device["model"], brand, self._intake_category(device.get("category"))
-        )
-
-    def _intake_category(self, name):
-        Category = self.env["fsm.device.category"]
-        category = name and Category.search([("name", "=ilike", name.strip())], limit=1)
-        if not category:
-            names = Category.search([], limit=50).mapped("name")
-            raise UserError(self.env._("“category” must be one of: %s.", ", ".join(names)))
-        return category
-
-    # --- what comes with it --- #
 
     def _intake_rows(self, argument, rows, keys, model):
         """Return commands that create `rows` of `model`, each one checked."""

@@ -11,6 +11,7 @@ from .fsm_job import GATE
 from .fsm_job_delivery import mask_phone
 
 WAITING_STATES = ("ready", "unclaimed")  # the customer is expected
+REMINDER_PURPOSES = ("service", "reminder")  # who says no to one of them is not reminded
 BATCH = 50  # job cards reminded in one transaction
 
 DISPOSAL_METHODS = [
@@ -133,14 +134,20 @@ class FsmJob(models.Model):
     @api.model
     def _cron_remind(self):
         """Send what is due, a batch a transaction; who was reached is not reached twice."""
-        due = self._due_reminders()
+        due = self._outside_quiet_hours(self._due_reminders())
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for start in range(0, len(due), BATCH):
             batch = due[start : start + BATCH]
-            for job_id, rule in batch:
-                self.browse(job_id)._remind(rule)
+            self._remind_batch(batch)
             if not self.env["ir.cron"]._commit_progress(len(batch)):
                 break
+
+    @api.model
+    def _remind_batch(self, due):
+        jobs = self.browse(job_id for job_id, _rule in due)
+        refusing = jobs.partner_id._fsm_refusing(REMINDER_PURPOSES)
+        for job, (_job_id, rule) in zip(jobs, due, strict=True):
+            job._remind(rule, refused=job.partner_id in refusing)
 
     @api.model
     def _due_reminders(self):
@@ -161,15 +168,32 @@ class FsmJob(models.Model):
                 due.append((job.id, rungs[-1]))
         return due
 
-    def _remind(self, rule):
-        """Send one reminder, write it down, and take the job card along."""
+    @api.model
+    def _outside_quiet_hours(self, due):
+        """Return of what is due what may be said now; what may not is looked at when it may.
+
+        :param list due: as `_due_reminders` returns it
+        """
+        now = fields.Datetime.now()
+        branches = self.browse(job_id for job_id, _rule in due).branch_id
+        ends = {branch: branch._quiet_end(now) for branch in branches}
+        if later := [end for end in ends.values() if end]:
+            self.env.ref("fsm_jobs.ir_cron_remind")._trigger(min(later))
+        return [each for each in due if not ends[self.browse(each[0]).branch_id]]
+
+    def _remind(self, rule, refused=False):
+        """Send one reminder, write it down, and take the job card along.
+
+        :param bool refused: the customer wants no reminders; a notice he gets all the same, for
+            nothing is disposed of without one
+        """
         self.ensure_one()
         job = self.with_company(self.company_id)
         values = {"reminded_days": rule.days}
         if rule.notice_days and not job.claim_by:
             values["claim_by"] = fields.Date.context_today(job) + timedelta(days=rule.notice_days)
         job.with_context(fsm_gate=GATE).sudo().write(values)  # the system climbs the ladder
-        said = job._say(rule)
+        said = job._say(rule) if rule.notice_days or not refused else job._say_nothing()
         self.env["fsm.unclaimed.reminder"].sudo().create(  # nobody writes reminders by hand
             {
                 "job_id": job.id,
@@ -184,11 +208,15 @@ class FsmJob(models.Model):
         if rule.makes_unclaimed and job.state == "ready":
             job._move("unclaimed", rule.name)
 
+    def _say_nothing(self):
+        return {"problem": self.env._("The customer wants no messages: call him.")}
+
     def _say(self, rule):
         """Send the words of `rule` and return what was sent to whom, or why nothing was."""
         partner = self.partner_id
         lang = partner.lang or "en_IN"
-        email = email_normalize(partner.email) if rule.channel == "email" else False
+        by_email = rule.channel == "email" or partner.fsm_contact_by == "email"
+        email = by_email and rule.mail_template_id and email_normalize(partner.email)
         if email:
             rule.mail_template_id.send_mail(self.id)
             return {

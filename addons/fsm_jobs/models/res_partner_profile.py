@@ -111,13 +111,43 @@ class ResPartner(models.Model):
             limit=1,
         )
 
+    def _fsm_consents(self):
+        """Return what each customer last said: ``{partner id: {purpose: granted}}``."""
+        said = {partner.id: {} for partner in self}
+        rows = self.env["fsm.consent"].search([("partner_id", "in", self.ids)], order="id")
+        for row in rows:
+            said[row.partner_id.id][row.purpose] = row.granted
+        return said
+
     def _fsm_may_contact(self, purpose):
         """Tell what the customer last said about `purpose`: True, False, or None for nothing."""
         self.ensure_one()
-        consent = self.env["fsm.consent"].search(
-            [("partner_id", "=", self.id), ("purpose", "=", purpose)], limit=1
+        return self._fsm_consents()[self.id].get(purpose)
+
+    def _fsm_refusing(self, purposes):
+        """Return those who last said no to one of `purposes`; who said nothing has not refused.
+
+        He gave his number for the repair (section 7(a), Digital Personal Data Protection Act 2023).
+        """
+        said = self._fsm_consents()
+        return self.filtered(
+            lambda partner: any(said[partner.id].get(each) is False for each in purposes)
         )
-        return consent.granted if consent else None
+
+    def _fsm_note_consents(self, consents, note):
+        """Write down what customers say now.
+
+        :param dict consents: ``{purpose: granted}``
+        :param str note: how they said it
+        :return: the rows
+        """
+        return self.env["fsm.consent"].create(
+            [
+                {"partner_id": partner.id, "purpose": purpose, "granted": granted, "note": note}
+                for partner in self
+                for purpose, granted in consents.items()
+            ]
+        )
 
     # === BUSINESS METHODS - VERBS === #
 
@@ -130,13 +160,7 @@ class ResPartner(models.Model):
         if purpose not in dict(PURPOSES):
             raise UserError(self.env._("“purpose” must be one of: %s.", ", ".join(dict(PURPOSES))))
         self.check_access("read")
-        consents = self.env["fsm.consent"].create(
-            [
-                {"partner_id": partner.id, "purpose": purpose, "granted": granted, "note": note}
-                for partner in self
-            ]
-        )
         return [
             {"id": consent.id, "purpose": consent.purpose, "granted": consent.granted}
-            for consent in consents
+            for consent in self._fsm_note_consents({purpose: granted}, note)
         ]

@@ -28,9 +28,8 @@ class TestUnclaimed(FsmJobsCommon):
     def _after(self, days):
         """Let the system look at the job cards `days` after the device was ready."""
         with freeze_time(self.ready_at + timedelta(days=days, minutes=1)):
-            for job_id, rule in self.env["fsm.job"]._due_reminders():
-                if job_id == self.job.id:
-                    self.job._remind(rule)
+            Job = self.env["fsm.job"]
+            Job._remind_batch([each for each in Job._due_reminders() if each[0] == self.job.id])
 
     def _charge(self):
         self.branch.with_user(self.owner).write(
@@ -135,14 +134,33 @@ class TestUnclaimed(FsmJobsCommon):
         with self.assertRaises(AccessError):
             self._as("technician", self.env["fsm.unclaimed.reminder"]).search([])
 
-    def test_system_reminds_in_batches(self):
-        with (
-            freeze_time(self.ready_at + timedelta(days=3, minutes=1)),
-            self.enter_registry_test_mode(),
-            mute_logger("odoo.addons.base.models.ir_cron"),
+    def test_system_reminds_in_batches_and_not_at_night(self):
+        cron = self.env.ref("fsm_jobs.ir_cron_remind")
+        day = self.ready_at + timedelta(days=4)
+        for moment, count in (
+            (day.replace(hour=17, minute=30), 0),  # 23:00 in India
+            ((day + timedelta(days=1)).replace(hour=3, minute=40), 1),  # 9:10
         ):
-            self.env.ref("fsm_jobs.ir_cron_remind").method_direct_trigger()
-        self.assertEqual(len(self.job.reminder_ids), 1)
+            with (
+                freeze_time(moment),
+                self.enter_registry_test_mode(),
+                mute_logger("odoo.addons.base.models.ir_cron"),
+            ):
+                cron.method_direct_trigger()
+            self.assertEqual(len(self.job.reminder_ids), count)
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        morning = (day + timedelta(days=1)).replace(hour=3, minute=30, second=0, microsecond=0)
+        self.assertIn(morning, triggers.mapped("call_at"))
+
+    def test_who_wants_no_messages_gets_the_last_notice_only(self):
+        self.job.partner_id.fsm_set_consent(purpose="reminder", granted=False)
+        self._after(3)
+        self.assertIn("wants no messages", self.job.reminder_ids.problem)
+        self.assertFalse(self.env["sms.sms"].search([("partner_id", "=", self.job.partner_id.id)]))
+        self._after(30)
+        notice = self.job.reminder_ids.sorted("id")[-1]
+        self.assertFalse(notice.problem)
+        self.assertIn("last notice", notice.text)
 
     # === STORAGE === #
 
