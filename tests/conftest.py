@@ -5,12 +5,14 @@ login. `desktop` and `phone` are pages of a browser at 1400x900 and 390x844. `sq
 how many requests and SQL queries a block took.
 """
 
+import io
 import json
 import os
 import re
 import socket
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import xmlrpc.client
 from contextlib import contextmanager
@@ -24,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUEST = re.compile(
     r'"(?P<verb>[A-Z]+) (?P<path>\S+) HTTP/[\d.]+" (?P<status>\d+) - (?P<sql>\d+) '
 )
+
+FILM = (640, 480)  # pixels of what the camera sees
 
 # Chromium otherwise calls home, which a machine without network waits for.
 CHROME_OPTIONS = [
@@ -213,12 +217,38 @@ def sql_counter(server):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def camera_film(tmp_path_factory):
+    """Return the file that the browser takes for its camera."""
+    return tmp_path_factory.mktemp("camera") / "film.y4m"
+
+
+@pytest.fixture
+def camera_shows(camera_film, server):
+    """Return `camera_shows(text)`: from now on the camera sees the QR code of that text."""
+    from PIL import Image
+
+    def shows(text):
+        url = f"{server}/report/barcode/QR/{urllib.parse.quote(text, safe='')}?width=280&height=280"
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            code = Image.open(io.BytesIO(answer.read())).convert("L")
+        picture = Image.new("L", FILM, 255)
+        picture.paste(code, ((FILM[0] - code.width) // 2, (FILM[1] - code.height) // 2))
+        grey = b"\x80" * (FILM[0] * FILM[1] // 2)  # both colour planes of 4:2:0, a quarter each
+        head = f"YUV4MPEG2 W{FILM[0]} H{FILM[1]} F10:1 Ip A1:1 C420jpeg\n".encode()
+        camera_film.write_bytes(head + (b"FRAME\n" + picture.tobytes() + grey) * 5)
+
+    return shows
+
+
+@pytest.fixture(scope="session")
+def browser(camera_film):
     from playwright.sync_api import sync_playwright
 
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    camera.append(f"--use-file-for-fake-video-capture={camera_film}")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=_setting("CHROME"), args=CHROME_OPTIONS
+            executable_path=_setting("CHROME"), args=CHROME_OPTIONS + camera
         )
         yield chromium
         chromium.close()

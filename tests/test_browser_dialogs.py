@@ -96,6 +96,24 @@ def test_device_that_came_back_gets_a_job_card_of_its_own(desktop, rpc):
     state_is(page, "Received")
 
 
+def test_camera_reads_the_sticker_then_the_shelf(phone, rpc, job_card, camera_shows, server):
+    job_id = job_card()
+    priya = rpc("priya")
+    name = priya.call("fsm.job", "read", [job_id], ["name"])[0]["name"]
+    shelf, code = f"Shelf {next(numbers)}", f"S{next(numbers)}"
+    place = rpc("manager").call("fsm.place", "create", {"name": shelf, "code": code})
+    page = phone("priya")
+    page.goto("/odoo/scan")
+    camera_shows(f"{server}/fsm/j/{job_id}")
+    page.click("[data-fsm=camera]")
+    page.wait_for_selector(f".o_fsm_scan li:has-text('{name}')")
+    camera_shows(f"{server}/fsm/p/{place}")
+    page.click("[data-fsm=camera]")
+    page.wait_for_selector(f"[data-fsm=scan-done]:has-text('{shelf}')")
+    custody = priya.call("fsm.job", "read", [job_id], ["custody_id"])[0]["custody_id"]
+    assert custody[1] == shelf
+
+
 def choose_option(page, field, label):
     page.click(
         f".modal .o_field_widget[name={field}] input, .modal .o_field_widget[name={field}] select"

@@ -64,7 +64,7 @@ def saved_job(page, rpc):
     fields = [
         "name", "partner_id", "device_id", "complaint", "promised_at", "accessory_ids",
         "fault_ids", "has_passcode", "terms_id", "intake_signed_by", "spend_limit",
-        "advance_amount", "message_attachment_count",
+        "advance_amount", "message_attachment_count", "site_id",
     ]  # fmt: skip
     return rpc("manager").call("fsm.job", "search_read", [["name", "=", name]], fields)[0]
 
@@ -169,6 +169,10 @@ def test_everything_the_counter_notes_is_on_the_job_card(desktop, rpc):
     open_intake(page)
     page.keyboard.type("9845012345")
     page.wait_for_selector("[data-fsm=customer]")
+    page.click("[data-fsm=kind_pickup]")
+    page.check("[data-fsm=new_site]")
+    page.fill("[data-fsm=site_name]", "Shop on MG Road")
+    page.click("[data-fsm=consent_review]")
     page.fill("[data-fsm=complaint]", "Does not start")
     page.click("[data-fsm=dead]")
     page.fill("[data-fsm=own_accessory]", "Blue dongle")
@@ -196,6 +200,11 @@ def test_everything_the_counter_notes_is_on_the_job_card(desktop, rpc):
     assert page.inner_text("[data-fsm=masked]").endswith("••••••")
     assert job["has_passcode"] and job["terms_id"] and job["intake_signed_by"] == "Suresh Kumar"
     assert (job["spend_limit"], job["advance_amount"]) == (1500, 500)
+    assert "Shop on MG Road" in job["site_id"][1]
+    said = rpc("priya").call("fsm.job", "intake_customer", partner_id=job["partner_id"][0])
+    assert "review" in said["consents"]
+    page.click("[data-fsm=print_labels]")
+    page.wait_for_selector("[data-fsm=labels_printed]")
     checks = rpc("priya").call(
         "fsm.job.check", "search_read", [["job_id", "=", job["id"]]], ["result"]
     )

@@ -1,12 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..verbs import check_id, verb
 from .fsm_device import is_imei
-from .fsm_job_document import RECEIPT
+from .fsm_job_document import LABELS, RECEIPT
 
 MAX_FOUND = 8  # rows below the search box of the counter: more are not read
 MAX_BRANDS = 500
+COUNTER_PAPERS = {"receipt": RECEIPT, "labels": LABELS}  # printed at once, without a download
 
 
 class FsmJob(models.Model):
@@ -22,7 +23,7 @@ class FsmJob(models.Model):
     def intake_form(self, branch_id: int = 0):
         """Return what the screen of the counter starts with.
 
-        :return: ``{branch, kinds, categories, brands, technicians, terms, may_assign}``
+        :return: ``{branch, kinds, categories, brands, technicians, terms, purposes, may_assign}``
         """
         branch = self._branch_of_counter(branch_id)
         terms = self.env["fsm.terms"]._current(branch)
@@ -40,6 +41,12 @@ class FsmJob(models.Model):
             .mapped("name"),
             "technicians": self._counter_technicians(branch),
             "terms": {"version": terms.version, "body": terms.body} if terms else False,
+            "purposes": [
+                {"key": key, "label": label}
+                for key, label in self.env["fsm.consent"]
+                ._fields["purpose"]
+                ._description_selection(self.env)
+            ],
             "may_assign": self._has_role({"manager"}),
         }
 
@@ -79,7 +86,8 @@ class FsmJob(models.Model):
     def intake_customer(self, partner_id: int, branch_id: int = 0):
         """Return one customer with his devices, sites and open job cards, newest first.
 
-        :return: ``{id, name, phone, …, devices, sites, jobs, alerts}``, or ``false``
+        :return: ``{id, name, phone, …, devices, sites, jobs, alerts, consents}``, or
+            ``false``; `consents` what he last said of each purpose
         """
         branch = self._branch_of_counter(branch_id)
         partner = self.env["res.partner"].search(
@@ -90,7 +98,8 @@ class FsmJob(models.Model):
         row = partner._fsm_counter_rows()[0]
         return {
             **row,
-            "alerts": partner._fsm_alerts(),
+            "alerts": partner._fsm_alerts()[partner.id],
+            "consents": partner._fsm_consents()[partner.id],
             "devices": partner.fsm_device_ids._counter_rows(),
             "sites": partner.fsm_site_ids._fsm_site_rows(),
             "jobs": partner.fsm_pending_jobs(),
@@ -144,10 +153,15 @@ class FsmJob(models.Model):
     @api.model
     @api.readonly
     @verb
-    def intake_report(self, job_id: int):
-        """Return the report that the counter prints for a job card, or ``false``: its `report_name`."""
+    def intake_report(self, job_id: int, paper: str = "receipt"):
+        """Return the report that the counter prints for a job card, or ``false``: its `report_name`.
+
+        :param str paper: ``receipt``, or ``labels``: the device's and one for each accessory
+        """
+        if paper not in COUNTER_PAPERS:
+            raise UserError(self.env._("“paper” must be one of: %s.", ", ".join(COUNTER_PAPERS)))
         job = self.search([("id", "=", check_id(self.env, job_id, "job_id"))])
-        report = job and self.env.ref(RECEIPT, raise_if_not_found=False)
+        report = job and self.env.ref(COUNTER_PAPERS[paper], raise_if_not_found=False)
         return report.sudo().report_name if report else False  # a name everybody prints by
 
     @api.model

@@ -6,6 +6,7 @@ from odoo.addons.base.models.res_lang import intersperse
 
 from .fsm_job_delivery import mask_phone
 
+MAX_LABELS = 20  # stickers for one kind of accessory
 INDIAN_GROUPS = [3, 2, 0]  # 12,34,567: a thousand, then a hundred each, without end
 
 # Who, besides a manager, prints what. Whoever sees no phone number prints none.
@@ -21,6 +22,7 @@ PRINTERS = {
 
 # What the counter prints at the press of a button: the paper of the state, else the receipt.
 RECEIPT = "fsm_jobs.fsm_job_receipt_report"
+LABELS = "fsm_jobs.fsm_job_labels_report"
 TECHNICIAN_COPY = "fsm_jobs.fsm_job_technician_copy_report"
 PAPERS = {
     "delivered": "fsm_jobs.fsm_job_delivery_note_report",
@@ -145,17 +147,25 @@ class FsmJob(models.Model):
 
     def _print_accessory_labels(self):
         """Return a sticker for each thing that was left with the device."""
+        labels = self._print_labels()[1:]
+        if not labels:
+            raise UserError(self.env._("Nothing was left with the device of %s.", self.name))
+        return labels
+
+    def _print_labels(self):
+        """Return the sticker of the device, then one for each thing that was left with it."""
         label = self._print_label()
         pieces = [
             (accessory.name, number, accessory.quantity)
             for accessory in self.accessory_ids
-            for number in range(1, min(accessory.quantity, 20) + 1)
+            for number in range(1, min(accessory.quantity, MAX_LABELS) + 1)
         ]
-        if not pieces:
-            raise UserError(self.env._("Nothing was left with the device of %s.", self.name))
         return [
-            {**label, "device": name, "serial": f"{number} / {count}" if count > 1 else ""}
-            for name, number, count in pieces
+            label,
+            *(
+                {**label, "device": name, "serial": f"{number} / {count}" if count > 1 else ""}
+                for name, number, count in pieces
+            ),
         ]
 
     # --- parts that several papers share --- #

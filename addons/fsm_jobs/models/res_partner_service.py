@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 from ..verbs import verb
 
@@ -14,6 +14,21 @@ class ResPartner(models.Model):
     """What the service centre knows of a customer: his visits, his open job cards."""
 
     _inherit = "res.partner"
+
+    fsm_alerts = fields.Text(
+        string="Alerts",
+        compute="_compute_fsm_alerts",
+        groups="fsm_jobs.group_fsm_receptionist,fsm_jobs.group_fsm_accountant",
+        help="What the counter should know of him, a line each.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("fsm_flag", "fsm_job_ids.delivered_at")
+    def _compute_fsm_alerts(self):
+        alerts = self._origin._fsm_alerts()
+        for partner in self:
+            partner.fsm_alerts = "\n".join(alerts.get(partner._origin.id, []))
 
     # === BUSINESS METHODS - VERBS === #
 
@@ -129,30 +144,46 @@ class ResPartner(models.Model):
         ]
 
     def _fsm_alerts(self):
-        """Say what the counter should know before it takes in another device.
+        """Say what the counter should know of each customer before it takes in another device.
 
-        :return: sentences
-        :rtype: list[str]
+        :return: ``{partner id: [sentence]}``: flagged, unpaid, here lately
         """
-        self.ensure_one()
-        alerts = [self.fsm_flag] if self.fsm_flag else []
-        recent = self.env["fsm.job"].search(
-            [
-                ("partner_id", "=", self.id),
-                ("delivered_at", ">=", fields.Datetime.now() - timedelta(days=REPEAT_DAYS)),
-            ],
-            limit=1,
-            order="delivered_at desc",
-        )
-        if recent:
-            alerts.append(
-                self.env._(
-                    "Was here lately: %(job)s, delivered on %(date)s.",
-                    job=recent.name,
-                    date=format_date(self.env, recent.delivered_at),
+        figures = self._fsm_job_figures()
+        recent = self._fsm_recent_jobs()
+        return {
+            partner.id: list(
+                filter(
+                    None,
+                    (
+                        partner.fsm_flag,
+                        partner._fsm_unpaid_alert(figures[partner.id]["balance_due"]),
+                        recent.get(partner.id),
+                    ),
                 )
             )
-        return alerts
+            for partner in self
+        }
+
+    def _fsm_unpaid_alert(self, balance_due):
+        if balance_due <= 0:
+            return ""
+        currency = self.company_id.currency_id or self.env.company.currency_id
+        return self.env._("%s are still unpaid.", format_amount(self.env, balance_due, currency))
+
+    def _fsm_recent_jobs(self):
+        """Return ``{partner id: sentence}`` of those whose device left a short while ago."""
+        since = fields.Datetime.now() - timedelta(days=REPEAT_DAYS)
+        jobs = self.env["fsm.job"].search(
+            [("partner_id", "in", self.ids), ("delivered_at", ">=", since)], order="delivered_at"
+        )
+        return {
+            job.partner_id.id: self.env._(
+                "Was here lately: %(job)s, delivered on %(date)s.",
+                job=job.name,
+                date=format_date(self.env, job.delivered_at),
+            )
+            for job in jobs
+        }
 
     def _fsm_site_rows(self):
         return [

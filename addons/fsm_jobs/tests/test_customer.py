@@ -41,6 +41,8 @@ class TestCustomer(FsmJobsCommon):
         answer = self.Partner.load(["name", "phone"], [["Asha", "98450-12345"]])
         self.assertFalse(answer["ids"])
         self.assertIn("already has this phone number", answer["messages"][0]["message"])
+        answer = self.Partner.load(["name", "phone"], [["Asha", "98450-54321"]])
+        self.assertEqual(self.Partner.browse(answer["ids"]).company_id, self.company)
 
     def test_same_number_in_another_branch_is_nobodys_business(self):
         theirs = self.env["res.partner"].with_user(self.stranger_desk)
@@ -66,6 +68,7 @@ class TestCustomer(FsmJobsCommon):
         self.customer.with_user(self.receptionist).fsm_flag = "Pays in advance"
         row = self._as("receptionist").intake_customer(partner_id=self.customer.id)
         self.assertIn("Pays in advance", row["alerts"])
+        self.assertEqual(self.customer.with_user(self.receptionist).fsm_alerts, "Pays in advance")
 
     def test_last_word_of_a_customer_holds(self):
         partner = self.customer.with_user(self.receptionist)
@@ -136,6 +139,27 @@ class TestCustomer(FsmJobsCommon):
         self.assertFalse(seen.search([("id", "=", site_id)]))
         self._as("manager", job).assign(technician_ids=self.tech.ids)
         self.assertTrue(seen.search([("id", "=", site_id)]))
+
+    def test_site_and_consents_are_written_down_at_intake(self):
+        job = self._intake(
+            kind="on_site",
+            site={"name": "Shop on MG Road", "street": "1 MG Road", "phone": "99009 90099"},
+            consents={"reminder": True, "marketing": False},
+        )
+        site = job.site_id
+        self.assertEqual((site.parent_id, site.street), (self.customer, "1 MG Road"))
+        row = self._as("receptionist").intake_customer(partner_id=self.customer.id)
+        self.assertEqual(row["consents"], {"reminder": True, "marketing": False})
+        self.assertEqual(row["sites"][0]["id"], site.id)
+        self.assertIn(job.name, self.customer.fsm_consent_ids[0].note)
+        for wrong, sentence in (
+            ({"site": {"street": "2 MG Road"}}, "needs a name"),
+            ({"site": {"id": self.customer.id}}, "no such site"),
+            ({"consents": {"spam": True}}, "does not know “spam”"),
+            ({"consents": {"reminder": "yes"}}, "must be true or false"),
+        ):
+            with self.assertRaisesRegex(UserError, sentence):
+                self._intake(**wrong)
 
     def test_site_of_others_is_no_site_of_this_customer(self):
         other = self.Partner.create({"name": "Meera Nair"})

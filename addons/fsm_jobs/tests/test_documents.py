@@ -25,6 +25,7 @@ PAPERS = {
     "technician_copy": {"receptionist", "technician"},
     "device_label": {"receptionist", "technician"},
     "accessory_labels": {"receptionist", "technician"},
+    "labels": {"receptionist", "technician"},
     "job_estimate": {"receptionist", "technician", "accountant"},
     "delivery_note": {"receptionist"},
 }
@@ -217,6 +218,9 @@ class TestDocuments(FsmJobsCommon, HttpCase):
 
     def test_each_thing_left_with_us_has_a_sticker(self):
         self.assertEqual(len(PdfReader(io.BytesIO(self._pdf("accessory_labels"))).pages), 3)
+        counter = self._html("labels").decode()
+        self.assertEqual(counter.count('class="fsm_sticker'), 4)  # and one on the device itself
+        self.assertIn("size: 50mm 25mm", counter)
 
     def test_roll_is_cut_where_the_text_ends(self):
         pdf = self._pdf("receipt_80mm")

@@ -13,7 +13,7 @@ const LAST_START = 16; // nobody is promised "today" later than that
 const DRAFT = [
     "clientRef", "text", "newCustomer", "another", "kind", "priority", "categoryId", "modelText",
     "number", "faults", "complaint", "accessories", "checks", "promise", "pickedAt", "spendLimit",
-    "advance",
+    "advance", "siteId", "newSite", "consents",
 ];
 
 /** Digits of an Indian mobile number, without +91 or 0; "" while it is not complete. */
@@ -67,6 +67,8 @@ export class IntakeModel {
             newCustomer: null,
             another: false,
             siteId: 0,
+            newSite: null,
+            consents: {},
             kind: "carry_in",
             priority: "0",
             deviceId: 0,
@@ -112,12 +114,14 @@ export class IntakeModel {
             return;
         }
         const found = await this.searches.add(this.ask("intake_customers", { text }));
-        this.found = found;
         this.searched = text;
         const exact = found.filter((row) => row.exact);
         if (exact.length === 1 && completeMobile(text)) {
             await this.choose(exact[0]);
-        } else if (!found.length && completeMobile(text)) {
+            return;
+        }
+        this.found = found;
+        if (!found.length && completeMobile(text)) {
             this.openNew();
         } else if (found.length) {
             this.newCustomer = null;
@@ -143,6 +147,7 @@ export class IntakeModel {
 
     async choose(row) {
         this.customer = await this.searches.add(this.ask("intake_customer", { partner_id: row.id }));
+        this.startOver();
         this.newCustomer = null;
         this.found = [];
         this.text = this.customer.phone || this.customer.name;
@@ -182,9 +187,57 @@ export class IntakeModel {
         this.newCustomer = null;
         this.another = false;
         this.found = [];
-        this.siteId = 0;
+        this.startOver();
         this.text = "";
         this.chooseDevice(0);
+    }
+
+    /** What one customer said is not what the next one says. */
+    startOver() {
+        this.siteId = 0;
+        this.newSite = null;
+        this.consents = {};
+    }
+
+    // === WHERE === //
+
+    /** A device that does not come over the counter stands somewhere. */
+    get asksSite() {
+        return this.kind !== "carry_in" && Boolean(this.customer || this.newCustomer);
+    }
+
+    chooseSite(id) {
+        this.siteId = id;
+        this.newSite = null;
+    }
+
+    openSite() {
+        this.siteId = 0;
+        this.newSite = { name: "", street: "", city: "", zip: "", notes: "", contact: "", phone: "" };
+    }
+
+    get siteArgument() {
+        if (!this.asksSite || !(this.siteId || this.newSite)) {
+            return {};
+        }
+        const written = Object.entries(this.newSite || {}).filter(([, text]) => text.trim());
+        return { site: this.newSite ? Object.fromEntries(written) : { id: this.siteId } };
+    }
+
+    // === MAY WE WRITE === //
+
+    /** What he last said of a purpose, here and now or before: true, false, or undefined. */
+    consent(purpose) {
+        return this.consents[purpose] ?? this.customer?.consents[purpose];
+    }
+
+    toggleConsent(purpose) {
+        const said = !this.consent(purpose);
+        if (said === this.customer?.consents[purpose]) {
+            delete this.consents[purpose];
+        } else {
+            this.consents[purpose] = said;
+        }
     }
 
     // === WHAT === //
@@ -359,6 +412,9 @@ export class IntakeModel {
         } else if (this.newCustomer && !completeMobile(this.newCustomer.phone) && !/^\+/.test(this.newCustomer.phone)) {
             problems.customer = _t("A mobile number has ten digits.");
         }
+        if (this.asksSite && this.newSite && !this.newSite.name.trim()) {
+            problems.customer = _t("Give the site a name, such as “Shop on MG Road”.");
+        }
         const { brand, model } = this.brandAndModel;
         if (!this.deviceId && !(brand && model)) {
             problems.device = _t("Type brand and model, such as “Dell Inspiron 3520”.");
@@ -433,7 +489,8 @@ export class IntakeModel {
             photos: this.photos.map(({ name, content }) => ({ name, content })),
             spend_limit: parseAmount(this.spendLimit),
             advance: parseAmount(this.advance),
-            site_id: this.kind === "carry_in" ? 0 : this.siteId,
+            ...this.siteArgument,
+            consents: { ...this.consents },
             allow_duplicate: this.another,
         };
         if (this.promise !== "usual") {
@@ -492,6 +549,8 @@ export class IntakeModel {
         if (draft.customerId) {
             await this.choose({ id: draft.customerId, device_id: draft.chosenDeviceId });
             this.deviceId = draft.chosenDeviceId;
+            const { siteId = 0, newSite = null, consents = {} } = draft;
+            Object.assign(this, { siteId, newSite, consents });
         }
     }
 }

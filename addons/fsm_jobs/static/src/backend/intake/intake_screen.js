@@ -1,5 +1,4 @@
 import { AutoComplete } from "@web/core/autocomplete/autocomplete";
-import { scanBarcode } from "@web/core/barcode/barcode_dialog";
 import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
 import { browser } from "@web/core/browser/browser";
 import { deserializeDate, deserializeDateTime } from "@web/core/l10n/dates";
@@ -21,6 +20,7 @@ import {
     useState,
 } from "@odoo/owl";
 
+import { scanCode } from "../scan/scan_dialog";
 import { completeMobile, IntakeModel } from "./intake_model";
 import { PasscodeField } from "./passcode_field";
 import { PhotoStrip } from "./photo_strip";
@@ -48,6 +48,7 @@ export class IntakeScreen extends Component {
             termsShown: false,
             ownAccessory: "",
             printed: false,
+            labelsPrinted: false,
             restored: false,
         });
         this.display = { controlPanel: this.env.isSmall ? false : {} };
@@ -119,7 +120,8 @@ export class IntakeScreen extends Component {
     startAfresh() {
         this.model.clear();
         Object.assign(this.state, {
-            checklist: false, signing: false, printed: false, restored: false, ownAccessory: "",
+            checklist: false, signing: false, printed: false, labelsPrinted: false, restored: false,
+            ownAccessory: "",
         });
         browser.sessionStorage.removeItem(this.draftKey);
     }
@@ -129,6 +131,7 @@ export class IntakeScreen extends Component {
     onSearchInput(ev) {
         const text = ev.target.value;
         this.model.text = text;
+        this.model.forgetAnswers();
         if (completeMobile(text)) {
             this.searchLater.cancel();
             this.model.search(text);
@@ -157,7 +160,8 @@ export class IntakeScreen extends Component {
     }
 
     get sites() {
-        return [{ id: 0, name: _t("At the customer's own address") }, ...this.model.customer.sites];
+        const known = this.model.customer?.sites || [];
+        return [{ id: 0, name: _t("At the customer's own address") }, ...known];
     }
 
     // === WHAT === //
@@ -183,7 +187,7 @@ export class IntakeScreen extends Component {
     }
 
     async scan() {
-        const number = await scanBarcode(this.env);
+        const number = await scanCode(this.env);
         if (number) {
             await this.model.scanned(number);
         }
@@ -261,13 +265,21 @@ export class IntakeScreen extends Component {
     }
 
     async print() {
-        const report = await this.orm.call("fsm.job", "intake_report", [], {
-            job_id: this.model.done.id,
-        });
+        this.state.printed = (await this.printPaper("receipt")) || this.state.printed;
+    }
+
+    async printLabels() {
+        this.state.labelsPrinted = (await this.printPaper("labels")) || this.state.labelsPrinted;
+    }
+
+    /** Print a paper of the job card that was saved; false if there is no such paper. */
+    async printPaper(paper) {
+        const job_id = this.model.done.id;
+        const report = await this.orm.call("fsm.job", "intake_report", [], { job_id, paper });
         if (report) {
-            await printReport(`/report/html/${report}/${this.model.done.id}`);
-            this.state.printed = true;
+            await printReport(`/report/html/${report}/${job_id}`);
         }
+        return Boolean(report);
     }
 
     openJob() {

@@ -1,10 +1,11 @@
 import { Component, onMounted, useRef, useState } from "@odoo/owl";
-import { scanBarcode } from "@web/core/barcode/barcode_dialog";
 import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { scanCode } from "./scan_dialog";
 
 /**
  * Devices first, then the place: what was scanned waits in a list until a place is scanned.
@@ -34,7 +35,7 @@ export class FsmScan extends Component {
 
     async onCamera() {
         try {
-            await this.read(await scanBarcode(this.env));
+            await this.read(await scanCode(this.env));
         } catch (error) {
             this.state.error = error.message;
         }
