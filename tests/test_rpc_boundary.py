@@ -158,8 +158,11 @@ def test_g5_a_denial_is_logged_though_the_request_is_rolled_back(caller, rpc, ap
         assert "not allowed to access" in caller.xmlrpc("object", "execute_kw", *arguments)
     status, answer = caller.json2(api_keys["priya"], "fsm.audit.log", "search_read", domain=[])
     assert (status, answer["debug"]) == (403, "")
+    export = {"ids": [priya], "fields_to_export": ["name"]}
+    assert caller.json2(api_keys["priya"], "res.users", "export_data", **export)[0] == 422
     events = trail("denied", caller.address)
     assert [(event["model"], event["user_id"][0], event["source"]) for event in events] == [
+        ("res.users", priya, "json2"),
         ("fsm.audit.log", priya, "json2"),
         ("account.move", priya, "xmlrpc"),  # once, however often he tries within a minute
     ]

@@ -1,6 +1,6 @@
 """R5: what the audit costs a call over JSON-2, in pairs: a database with and one without fsm_audit.
 
-    audit_rpc.py http://localhost:8069 WITH:KEY WITHOUT:KEY [pairs, 500]
+    audit_rpc.py http://localhost:8069 WITH:KEY WITHOUT:KEY [pairs, 500 [operation…]]
 
 WITH and WITHOUT are databases of one server, KEY an API key of somebody in each who may edit customers.
 The two take turns at each call, so that whatever else the machine does meets both. Medians, milliseconds.
@@ -53,7 +53,8 @@ def write(side, ids, **vals):
     return call(side, "write", ids=ids, vals=vals)
 
 
-for name, operation in OPERATIONS.items():
+for name in sys.argv[5:] or OPERATIONS:
+    operation = OPERATIONS[name]
     times = [[], []]
     for number in range(PAIRS + 10):
         turn = (0, 1) if number % 2 else (1, 0)

@@ -1,9 +1,10 @@
 from lxml import etree
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .. import capture, context
+from .. import boundary, capture, context
 from ..declaration import is_audited
 
 EXPORT_IDS = 500  # of so many exported records the trail names the ids, of more the count
@@ -65,7 +66,10 @@ class Base(models.AbstractModel):
         return super().unlink()
 
     def export_data(self, fields_to_export):
-        """Override of `base` to log who took which data along."""
+        """Override of `base` to log who took which data along, or was refused to."""
+        if not (self.env.is_admin() or self.env.user.has_group("base.group_allow_export")):
+            call = boundary.Call(self.env, self._name, "export_data", (self.ids,))
+            boundary.log_denial(call, UserError(self.env._("No right to export.")))
         result = super().export_data(fields_to_export)
         self.env["fsm.audit.log"]._log_export(
             self.browse(), fields=fields_to_export, count=len(self), ids=self.ids[:EXPORT_IDS]

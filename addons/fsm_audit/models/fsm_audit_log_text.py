@@ -4,10 +4,35 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import LazyTranslate
 from odoo.tools.misc import format_date, format_datetime, formatLang
+
+_lt = LazyTranslate(__name__)
 
 LINE = Markup("<div><b>{label}</b> {old}{arrow}{new}</div>")
 RELATIONS = ("many2one", "many2many")
+NAMED = 10  # of so many exported records the names are told
+
+# What the facts of events are called.
+FACTS = {
+    "as": _lt("As"),
+    "attachment": _lt("File"),
+    "context": _lt("Context keys"),
+    "count": _lt("Records"),
+    "domain": _lt("Looked for"),
+    "field": _lt("File"),
+    "fields": _lt("Fields"),
+    "groupby": _lt("Grouped by"),
+    "ids": _lt("Of"),
+    "limit": _lt("Limit of"),
+    "method": _lt("Called"),
+    "report": _lt("Printed"),
+    "signed in with": _lt("Signed in with"),
+    "specification": _lt("Fields"),
+    "what": _lt("As"),
+}
+# Facts that are ids, and of which model; `None`: of the model of the entry.
+POINTERS = {"ids": None, "attachment": "ir.attachment"}
 
 # How one side of a change is told, by the type of the field.
 READABLE = {
@@ -63,7 +88,8 @@ class FsmAuditLog(models.Model):
         names = self._names("res.users.apikeys", sorted({*self.mapped("api_key_id")} - {0}))
         for entry in self:
             number = entry.api_key_id
-            entry.api_key_name = number and (names.get(number) or self.env._("Key %s", number))
+            name = number and (names.get(number) or self.env._("Key %s", number))
+            entry.api_key_name = name or False
 
     def _search_record_name(self, operator, value):
         """Search the names of those audited records that the reader may see."""
@@ -110,16 +136,29 @@ class FsmAuditLog(models.Model):
     def _related_names(self):
         """Return the names of all records that the changes of these entries point to.
 
-        :rtype: dict[str, dict[int, str]]
+        :return: ``{model: {id: name}}``, and under `report` those of papers
+        :rtype: dict[str, dict[int | str, str]]
         """
-        ids = defaultdict(set)
+        ids, reports = defaultdict(set), set()
         for entry in self:
             for name, pair in (entry.raw_changes or {}).items():
                 field = entry._changed_field(name)
                 if field is not None and field.type in RELATIONS:
                     for value in pair:
                         ids[field.comodel_name].update(_as_ids(value))
-        return {model: self._names(model, sorted(related)) for model, related in ids.items()}
+                elif field is None and name in POINTERS:
+                    ids[POINTERS[name] or entry.model].update(_as_ids(pair[1])[:NAMED])
+                elif field is None and name == "report":
+                    reports.add(pair[1])
+        names = {model: self._names(model, sorted(related)) for model, related in ids.items()}
+        return names | {"report": self._report_names(reports)}
+
+    @api.model
+    def _report_names(self, technical):
+        """Return what papers are called, by what a program calls them."""
+        reports_sudo = self.env["ir.actions.report"].sudo()  # a name tells nothing of a customer
+        found = reports_sudo.search([("report_name", "in", sorted(technical))]) if technical else ()
+        return {report.report_name: report.name for report in found}
 
     def _changed_field(self, name):
         """Return the field an entry names; none if its addon is gone, or an event names a fact."""
@@ -131,21 +170,41 @@ class FsmAuditLog(models.Model):
         lines = []
         for name, pair in sorted((self.raw_changes or {}).items()):
             field = self._changed_field(name)
-            label = field._description_string(self.env) if field else name
-            old, new = (self._readable(field, value, names) for value in pair)
+            label = field._description_string(self.env) if field else self._fact_label(name)
+            told = {} if field else {"fact": name}
+            old, new = (self._readable(field, value, names, **told) for value in pair)
             lines.append(LINE.format(label=label, old=old, arrow=" → " if old else "", new=new))
         return Markup().join(lines)
 
-    def _readable(self, field, value, names):
+    @api.model
+    def _fact_label(self, name):
+        """Return what the fact of an event is called; an addon may name others."""
+        label = FACTS.get(name)
+        return str(label) if label else name.capitalize().replace("_", " ")
+
+    def _readable(self, field, value, names, fact=None):
         """Return one side of a change as people say it."""
         if value is None or value == [] and (field is None or field.type != "boolean"):
             return self.env._("No") if field is not None and field.type == "boolean" else ""
         if isinstance(value, dict):
             return self._read_dict(field, value, names)
         if field is None:
-            return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            return self._read_fact(fact, value, names)
         reader = READABLE.get(field.type)
         return getattr(self, reader)(field, value, names) if reader else str(value)
+
+    def _read_fact(self, fact, value, names):
+        """Tell a fact of an event: names for ids, as far as there are not too many."""
+        values = value if isinstance(value, list) else [value]
+        shown = values
+        if fact in POINTERS:
+            model = POINTERS[fact] or self.model
+            known, label = names.get(model, {}), self._model_label(model)
+            shown = [known.get(res_id) or f"{label} {res_id}" for res_id in values[:NAMED]]
+            shown += ["…"] * (len(values) > NAMED)
+        elif fact == "report":
+            shown = [names["report"].get(value) or value]
+        return ", ".join(map(str, shown))
 
     def _read_boolean(self, field, value, names):
         return self.env._("Yes") if value else self.env._("No")

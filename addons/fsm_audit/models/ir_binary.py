@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 
 from .. import boundary, context
 
+FACES = ("avatar_", "image_")
 _thumbnail = ContextVar("fsm_audit.thumbnail", default=False)
 
 
@@ -14,10 +15,15 @@ class IrBinary(models.AbstractModel):
     def _find_record(
         self, xmlid=None, res_model="ir.attachment", res_id=None, access_token=None, field=None
     ):
-        """Override of `base` to log who was refused a file: the client is told it is not there."""
+        """Override of `base` to log who was refused a file: the client is told it is not there.
+
+        Faces of colleagues, which pages show by themselves, are no file.
+        """
         try:
             return super()._find_record(xmlid, res_model, res_id, access_token, field)
         except AccessError as error:
+            if field and field.startswith(FACES):
+                raise
             call = boundary.Call(self.env, res_model, "download", ([res_id],))
             boundary.log_denial(call, error)
             raise

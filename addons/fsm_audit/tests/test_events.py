@@ -53,6 +53,12 @@ class TestEvents(DoorsCommon):
             (event["model"], event["changes"]["what"]), ("res.partner", [None, "pivot"])
         )
 
+    def test_contact_card_is_an_export(self):
+        self.assertTrue(self.url_open(f"/web/partner/vcard?partner_ids={self.customer.id}").ok)
+        event = self._last("export")
+        self.assertEqual(event["changes"]["what"], [None, "vcard"])
+        self.assertEqual(event["changes"]["ids"], [None, self.customer.ids])
+
     def test_file_of_an_audited_record(self):
         self.assertEqual(self.url_open(f"/web/content/{self.file.id}").text, "x")
         event = self._last("download")

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests.common import new_test_user
+from odoo.tools import html2plaintext
 from odoo.tools.misc import format_date
 
 from ..models import fsm_audit_transaction
@@ -250,6 +251,15 @@ class TestFsmAuditLog(AuditCommon):
                 [self.start],
             )
             self.assertEqual(cr.fetchall(), [("Refused in a test.",)])
+
+    def test_facts_of_events_read_as_words_and_names(self):
+        facts = {"ids": [None, self.customer.ids], "signed in with": [None, "key"]}
+        facts |= {"report": [None, "web.preview_internalreport"], "unheard_of": [None, 3]}
+        self.log.sudo()._log_event("export", "res.partner", changes=facts)
+        text = html2plaintext(self.log.sudo().search([("kind", "=", "export")], limit=1).summary)
+        for told in (f"Of* {self.customer.name}", "Signed in with* key", "Unheard of* 3"):
+            self.assertIn(told, text)
+        self.assertNotIn("web.preview", text)
 
     def test_export_is_logged_with_who_and_what(self):
         self.clerk.group_ids |= self.env.ref("base.group_allow_export")
