@@ -128,10 +128,25 @@ class FsmChallan(models.Model):
                         self.due_date
                         and format_date(self.env, self.due_date, date_format="d MMM y"),
                     ),
+                    (self.env._("Place of Supply"), challan_sudo._place_between_states()),
                     (self.env._("Sent By"), challan_sudo.by_id.name),
                 )
                 if fact[1]
             ],
             "rows": [(row.job_number, row.device_name) for row in rows],
             "note": self.note or "",
+            "copies": self._copy_labels(),
         }
+
+    def _copy_labels(self):
+        """Return for whom each copy is: CGST Rules, Rule 55(2)."""
+        return [
+            self.env._("Original for Consignee"),
+            self.env._("Duplicate for Transporter"),
+            self.env._("Triplicate for Consigner"),
+        ]
+
+    def _place_between_states(self):
+        """Return where the way ends, if that is another state: Rule 55(1)(viii); in sudo."""
+        state = self.partner_id.state_id
+        return state.name if state != self.company_id.state_id else ""
