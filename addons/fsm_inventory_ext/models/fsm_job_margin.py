@@ -49,8 +49,8 @@ class FsmJob(models.Model):
         ]
 
     def _cost(self):
-        """Return what the used parts have cost, and the rest of the estimate would. In sudo."""
-        used = self.part_usage_ids.filtered(lambda usage: usage.state == "used")
+        """Return what used and broken parts have cost, and the rest of the estimate would. In sudo."""
+        used = self.part_usage_ids.filtered(lambda usage: usage.state in ("used", "scrapped"))
         rest = self.line_ids.filtered(
             lambda line: (
                 line.product_id not in used.product_id

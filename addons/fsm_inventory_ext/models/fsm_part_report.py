@@ -75,6 +75,7 @@ class FsmPartReport(models.Model):
         readonly=True,
         help="Was used, and came back out of the device.",
     )
+    scrapped_quantity = fields.Float(string="Scrapped", digits="Product Unit", readonly=True)
     warranty_quantity = fields.Float(
         string="Used under Warranty", digits="Product Unit", readonly=True
     )
@@ -111,6 +112,8 @@ class FsmPartReport(models.Model):
                    CASE WHEN usage.state = 'used' THEN usage.quantity ELSE 0 END AS used_quantity,
                    CASE WHEN usage.state = 'returned' AND usage.used_at IS NOT NULL
                         THEN usage.quantity ELSE 0 END AS returned_quantity,
+                   CASE WHEN usage.state = 'scrapped'
+                        THEN usage.quantity ELSE 0 END AS scrapped_quantity,
                    CASE WHEN covered.yes THEN usage.quantity ELSE 0 END AS warranty_quantity,
                    CASE WHEN usage.served_at_once THEN 100 ELSE 0 END AS fill_rate,
                    money.revenue,
@@ -141,7 +144,7 @@ class FsmPartReport(models.Model):
              CROSS JOIN LATERAL (
                     SELECT CASE WHEN usage.state = 'used' AND NOT covered.yes
                                 THEN usage.quantity * usage.price_unit ELSE 0 END AS revenue,
-                           CASE WHEN usage.state = 'used'
+                           CASE WHEN usage.state IN ('used', 'scrapped')
                                 THEN usage.quantity * usage.cost ELSE 0 END AS cost
                    ) money
         """

@@ -13,6 +13,7 @@ STATES = [
     ("reserved", "Reserved"),
     ("used", "Used"),
     ("returned", "Returned"),
+    ("scrapped", "Scrapped"),
     ("cancelled", "Cancelled"),
 ]
 
@@ -209,13 +210,17 @@ class FsmPartUsage(models.Model):
         if self.state != "used":
             self.return_part()
             return False
+        return self._return_dialog(self.env._("Return Part"))
+
+    def _return_dialog(self, name, is_scrap=False):
+        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Return Part"),
+            "name": name,
             "res_model": "fsm.part.return",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_usage_id": self.id},
+            "context": {"default_usage_id": self.id, "default_is_scrap": is_scrap},
         }
 
     # === BUSINESS METHODS - VERBS === #

@@ -14,13 +14,14 @@ CONSUMPTION = {
 # What is looked at, and where it is not nothing: of the same parts, for other questions.
 MEASURES = {
     "consumption": ["used_quantity", "revenue", "cost", "margin"],
-    "returned_parts": ["returned_quantity", "used_quantity"],
+    "returned_parts": ["returned_quantity", "scrapped_quantity"],
     "warranty_parts": ["warranty_quantity", "used_quantity", "cost"],
     "fill_rate": ["quantity", "fill_rate"],
 }
 KINDS = {
     "used_quantity": "number",
     "returned_quantity": "number",
+    "scrapped_quantity": "number",
     "warranty_quantity": "number",
     "quantity": "number",
     "fill_rate": "percent",
@@ -54,7 +55,7 @@ class FsmReport(models.AbstractModel):
                 within,
                 ["branch_id", "product_id"],
                 MEASURES["returned_parts"],
-                [("returned_quantity", ">", 0)],
+                ["|", ("returned_quantity", ">", 0), ("scrapped_quantity", ">", 0)],
             ),
             "warranty_parts": lambda companies, within: self._parts(
                 companies,

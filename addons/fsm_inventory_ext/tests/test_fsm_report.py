@@ -77,7 +77,24 @@ class TestFsmReport(FsmInventoryCommon):
         usage.return_part(quantity=1, reason="Did not fit")
         self.assertEqual(self._get("parts_by_part")[1]["used_quantity"], 2)
         [row], _totals = self._get("returned_parts")
-        self.assertEqual(row["returned_quantity"], 1)
+        self.assertEqual((row["returned_quantity"], row["scrapped_quantity"]), (1, 0))
+
+    def test_broken_part_is_a_manager_s_to_write_off_and_nobody_s_to_pay(self):
+        job = self._job("repair")
+        used, laid_out = self._request(job, quantity=2, use=True), self._request(job)
+        for usage in (used, laid_out):
+            with self.assertRaises(AccessError):
+                usage.scrap_part(reason="Pins bent while fitting")
+            with self.assertRaisesRegex(UserError, "at least 10"):
+                usage.with_user(self.manager).scrap_part(reason="Broken")
+        used.with_user(self.manager).scrap_part(reason="Pins bent while fitting", quantity=1)
+        answer = laid_out.with_user(self.manager).scrap_part(reason="Fell off the bench")
+        self.assertEqual((answer["state"], used.state, used.quantity), ("scrapped", "used", 1))
+        self.assertEqual(self._on_hand(self.ssd), 7)
+        self.assertEqual([line["quantity"] for line in job._billable_lines()], [1, 1])
+        self.assertEqual(job.with_user(self.accountant).margin, 3490 + 600 - 3 * 2600)
+        [row], _totals = self._get("returned_parts")
+        self.assertEqual((row["returned_quantity"], row["scrapped_quantity"]), (0, 2))
 
     def test_stock_is_worth_its_cost_and_dead_after_half_a_year(self):
         [row], totals = self._get("stock_value")
