@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 
-from .story import jobs, people, places, shelf
+from .story import codes, jobs, people, places, shelf
 
 
 def post_init_hook(env):
@@ -21,4 +21,5 @@ def post_init_hook(env):
         users = people.hire(env, branches)
     places.furnish(env, branches, users)
     products = shelf.fill(env, branches, users)
+    codes.print_codes(env, branches, users, products)
     jobs.tell(env, branches, users, products)

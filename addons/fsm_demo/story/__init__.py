@@ -1,1 +1,1 @@
-from . import jobs, people, places, shelf
+from . import codes, jobs, people, places, shelf

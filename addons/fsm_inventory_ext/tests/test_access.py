@@ -176,7 +176,7 @@ class TestAccess(FsmInventoryCommon):
                 with self.subTest(role=role, way=way):
                     self.assertFalse(self._may(way, (AccessError, ValueError)))
             page = self.env["ir.actions.report"].with_user(self.people[role])
-            page = page._render_qweb_html("fsm_jobs.report_estimate", job.ids)[0].decode()
+            page = page._render_qweb_html("fsm_jobs.report_job_estimate", job.ids)[0].decode()
             self.assertIn("3,490", page)
             self.assertNotIn("2,611", page)
 

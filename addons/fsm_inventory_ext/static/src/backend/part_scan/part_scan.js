@@ -8,6 +8,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const WORKING = ["approved", "parts", "repair"]; // states in which parts are asked for
 
+const TIME_TO_READ = 10000; // milliseconds until what was said goes: a hand is busy with the part
+
 /** On a job card: a part that is read, by camera or wedge scanner, is asked for. */
 export class FsmPartScan extends Component {
     static template = "fsm_inventory_ext.PartScan";
@@ -64,6 +66,7 @@ export class FsmPartScan extends Component {
         };
         this.notification.add(said[answer.state], {
             type: answer.available ? "success" : "warning",
+            autocloseDelay: TIME_TO_READ,
             buttons:
                 answer.state === "reserved"
                     ? [

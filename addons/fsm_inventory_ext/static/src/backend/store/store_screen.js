@@ -62,7 +62,10 @@ export class FsmStoreScreen extends Component {
     }
 
     promised(row) {
-        return row.promised_at ? formatDateTime(deserializeDateTime(row.promised_at)) : "";
+        if (!row.promised_at) {
+            return "";
+        }
+        return formatDateTime(deserializeDateTime(row.promised_at), { showSeconds: false });
     }
 
     onError(error) {
