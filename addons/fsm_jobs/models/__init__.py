@@ -8,6 +8,7 @@ from . import res_partner
 from . import res_partner_profile
 from . import res_partner_service
 from . import res_partner_search
+from . import res_partner_phone
 from . import res_partner_site
 from . import fsm_consent
 from . import fsm_document
@@ -57,6 +58,10 @@ from . import sms_template
 from . import fsm_job_link
 from . import ir_ui_menu
 from . import mail_message
+from . import mail_followers
+from . import mail_notification
+from . import calendar_event
+from . import calendar_attendee
 from . import mail_thread
 from . import fsm_person
 from . import fsm_delivery_otp

@@ -134,6 +134,10 @@ class FsmJob(models.Model):
         check_company=True,
         domain="[('parent_id', '=', partner_id)]",
     )
+    site_phone = fields.Char(
+        compute="_compute_site_phone",
+        help="Of who opens there: the crew calls him, not the customer.",
+    )
     complaint = fields.Text(required=True, help="In the customer's own words.", audit="masked")
     accessory_ids = fields.One2many(
         string="Accessories", comodel_name="fsm.job.accessory", inverse_name="job_id"
@@ -196,6 +200,12 @@ class FsmJob(models.Model):
     _state_idx = models.Index("(company_id, state)")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("site_id.phone", "site_id.fsm_is_site")
+    def _compute_site_phone(self):
+        for job in self:
+            site_sudo = job.site_id.sudo()  # a site's number is for all who see the job card
+            job.site_phone = site_sudo.fsm_is_site and site_sudo.phone
 
     @api.depends("state", "hold_reason")
     def _compute_clock(self):

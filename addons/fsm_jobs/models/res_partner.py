@@ -70,7 +70,8 @@ class ResPartner(models.Model):
         """Let every customer field find by phone number, once four digits are typed."""
         domain = super()._search_display_name(operator, value)
         if operator in ("ilike", "like") and domain is not NotImplemented:
-            if digits := self._fsm_phone_digits(value):
+            digits = self._fsm_phone_digits(value)
+            if digits and not self._fsm_reads_no_numbers():
                 domain = Domain(domain) | Domain("phone_mobile_search", "ilike", digits)
         return domain
 
@@ -214,6 +215,8 @@ class ResPartner(models.Model):
 
         :return: ``[{id, name, phone, email, open_jobs, balance_due, last_job_date}]``
         """
+        if self._fsm_reads_no_numbers():
+            raise AccessError(self.env._("Your role does not search by phone number."))
         digits = self._fsm_phone_digits(mobile)
         if not digits:
             raise UserError(self.env._("Type at least %s digits of the phone number.", MIN_DIGITS))

@@ -104,6 +104,69 @@ class TestAccess(FsmJobsCommon):
         with self.assertRaises(AccessError):
             self._as("technician", self.own).read(["partner_phone"])
 
+    def test_technician_neither_reads_nor_guesses_a_customers_number(self):
+        """With the number and the link one answers an estimate in the customer's name."""
+        jobs = self._as("technician", self.own)
+        partners = jobs.partner_id
+        guess = ("phone_sanitized", "like", "98450")
+        self.assertEqual(partners.name, "Suresh Kumar")
+        for number, door in enumerate(
+            (
+                lambda: partners.phone,
+                lambda: partners.read(["phone"]),
+                lambda: partners.read(["phone_sanitized"]),
+                lambda: partners._export_rows([["phone"]]),
+                lambda: partners.search([("phone", "like", "98450")]),
+                lambda: partners.search([("phone_mobile_search", "ilike", "98450")]),
+                lambda: partners.search([guess]),
+                lambda: partners.search([("child_ids", "any", [guess])]),
+                lambda: partners.search([], order="phone"),
+                lambda: partners.formatted_read_group([], ["phone"], ["__count"]),
+                lambda: partners.fsm_search_by_mobile(mobile="98450"),
+                lambda: partners._get_vcard_file(),
+                lambda: jobs.search([("partner_id.phone", "like", "98450")]),
+                lambda: jobs.formatted_read_group([], ["partner_id.phone"], ["__count"]),
+                lambda: jobs.read(["partner_phone"]),
+                lambda: (
+                    self.env["mail.render.mixin"]
+                    .with_user(self.technician)
+                    ._render_template("{{ object.partner_id.phone }}", "fsm.job", jobs.ids)
+                ),
+            )
+        ):
+            with self.subTest(door=number), self.assertRaises(AccessError):
+                door()
+
+    def test_number_finds_and_shows_nothing_to_a_technician(self):
+        jobs = self._as("technician", self.own)
+        partners = jobs.partner_id
+        self.assertTrue(self._as("receptionist").search([("display_name", "ilike", "98450 12345")]))
+        for records in (partners, jobs):
+            self.assertFalse(records.search([("display_name", "ilike", "98450 12345")]))
+            self.assertFalse(records.name_search("9845012345"))
+        self.assertFalse(jobs.palette(text="9845012345"))
+        asked = {"partner_id": {"fields": {"phone": {}, "name": {}}}}
+        self.assertEqual(jobs.web_read(asked)[0]["partner_id"].keys(), {"id", "name"})
+        found = partners.web_search_read([("id", "in", partners.ids)], {"name": {}, "phone": {}})
+        self.assertEqual(found["records"], [{"id": partners.id, "name": "Suresh Kumar"}])
+        self.assertIn("phone", partners.fields_get())
+        event = self._as("receptionist", self.env["calendar.event"]).create(
+            {"name": "Visit", "partner_ids": [(6, 0, partners.ids)]}
+        )
+        event = self._as("technician", event)
+        self.assertNotIn("12345", event.description or "")
+        self.assertEqual(event.attendee_ids.mapped("phone"), [False])
+
+    def test_technician_reads_the_numbers_of_colleagues_and_sites(self):
+        self.manager.partner_id.phone = "+91 98860 00001"
+        self.assertTrue(self._as("technician", self.manager.partner_id).phone)
+        self.assertTrue(self._as("technician", self.manager).phone)
+        customer = self._as("receptionist", self.own.partner_id)
+        site_id = customer.fsm_add_site(name="Office", phone="98860 00002")
+        self._as("receptionist", self.own).site_id = site_id
+        job = self._as("technician", self.own)
+        self.assertEqual((job.site_phone, job.site_id.phone), ("+91 98860 00002",) * 2)
+
     def test_nobody_reads_codes_and_references(self):
         for role in ACCESS:
             for model in ("fsm.client.ref", "fsm.delivery.otp"):
