@@ -1,9 +1,22 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst import gstin
+
+# What a receptionist is told of an invoice (roles.md: number, total, due of its jobs).
+COUNTER_KEYS = (
+    "id",
+    "name",
+    "state",
+    "invoice_date",
+    "invoice_date_due",
+    "payment_state",
+    "amount_total",
+    "amount_residual",
+)
 
 
 class ResPartner(models.Model):
@@ -69,32 +82,50 @@ class ResPartner(models.Model):
 
         :return: ``[{id, name, state, move_type, invoice_date, invoice_date_due, payment_state,
             amount_untaxed, amount_tax, amount_total, amount_residual}]``, amounts in the currency
-            of the branch; dates ``YYYY-MM-DD``
+            of the branch; dates ``YYYY-MM-DD``. The counter is told `COUNTER_KEYS` of those of
+            job cards that it sees: number, total and due
         """
         self.check_access("read")
-        moves = self.env["account.move"].search(
+        moves = self._fsm_bills()
+        by_partner = moves.grouped("commercial_partner_id")
+        keys = COUNTER_KEYS if moves.env.su and not self.env.su else None
+        return [
+            [bill(move, keys) for move in by_partner.get(partner.commercial_partner_id, ())]
+            for partner in self
+        ]
+
+    # === BUSINESS METHODS === #
+
+    def _fsm_bills(self):
+        """Return what these customers were billed, newest first, as far as the caller is told.
+
+        :raise AccessError: his role is told of no invoice
+        """
+        Move = self.env["account.move"]
+        domain = Domain(
             [
                 ("commercial_partner_id", "in", self.commercial_partner_id.ids),
                 ("move_type", "in", ("out_invoice", "out_refund")),
                 ("state", "=", "posted"),
-            ],
-            order="invoice_date desc, id desc",
+            ]
         )
-        by_partner = moves.grouped("commercial_partner_id")
-        return [
-            [bill(move) for move in by_partner.get(partner.commercial_partner_id, ())]
-            for partner in self
-        ]
+        Job = self.env["fsm.job"]
+        if not Move.has_access("read") and Job._has_role({"receptionist"}):
+            jobs = Job.search([("partner_id", "in", self.ids)])
+            domain &= Domain("job_id", "in", jobs.ids)
+            Move = Move.sudo()  # of job cards that she sees, and no more than COUNTER_KEYS
+        return Move.search(domain, order="invoice_date desc, id desc")
 
 
-def bill(move):
+def bill(move, keys=None):
     """Return an invoice as a row of its customer's bills."""
     names = ("name", "state", "move_type", "payment_state")
     dates = ("invoice_date", "invoice_date_due")
     amounts = ("amount_untaxed", "amount_tax", "amount_total", "amount_residual")
-    return {
+    row = {
         "id": move.id,
         **{name: move[name] for name in names},
         **{name: str(move[name]) if move[name] else False for name in dates},
         **{name: move[name] for name in amounts},
     }
+    return {name: row[name] for name in keys or row}

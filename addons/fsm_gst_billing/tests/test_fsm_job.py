@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.fsm_gst_billing.models.res_partner_gst import COUNTER_KEYS
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
 from .common import FsmGstBillingCommon
@@ -237,15 +238,20 @@ class TestFsmJob(FsmGstBillingCommon):
 
     # === THE CUSTOMER === #
 
-    def test_customers_bills_are_listed_for_the_books_only(self):
+    def test_customers_bills_are_listed_whole_for_the_books_and_in_short_for_the_counter(self):
         invoice = self._invoice(self._create_job())
+        sale = invoice.copy({"job_id": False, "invoice_date": invoice.invoice_date})
+        sale.action_post()
         rows = self.suresh.with_user(self.accountant).fsm_invoices()
         self.assertEqual(
             [(row["id"], row["amount_total"], row["amount_residual"]) for row in rows],
-            [(invoice.id, 4826.20, 4826.20)],
+            [(sale.id, 4826.20, 4826.20), (invoice.id, 4826.20, 4826.20)],
         )
+        (told,) = self.suresh.with_user(self.receptionist).fsm_invoices()
+        self.assertEqual(told, {name: rows[1][name] for name in COUNTER_KEYS})
+        self.assertNotIn("amount_tax", told)
         with self.assertRaises(AccessError):
-            self.suresh.with_user(self.receptionist).fsm_invoices()
+            self.suresh.with_user(self.technician).fsm_invoices()
 
     def test_gstin_with_a_wrong_character_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "is not a GSTIN"):
