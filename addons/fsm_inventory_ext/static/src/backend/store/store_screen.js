@@ -1,5 +1,5 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
-import { formatDateTime, deserializeDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
@@ -62,10 +62,7 @@ export class FsmStoreScreen extends Component {
     }
 
     promised(row) {
-        if (!row.promised_at) {
-            return "";
-        }
-        return formatDateTime(deserializeDateTime(row.promised_at), { showSeconds: false });
+        return row.promised_at ? toLocaleDateTimeString(deserializeDateTime(row.promised_at)) : "";
     }
 
     onError(error) {
