@@ -447,6 +447,55 @@ STORE = (
         "branch_id products on_hand reserved value",
         arguments=lambda k: {"branch_id": k["branch"]},
     ),
+    Row(
+        "product.product",
+        "fsm_find_part",
+        "ravi",
+        "priya",
+        "product_id name tracking lot_id lot on_hand free",
+        arguments={"code": "SSD512"},
+    ),
+    Row(
+        "product.product",
+        "fsm_elsewhere",
+        "ravi",
+        "priya",
+        "branch_id branch available",
+        **of("ssd"),
+    ),
+    Row(
+        "product.product",
+        "fsm_count",
+        "manager",
+        "anita",
+        "product_id name lot before after",
+        arguments=lambda k: {
+            "counts": [{"product_id": k["ssd"], "quantity": 7.0}],
+            "reason": "Monthly count of shelf A",
+            "branch_id": k["branch"],
+        },
+    ),
+    Row("fsm.part.usage", "waiting_for", "anita", "ravi", list),
+    *(
+        Row(
+            "fsm.report",
+            "get",
+            "anita",
+            "ravi",
+            "columns rows totals",
+            arguments={"name": name, "date_from": "2026-01-01", "date_to": "2036-12-31"},
+        )
+        for name in (
+            "inventory_consumption",
+            "low_stock",
+            "stock_value",
+            "dead_stock",
+            "fill_rate",
+            "returned_parts",
+            "warranty_parts",
+        )
+    ),
+    Row("fsm.report", "export_xlsx", "anita", "ravi", FILE, arguments={"name": "stock_value"}),
 )
 
 BOOKS = (
