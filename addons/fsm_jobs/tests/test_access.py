@@ -104,7 +104,7 @@ class TestAccess(FsmJobsCommon):
         with self.assertRaises(AccessError):
             self._as("technician", self.own).read(["partner_phone"])
 
-    def test_technician_neither_reads_nor_guesses_a_customers_number(self):
+    def test_h5_technician_neither_reads_nor_guesses_a_customers_number(self):
         """With the number and the link one answers an estimate in the customer's name."""
         jobs = self._as("technician", self.own)
         partners = jobs.partner_id
@@ -137,7 +137,7 @@ class TestAccess(FsmJobsCommon):
             with self.subTest(door=number), self.assertRaises(AccessError):
                 door()
 
-    def test_number_finds_and_shows_nothing_to_a_technician(self):
+    def test_h5_number_finds_and_shows_nothing_to_a_technician(self):
         jobs = self._as("technician", self.own)
         partners = jobs.partner_id
         self.assertTrue(self._as("receptionist").search([("display_name", "ilike", "98450 12345")]))
