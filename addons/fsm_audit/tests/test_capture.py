@@ -1,13 +1,33 @@
 import base64
 import hashlib
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests.common import new_test_user
 
+from .. import context
 from .common import AuditCommon
 
 
 class TestCapture(AuditCommon):
+    # === WHAT IT COSTS === #
+
+    def test_r5_audit_adds_one_query_to_a_transaction_of_any_size(self):
+        customers = self.env["res.partner"].create([{"name": f"Customer {n}"} for n in range(100)])
+
+        def queries(number):
+            self._begin()
+            before = self.cr.sql_log_count
+            customers.vat = f"X{number}"
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        queries(0)  # warm
+        audited = queries(1)
+        self.assertEqual(len(self._entries()), 100)
+        with patch.object(context, "tell"):
+            self.assertEqual(audited, queries(2) + 1)
+
     # === WHAT IS LOGGED === #
 
     def test_change_is_logged_with_old_and_new(self):
