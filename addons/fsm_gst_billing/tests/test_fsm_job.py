@@ -185,6 +185,8 @@ class TestFsmJob(FsmGstBillingCommon):
         for amount in (0.0, -1.0, 20.01):
             with self.assertRaisesRegex(UserError, "not more than the invoice"):
                 draft.fsm_discount(amount=amount)
+        with self.assertRaises(AccessError):
+            draft.with_user(self.receptionist).fsm_discount(amount=1.0)
         draft.action_post()
         self.assertFalse(list(job._blockers_of_invoicing(draft.sudo(), job._billable_lines())))
         with self.assertRaisesRegex(UserError, "on a draft"):
