@@ -137,6 +137,21 @@ def place_is_known(_supplier, document):
         )
 
 
+def mixed_is_for_consumers(_supplier, document):
+    """One paper for taxed and exempt supplies is for those without a registration."""
+    untaxed = {line.nature in UNTAXED for line in document.lines}
+    if document.gstin and document.kind == "invoice" and len(untaxed) == 2:
+        yield _finding(
+            "error",
+            "CGST Rule 46A",
+            _(
+                "%(name)s has taxed and exempt lines, and the customer is registered: put the exempt "
+                "ones on a bill of supply of their own."
+            ),
+            document,
+        )
+
+
 def note_has_its_invoice(_supplier, document):
     if document.kind != "invoice" and not document.original:
         yield _finding(
@@ -275,6 +290,7 @@ CHECKS = (
     month_is_right,
     customer_is_registered,
     place_is_known,
+    mixed_is_for_consumers,
     note_has_its_invoice,
     note_is_in_time,
     total_is_right,

@@ -152,6 +152,22 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
 
     # === WHAT IS NOT ISSUED === #
 
+    def test_T36_taxed_and_exempt_for_a_gstin_are_two_documents(self):
+        exempt = self.env["account.tax"].search(
+            [
+                ("company_id", "=", self.organization.id),
+                ("type_tax_use", "=", "sale"),
+                ("l10n_in_tax_type", "=", "exempt"),
+            ],
+            limit=1,
+        )
+        for partner, issued in ((self.suresh, True), (self.kaveri, False)):
+            sale = self._sale((self.labour, 500.0, 1, 0), (self.ssd, 100.0, 1, 0), partner=partner)
+            sale.invoice_line_ids[1].tax_ids = exempt
+            self.assertEqual(sale.fsm_check()["ok"], issued)
+        with self.assertRaisesRegex(UserError, "bill of supply of their own. .CGST Rule 46A"):
+            sale.action_post()
+
     def test_T12_credit_note_without_its_invoice_is_not_issued(self):
         note = self._sale((self.labour, 500.0, 1, 0), move_type="out_refund")
         with self.assertRaisesRegex(UserError, "pick the original invoice"):

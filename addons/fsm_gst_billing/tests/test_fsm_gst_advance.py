@@ -218,6 +218,13 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             with self.assertRaisesRegex(UserError, "closed up to"):
                 branch.close_day(cash_counted=990.0)
         with freeze_time("2026-11-26 08:00:00"):
-            self.assertEqual(branch.close_day(cash_counted=990.0)["difference"], 0.0)
+            till = self.env["fsm.day.closing"].with_user(self.cashier)
+            till = till.create({"branch_id": branch.id, "cash_counted": 990.0})
+            self.assertEqual((till.cash_expected, till.difference), (990.0, 0.0))
+            till.action_close()
+            self.assertEqual(branch.sudo()._last_close().difference, 0.0)
         with self.assertRaises(AccessError):
             self.branch.with_user(self.receptionist).close_day(cash_counted=990.0)
+        other = self._found_branch("HSR Layout", "HSR", self.branch.vat, self.karnataka)
+        with self.assertRaises(AccessError):
+            till.create({"branch_id": other.id, "cash_counted": 0.0})

@@ -460,6 +460,9 @@ class TestReturns(ReturnsCase):
             "CGST Rule 46(j)": sale(5, line("100"), value=30000),
             "IGST Act s.7, s.8": sale(6, line("100", inter=True), pos="29"),
             "CGST Act s.15": sale(7, line("100")._replace(cgst=950, sgst=950)),
+            "CGST Rule 46A": sale(
+                8, line("100"), untaxed("5", "exempt"), gstin=KAVERI, treatment="regular"
+            ),
         }
         for rule, document in wrong.items():
             found = checks.check(KARNATAKA, [document])
