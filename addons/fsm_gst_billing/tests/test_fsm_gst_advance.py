@@ -227,4 +227,4 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             self.branch.with_user(self.receptionist).close_day(cash_counted=990.0)
         other = self._found_branch("HSR Layout", "HSR", self.branch.vat, self.karnataka)
         with self.assertRaises(AccessError):
-            till.create({"branch_id": other.id, "cash_counted": 0.0})
+            till.create({"branch_id": other.id, "cash_counted": 0.0}).mapped("cash_expected")
