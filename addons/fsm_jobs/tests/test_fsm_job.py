@@ -153,6 +153,24 @@ class TestFsmJob(FsmJobsCommon):
             with self.assertRaises(UserError):
                 attempt()
 
+    def test_delivered_job_is_changed_by_no_import_and_no_server_action(self):
+        job = self._walk(self._free_job(), "delivered")
+        manager = self._as("manager", job).with_context(fsm_gate=True, import_file=True)
+        answer = manager.load([".id", "complaint"], [[str(job.id), "Something else"]])
+        self.assertFalse(answer["ids"])
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Rewrite",
+                "model_id": self.env["ir.model"]._get_id("fsm.job"),
+                "state": "code",
+                "code": "record.write({'complaint': 'Something else'})",
+            }
+        )
+        run = action.with_user(self.manager).with_context(active_model=job._name, active_id=job.id)
+        with self.assertRaises(UserError):
+            run.run()
+        self.assertEqual(job.complaint, "No display")
+
     def test_delivered_job_does_not_move(self):
         job = self._walk(self._free_job(), "delivered")
         with self.assertRaisesRegex(UserError, "cannot become"):
