@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+from unittest import skipUnless
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
@@ -12,6 +13,61 @@ from odoo.tests import HttpCase, tagged
 
 from .common import FsmGstBillingCommon
 
+HINDI_FONT = subprocess.run(
+    ["fc-list", ":lang=hi", "family"], capture_output=True, check=False
+).stdout.strip()
+
+# The documents that are made below.
+SALES = ("tax_invoice", "igst_invoice", "bill_of_supply", "cum_bill", "composition_bill")
+TAXED = ("tax_invoice", "igst_invoice", "cum_bill", "credit_note")
+ALL = (
+    "credit_note",
+    *SALES,
+)  # in the order in which they are made: composition stays until the end
+
+# Rule, documents, what must be read. Text comes as `pdftotext -layout` reads it, blanks made one.
+CHECKLIST = [
+    ("46(a) supplier", ALL, r"Service Works Pvt Ltd .*12, SP Road, Bengaluru 560002, Karnataka"),
+    ("46(a) GSTIN, state code", ALL, r"GSTIN 29AAGCB7383J1Z4 · State 29-Karnataka"),
+    ("46(b) number", ("tax_invoice", "igst_invoice", "cum_bill"), r"Invoice No\. SPR/\d\d-\d\d/\d{5}\b"),
+    ("46(c) date", ALL, r"Date \d\d-[A-Z][a-z]{2}-\d{4}"),
+    ("46(d) recipient", ("igst_invoice",), r"Kaveri Textiles .*GSTIN 33AACFK4521M1ZG"),
+    ("46(e) recipient's state", ("tax_invoice", "credit_note"), r"Suresh Kumar .*State 29-Karnataka"),
+    ("46(g) HSN", ALL, r"\b84717020\b"),
+    ("46(g) SAC", ("tax_invoice", "credit_note"), r"\b998713\b"),
+    ("46(h) description", ALL, r"SSD 512 GB NVMe"),
+    ("46(i) quantity, unit", ALL, r"84717020 1 (NOS|UNT)\b"),
+    ("46(j) value", ("tax_invoice", "credit_note"), r"₹ ?4,826\.20"),
+    ("46(k) taxable value", ("tax_invoice", "igst_invoice", "credit_note"), r"TAXABLE VALUE 4,090\.00"),
+    ("46(l) rate, (m) amount of CGST", ("tax_invoice", "credit_note"), r"9 % ?314\.10"),
+    ("46(m) CGST and SGST", ("tax_invoice", "credit_note"), r"CGST 368\.10 .*SGST 368\.10"),
+    ("46(l), (m) IGST", ("igst_invoice",), r"18 % ?628\.20 .*IGST 736\.20"),
+    ("46(n) place of supply", ("igst_invoice",), r"PLACE OF SUPPLY 33-Tamil Nadu"),
+    ("46(p) reverse charge", TAXED, r"REVERSE CHARGE No\b"),
+    ("46(q) signature", ALL, r"For Service Works Pvt Ltd .*Authorised Signatory"),
+    ("HSN summary", ("tax_invoice", "credit_note"), r"HSN/SAC Rate Taxable ₹ .*84717020 18 % 3,490\.00"),
+    ("48 copy", ALL, r"ORIGINAL FOR RECIPIENT"),
+    ("words", ("tax_invoice",), r"Four Thousand Eight Hundred and Twenty-Six Rupees and Twenty"),
+    ("job card", ALL, r"JOB CARD SPR-\d{5}"),
+    ("device", ALL, r"DEVICE .*Inspiron 3520.*SERIAL NO\. 7HX2K"),
+    ("49 title", ("bill_of_supply", "composition_bill"), r"BILL OF SUPPLY"),
+    ("49 number", ("bill_of_supply", "composition_bill"), r"BILL NO\. SPR/\d\d-\d\d/\d{5}\b"),
+    ("46A title", ("cum_bill",), r"INVOICE-CUM-BILL OF SUPPLY"),
+    ("46A exempt and taxed", ("cum_bill",), r"TAXABLE VALUE|VALUE"),
+    ("5(1)(f) composition", ("composition_bill",), r"not eligible to collect tax on supplies"),
+    ("53(1A) title", ("credit_note",), r"CREDIT NOTE"),
+    ("53(1A) number", ("credit_note",), r"CREDIT NOTE NO\. RSPR/\d\d-\d\d/\d{5}\b"),
+    ("53(1A) original", ("credit_note",), r"AGAINST INVOICE SPR/\d\d-\d\d/\d{5} · \d\d-[A-Z][a-z]{2}-\d{4}"),
+]  # fmt: skip
+
+# What must not stand there.
+FORBIDDEN = [
+    ("a bill of supply has no tax", ("bill_of_supply", "composition_bill"), r"[CSI]GST \d"),
+    ("nobody taxes twice", ("igst_invoice",), r"CGST"),
+    ("no GSTIN of a customer who has none", ("tax_invoice",), r"(GSTIN.*){2}"),
+    ("a credit note asks for no money", ("credit_note",), r"PAY BY UPI"),
+]
+
 
 @tagged("post_install", "-at_install")
 class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
@@ -20,6 +76,17 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
         super().setUpClass()
         cls.branch.l10n_in_upi_id = "spr.works@okhdfc"
         cls.report = cls.env["ir.actions.report"].with_context(force_report_rendering=True)
+
+    # === CHECKLIST === #
+
+    def test_T42_each_document_says_what_the_law_wants(self):
+        papers = {kind: self._read(getattr(self, f"_make_{kind}")()) for kind in ALL}
+        for rules, expected in ((CHECKLIST, True), (FORBIDDEN, False)):
+            for rule, kinds, pattern in rules:
+                for kind in kinds:
+                    with self.subTest(rule=rule, kind=kind):
+                        found = re.search(pattern, papers[kind], re.IGNORECASE)
+                        self.assertEqual(bool(found), expected, papers[kind])
 
     def test_copies_are_marked_for_whom_they_are(self):
         """Rule 48(1), (2): three of goods, two of services."""
@@ -37,9 +104,31 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
         with self.assertRaises(UserError):
             self.env["account.move"].create({"move_type": "entry"})._document_copies()
 
+    @skipUnless(HINDI_FONT, "no font with Devanagari: scripts/setup brings one")
+    def test_customer_who_reads_hindi_gets_both_names_of_a_thing(self):
+        self.env["res.lang"]._activate_lang("hi_IN")
+        modules = self.env["ir.module.module"].search([("name", "=", "fsm_gst_billing")])
+        modules._update_translations(["hi_IN"])
+        invoice = self._make_tax_invoice()
+        invoice.partner_id.lang = "hi_IN"
+        text = self._read(invoice)
+        for part in (
+            "कर",
+            "TAX INVOICE",
+            "₹ 4,826.20",
+            "9 %",
+            "Paise Only",
+            "CGST",
+            "29-Karnataka",
+        ):
+            self.assertIn(part, text)
+        page = self.report._render_qweb_html("account.account_invoices", invoice.ids)[0].decode()
+        for part in ("कर बीजक / Tax Invoice", "बीजक सं. / Invoice No.", "राज्य / State", "विवरण"):
+            self.assertIn(part, page)
+
     # === UPI === #
 
-    def test_code_on_the_page_pays_what_is_still_due(self):
+    def test_T34_code_on_the_page_pays_what_is_still_due(self):
         """T34"""
         invoice = self._make_tax_invoice()
         self._pay(invoice, 1000.0)
@@ -84,6 +173,43 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
     def _make_tax_invoice(self):
         return self._invoice(self._create_job())
 
+    def _make_igst_invoice(self):
+        return self._invoice(self._create_job(self.kaveri))
+
+    def _make_bill_of_supply(self):
+        return self._invoice(self._create_job(lines=[(self._exempt(), 500.0)]))
+
+    def _make_cum_bill(self):
+        return self._invoice(
+            self._create_job(lines=[(self._exempt(), 500.0), (self.labour, 600.0)])
+        )
+
+    def _make_composition_bill(self):
+        job = self._create_job()
+        job.line_ids.product_id.taxes_id = False
+        partner = self.company.partner_id
+        partner.l10n_in_gst_treatment = "composition"
+        self.addCleanup(partner.write, {"l10n_in_gst_treatment": "regular"})
+        return self._invoice(job)
+
+    def _make_credit_note(self):
+        note = self._make_tax_invoice()._reverse_moves()
+        note.action_post()
+        return note
+
+    def _exempt(self):
+        tax = self.env["account.tax"].search(
+            [
+                ("company_id", "=", self.organization.id),
+                ("type_tax_use", "=", "sale"),
+                ("l10n_in_tax_type", "=", "exempt"),
+            ],
+            limit=1,
+        )
+        product = self._stock("SSD 512 GB NVMe", "consu", "84717020", 500.0)
+        product.taxes_id = tax
+        return product
+
     def _pay(self, invoice, amount):
         invoice.fsm_record_payment([{"method": "cash", "amount": amount}])
 
@@ -92,6 +218,9 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
     def _pdf(self, move, report="account.account_invoices"):
         with self.allow_pdf_render():
             return self.report._render_qweb_pdf(report, move.ids)[0]
+
+    def _read(self, move):
+        return self._words(self._pdf(move))
 
     def _words(self, pdf):
         text = self._run(["pdftotext", "-layout", "-", "-"], pdf).decode()
