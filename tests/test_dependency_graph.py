@@ -13,6 +13,8 @@ TRUNK = {
     "fsm_jobs": {"fsm_audit"},
 }
 LEAF_STANDS_ON = {"fsm_jobs"}
+# Between a leaf and a module of Odoo that not everybody has: installed by itself where both are.
+BRIDGES = {"fsm_gst_einvoice": {"fsm_gst_billing"}}
 # What an addon may name outside the suite; everything else comes with these.
 OUTSIDE = {
     "fsm_audit": {"base", "web"},
@@ -24,6 +26,7 @@ OUTSIDE = {
     },
     "fsm_inventory_ext": {"stock"},
     "fsm_gst_billing": {"account", "l10n_in"},
+    "fsm_gst_einvoice": {"l10n_in_edi"},
 }  # fmt: skip
 
 
@@ -32,7 +35,7 @@ def manifest(addon):
 
 
 OURS = sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
-LEAVES = sorted(set(OURS) - set(TRUNK) - TOP)
+LEAVES = sorted(set(OURS) - set(TRUNK) - set(BRIDGES) - TOP)
 
 
 def depends(addon):
@@ -74,9 +77,15 @@ def test_leaf_knows_the_trunk_and_no_other_leaf(addon):
     assert depends(addon) & set(OURS) == LEAF_STANDS_ON
 
 
+@pytest.mark.parametrize("addon", BRIDGES)
+def test_bridge_comes_by_itself_and_stands_on_one_leaf(addon):
+    assert depends(addon) & set(OURS) == BRIDGES[addon]
+    assert manifest(addon)["auto_install"] is True
+
+
 @pytest.mark.parametrize("addon", sorted(TOP & set(OURS)))
-def test_top_depends_on_all(addon):
-    assert needs(addon) >= set(OURS) - TOP
+def test_top_depends_on_all_but_bridges(addon):
+    assert needs(addon) >= set(OURS) - TOP - set(BRIDGES)
 
 
 @pytest.mark.parametrize("addon", OUTSIDE)
@@ -101,7 +110,7 @@ def test_code_imports_only_what_its_addon_depends_on(addon):
     assert not found
 
 
-@pytest.mark.parametrize("addon", LEAVES)
+@pytest.mark.parametrize("addon", [*LEAVES, *BRIDGES])
 def test_no_other_addon_is_named_in_data_of_a_leaf(addon):
     others = "|".join(sorted(set(OURS) - needs(addon)))
     found = [

@@ -1,6 +1,6 @@
 """What the manifests below addons/ say, for the scripts: one answer a line, in order of loading.
 
-python scripts/lib/addons.py all | product | leaves | outside | above ADDON | below ADDON
+python scripts/lib/addons.py all | product | leaves | bridges | outside | above ADDON | below ADDON
 """
 
 import ast
@@ -10,11 +10,15 @@ from pathlib import Path
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 
 
+def manifest(addon):
+    return ast.literal_eval((ADDONS / addon / "__manifest__.py").read_text())
+
+
 def manifests():
     """Return `{addon: [dependency, ...]}`, dependencies before what depends on them."""
     depends = {}
     for path in sorted(ADDONS.glob("*/__manifest__.py")):
-        depends[path.parent.name] = ast.literal_eval(path.read_text()).get("depends", [])
+        depends[path.parent.name] = manifest(path.parent.name).get("depends", [])
     ordered = {}
 
     def visit(addon):
@@ -33,6 +37,14 @@ def is_product(addon):
     return addon != "fsm_demo" and not addon.startswith("test_")
 
 
+def is_bridge(addon):
+    """Comes by itself beside a module of Odoo that not everybody has, and goes with its leaf.
+
+    Neither is in the databases that the other tests use: what they measure is what everybody has.
+    """
+    return bool(manifest(addon).get("auto_install"))
+
+
 def needed(depends, addon):
     ours = [dependency for dependency in depends[addon] if dependency in depends]
     return {addon}.union(*(needed(depends, dependency) for dependency in ours))
@@ -49,19 +61,23 @@ def above(depends, addon):
 
 
 def outside(depends):
-    """Return the modules of Odoo that our addons name."""
-    return sorted({module for modules in depends.values() for module in modules} - set(depends))
+    """Return the modules of Odoo that our addons name, bridges aside."""
+    named = {
+        module for addon, modules in depends.items() if not is_bridge(addon) for module in modules
+    }
+    return sorted(named - set(depends))
 
 
 def leaves(depends):
-    product = [addon for addon in depends if is_product(addon)]
+    product = [addon for addon in depends if is_product(addon) and not is_bridge(addon)]
     return [a for a in product if not any(a in depends[other] for other in product)]
 
 
 def main(question, *addons):
     depends = manifests()
     answers = {
-        "all": lambda: list(depends),
+        "all": lambda: [addon for addon in depends if not is_bridge(addon)],
+        "bridges": lambda: [addon for addon in depends if is_bridge(addon)],
         "product": lambda: [addon for addon in depends if is_product(addon)],
         "story": lambda: above(depends, "fsm_demo") if "fsm_demo" in depends else [],
         "leaves": lambda: leaves(depends),

@@ -8,6 +8,7 @@ from . import (
     checks,
     dates,
     documents,
+    eway,
     gstin,
     gstr1,
     gstr3b,

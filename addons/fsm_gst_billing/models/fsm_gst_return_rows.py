@@ -54,7 +54,8 @@ class FsmGstReturn(models.Model):
         return {
             "documents": self._documents_where(
                 SQL("%s AND m.state = 'posted'", self._documents_of_month())
-            ),
+            )
+            + self._amended(),
             "advances": self._advances(),
             "issued": self._issued(),
             "purchases": self._purchases(),
@@ -103,7 +104,8 @@ class FsmGstReturn(models.Model):
                        m.debit_origin_id, place.l10n_in_tin AS pos, p.name AS customer,
                        m.l10n_in_shipping_bill_number AS bill, port.code AS port,
                        m.l10n_in_shipping_bill_date AS bill_day, o.name AS original,
-                       o.invoice_date AS original_day, abs(o.amount_total_signed) AS original_value
+                       o.invoice_date AS original_day, abs(o.amount_total_signed) AS original_value,
+                       %s AS irn
                   FROM account_move m
              LEFT JOIN res_country_state place ON place.id = m.l10n_in_state_id
              LEFT JOIN res_partner p ON p.id = m.commercial_partner_id
@@ -112,9 +114,14 @@ class FsmGstReturn(models.Model):
                  WHERE %s
               ORDER BY m.invoice_date, m.id
                 """,
+                self._irn(),
                 which,
             )
         )
+
+    def _irn(self):
+        """Return what of a document ``m`` is its IRN: the bridge to e-invoicing knows it."""
+        return SQL("NULL")
 
     def _lines(self, which):
         """Return the lines of the documents with the ids of their taxes."""
@@ -227,6 +234,7 @@ class FsmGstReturn(models.Model):
             with_payment=not any(row["lut"] for row in used),
             original=original,
             customer=move["customer"] or "",
+            irn=move["irn"] or "",
             port=move["port"] or "",
             shipping_bill=move["bill"] or "",
             shipping_date=move["bill_day"],

@@ -1,0 +1,1 @@
+from . import fsm_einvoice_file, fsm_irn_cancel
