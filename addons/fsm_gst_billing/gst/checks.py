@@ -15,12 +15,14 @@ Each check is a function of one document; `CHECKS` is the list of them.
 
 # pylint: disable=prefer-env-translation  # there is no environment in here
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from . import dates, gstin, law, numbers, periods, tax
 from .documents import UNTAXED
 from .states import OTHER_COUNTRY, STATES
 from .tables import is_inter
+from .words import indian_format
 
 # What a price that includes tax may lose in two roundings, in paise a head: Rule 35.
 TOLERANCE = 1
@@ -45,15 +47,16 @@ class Finding(NamedTuple):
         return self.template % self.values
 
 
-def check(supplier, documents):
+def check(supplier, documents, *, before=False):
     """Return the findings about the documents of a month, in their order.
 
     :param documents.Supplier supplier:
     :param documents: rows of `documents.Document`
+    :param bool before: they are not issued yet; what has to be known until then is said as well
     """
     findings, seen = [], {}
     for document in documents:
-        for find in CHECKS:
+        for find in (*CHECKS, *BEFORE_ISSUING) if before else CHECKS:
             findings.extend(find(supplier, document))
         findings.extend(_twice(document, seen))
     return findings
@@ -207,6 +210,19 @@ def e_invoice_is_registered(supplier, document):
         )
 
 
+def cash_is_limited(_supplier, document):
+    """Warn of cash while the customer can still be told to bring none."""
+    row = law.CASH_LIMIT.row(document.date)
+    if document.kind == "invoice" and document.value >= row.value:
+        yield _finding(
+            "warning",
+            row.source,
+            _("%(name)s: less than ₹%(limit)s of it may be taken in cash, all times together."),
+            document,
+            limit=indian_format(Decimal(row.value) / 100),
+        )
+
+
 # === ITS LINES === #
 
 
@@ -300,3 +316,6 @@ CHECKS = (
     heads_fit_the_place,
     tax_is_computed,
 )
+
+# Of what is not issued yet.
+BEFORE_ISSUING = (cash_is_limited,)

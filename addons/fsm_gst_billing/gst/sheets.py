@@ -1,7 +1,8 @@
 """The workbook of the portal's offline tool, as rows: sheet by sheet, column by column.
 
 The tool reads columns by their headers, which stand in the fourth row below a title and two rows of
-totals. The rows are taken from the JSON of GSTR-1, so workbook and JSON cannot differ.
+totals. The rows are taken from the JSON of GSTR-1, so workbook and JSON cannot differ: a sheet is a
+path into it and its headers, and `VALUES` says for each header what stands below it.
 
 >>> sheet = SHEETS[0]
 >>> sheet.name, sheet.columns[:4]
@@ -18,12 +19,18 @@ HEADER_ROW = 4
 
 
 class Sheet(NamedTuple):
-    """A sheet: `rows` makes its rows from the JSON and the names of customers by GSTIN."""
+    """A sheet of the tool; `paths` lead to its rows in the JSON, step by step."""
 
     name: str
     title: str
+    paths: tuple
     columns: tuple
-    rows: object
+
+    def rows(self, gstr1, names):
+        """Yield the rows below the header, each as wide as it."""
+        for path in self.paths:
+            for row in _walk({**gstr1, "names": names}, path.split("/")):
+                yield tuple(_value(VALUES[column], row) for column in self.columns)
 
 
 def workbook(gstr1, names=None):
@@ -34,6 +41,25 @@ def workbook(gstr1, names=None):
     """
     for sheet in SHEETS:
         yield sheet, list(sheet.rows(gstr1, names or {}))
+
+
+def _walk(row, steps):
+    """Yield what is at the end of a path, with all that stood on the way to it.
+
+    >>> list(_walk({"b2b": [{"ctin": "29", "inv": [{"inum": "1"}]}]}, ["b2b", "inv"]))[0]["ctin"]
+    '29'
+    """
+    if not steps:
+        yield row
+        return
+    below = row.get(steps[0], [])
+    for child in [below] if isinstance(below, dict) else below:
+        yield from _walk({**row, **child.get("itm_det", child)}, steps[1:])
+
+
+def _value(source, row):
+    """Return what a row says: the value of a key, of a function, or nothing."""
+    return source(row) if callable(source) else row.get(source, "")
 
 
 # === TEXT === #
@@ -58,13 +84,13 @@ def day(text):
     return f"{number}-{periods.MONTHS[int(month) - 1][:3]}-{year}"
 
 
-_INVOICE_TYPES = {
+INVOICE_TYPES = {
     "R": "Regular B2B",
     "SEWP": "SEZ supplies with payment",
     "SEWOP": "SEZ supplies without payment",
     "DE": "Deemed Exp",
 }
-_NIL_TYPES = {
+NIL_TYPES = {
     "INTRB2B": "Inter-State supplies to registered persons",
     "INTRAB2B": "Intra-State supplies to registered persons",
     "INTRB2C": "Inter-State supplies to unregistered persons",
@@ -72,86 +98,8 @@ _NIL_TYPES = {
 }
 
 
-# === ROWS === #
-
-
-def _items(document):
-    for item in document["itms"]:
-        yield item.get("itm_det", item)
-
-
-def _replaced(row, number, on):
-    return (row[number], day(row[on])) if number in row else ()
-
-
-def _b2b(table):
-    def rows(gstr1, names):
-        for customer in gstr1.get(table, []):
-            for row in customer["inv"]:
-                for item in _items(row):
-                    yield (
-                        customer["ctin"],
-                        names.get(customer["ctin"], ""),
-                        *_replaced(row, "oinum", "oidt"),
-                        row["inum"],
-                        day(row["idt"]),
-                        row["val"],
-                        place(row["pos"]),
-                        row["rchrg"],
-                        "",
-                        _INVOICE_TYPES[row["inv_typ"]],
-                        "",
-                        item["rt"],
-                        item["txval"],
-                        item["csamt"],
-                    )
-
-    return rows
-
-
-def _b2cl(table):
-    def rows(gstr1, _names):
-        for group in gstr1.get(table, []):
-            for row in group["inv"]:
-                for item in _items(row):
-                    yield (
-                        *_replaced(row, "oinum", "oidt"),
-                        row["inum"],
-                        day(row["idt"]),
-                        row["val"],
-                        place(group["pos"]),
-                        "",
-                        item["rt"],
-                        item["txval"],
-                        item["csamt"],
-                        "",
-                    )
-
-    return rows
-
-
-def _b2cs(gstr1, _names):
-    for row in gstr1.get("b2cs", []):
-        yield "OE", place(row["pos"]), "", row["rt"], row["txval"], row["csamt"], ""
-
-
-def _b2csa(gstr1, _names):
-    for row in gstr1.get("b2csa", []):
-        for item in _items(row):
-            yield (
-                *_month(row["omon"]),
-                place(row["pos"]),
-                "OE",
-                "",
-                item["rt"],
-                item["txval"],
-                item["csamt"],
-                "",
-            )
-
-
 def _month(period):
-    """Return the financial year and the month of a period as two columns.
+    """Return the financial year and the month of a period.
 
     >>> _month("032026")
     ('2025-26', 'March')
@@ -161,113 +109,84 @@ def _month(period):
     return f"{first}-{(first + 1) % 100:02d}", periods.MONTHS[number - 1]
 
 
-def _cdnr(table):
-    def rows(gstr1, names):
-        for customer in gstr1.get(table, []):
-            for row in customer["nt"]:
-                for item in _items(row):
-                    yield (
-                        customer["ctin"],
-                        names.get(customer["ctin"], ""),
-                        *_replaced(row, "ont_num", "ont_dt"),
-                        row["nt_num"],
-                        day(row["nt_dt"]),
-                        row["ntty"],
-                        place(row["pos"]),
-                        row["rchrg"],
-                        _INVOICE_TYPES[row["inv_typ"]],
-                        row["val"],
-                        "",
-                        item["rt"],
-                        item["txval"],
-                        item["csamt"],
-                    )
-
-    return rows
+# === VALUES === #
 
 
-def _cdnur(table):
-    def rows(gstr1, _names):
-        for row in gstr1.get(table, []):
-            for item in _items(row):
-                yield (
-                    row["typ"],
-                    *_replaced(row, "ont_num", "ont_dt"),
-                    row["nt_num"],
-                    day(row["nt_dt"]),
-                    row["ntty"],
-                    place(row["pos"]) if "pos" in row else "",
-                    row["val"],
-                    "",
-                    item["rt"],
-                    item["txval"],
-                    item["csamt"],
-                )
-
-    return rows
+def _day(key):
+    return lambda row: day(row[key]) if key in row else ""
 
 
-def _exp(table):
-    def rows(gstr1, _names):
-        for group in gstr1.get(table, []):
-            for row in group["inv"]:
-                for item in _items(row):
-                    yield (
-                        group["exp_typ"],
-                        *_replaced(row, "oinum", "oidt"),
-                        row["inum"],
-                        day(row["idt"]),
-                        row["val"],
-                        row.get("sbpcode", ""),
-                        row.get("sbnum", ""),
-                        day(row["sbdt"]) if "sbdt" in row else "",
-                        item["rt"],
-                        item["txval"],
-                        item["csamt"],
-                    )
-
-    return rows
+def _place(row):
+    return place(row["pos"]) if "pos" in row else ""
 
 
-def _advances(table):
-    def rows(gstr1, _names):
-        for row in gstr1.get(table, []):
-            for item in _items(row):
-                month = _month(row["omon"]) if "omon" in row else ()
-                yield *month, place(row["pos"]), "", item["rt"], item["ad_amt"], item["csamt"]
-
-    return rows
+def _invoice_type(row):
+    return INVOICE_TYPES[row["inv_typ"]]
 
 
-def _exemp(gstr1, _names):
-    for row in gstr1.get("nil", {}).get("inv", []):
-        yield _NIL_TYPES[row["sply_ty"]], row["nil_amt"], row["expt_amt"], row["ngsup_amt"]
+def _description(row):
+    return row["desc"] if "desc" in row else NIL_TYPES[row["sply_ty"]]
 
 
-def _hsn(*tabs):
-    def rows(gstr1, _names):
-        for tab in tabs:
-            for row in gstr1.get("hsn", {}).get(tab, []):
-                figures = [row[name] for name in ("txval", "iamt", "camt", "samt", "csamt")]
-                yield (
-                    row["hsn_sc"],
-                    row["desc"],
-                    row["uqc"],
-                    row["qty"],
-                    round(sum(figures), 2),
-                    row["rt"],
-                    *figures,
-                )
-
-    return rows
+def _with_tax(row):
+    return round(sum(row[name] for name in ("txval", "iamt", "camt", "samt", "csamt")), 2)
 
 
-def _docs(gstr1, _names):
-    for nature in gstr1.get("doc_issue", {}).get("doc_det", []):
-        for row in nature["docs"]:
-            name = NATURE_NAMES[nature["doc_num"]]
-            yield name, row["from"], row["to"], row["totnum"], row["cancel"]
-
+# Header → what stands below it: a key of the JSON or a function of the row. No key: always empty.
+VALUES = {
+    "GSTIN/UIN of Recipient": "ctin",
+    "Receiver Name": lambda row: row["names"].get(row["ctin"], ""),
+    "Invoice Number": "inum",
+    "Invoice date": _day("idt"),
+    "Invoice Value": "val",
+    "Original Invoice Number": "oinum",
+    "Original Invoice date": _day("oidt"),
+    "Revised Invoice Number": "inum",
+    "Revised Invoice date": _day("idt"),
+    "Invoice Type": _invoice_type,
+    "Note Number": "nt_num",
+    "Note Date": _day("nt_dt"),
+    "Note Type": "ntty",
+    "Note Value": "val",
+    "Note Supply Type": _invoice_type,
+    "Original Note Number": "ont_num",
+    "Original Note Date": _day("ont_dt"),
+    "Revised Note Number": "nt_num",
+    "Revised Note Date": _day("nt_dt"),
+    "UR Type": "typ",
+    "Type": lambda _row: "OE",  # not through an operator of e-commerce
+    "Export Type": "exp_typ",
+    "Port Code": "sbpcode",
+    "Shipping Bill Number": "sbnum",
+    "Shipping Bill Date": _day("sbdt"),
+    "Financial Year": lambda row: _month(row["omon"])[0],
+    "Original Month": lambda row: _month(row["omon"])[1],
+    "Place Of Supply": _place,
+    "Reverse Charge": "rchrg",
+    "Applicable % of Tax Rate": "",
+    "E-Commerce GSTIN": "",
+    "Rate": "rt",
+    "Taxable Value": "txval",
+    "Cess Amount": "csamt",
+    "Gross Advance Received": "ad_amt",
+    "Gross Advance Adjusted": "ad_amt",
+    "Description": _description,
+    "Nil Rated Supplies": "nil_amt",
+    "Exempted(other than nil rated/non GST supply)": "expt_amt",
+    "Non-GST Supplies": "ngsup_amt",
+    "HSN": "hsn_sc",
+    "UQC": "uqc",
+    "Total Quantity": "qty",
+    "Total Value": _with_tax,
+    "Integrated Tax Amount": "iamt",
+    "Central Tax Amount": "camt",
+    "State/UT Tax Amount": "samt",
+    "Nature of Document": lambda row: NATURE_NAMES[row["doc_num"]],
+    "Sr. No. From": "from",
+    "Sr. No. To": "to",
+    "Total Number": "totnum",
+    "Cancelled": "cancel",
+}
 
 # === SHEETS === #
 
@@ -299,16 +218,7 @@ _HSN = (
 )
 
 
-def _advance_columns(what, *month):
-    return (
-        *month,
-        "Place Of Supply",
-        "Applicable % of Tax Rate",
-        "Rate",
-        f"Gross Advance {what}",
-        "Cess Amount",
-    )
-
+_ADVANCE = ("Place Of Supply", "Applicable % of Tax Rate", "Rate")
 
 SHEETS = [
     Sheet(*row)
@@ -316,82 +226,97 @@ SHEETS = [
         (
             "b2b,sez,de",
             "B2B, SEZ, DE (4A, 4B, 6B, 6C)",
+            ("b2b/inv/itms",),
             (*_CUSTOMER, *_INVOICE, *_B2B),
-            _b2b("b2b"),
         ),
         (
             "b2ba",
             "B2BA (9A)",
+            ("b2ba/inv/itms",),
             (*_CUSTOMER, *_OLD_INVOICE, *_NEW_INVOICE, *_B2B),
-            _b2b("b2ba"),
         ),
-        ("b2cl", "B2CL (5)", (*_INVOICE, "Place Of Supply", *_RATE, _SHOP), _b2cl("b2cl")),
+        ("b2cl", "B2CL (5)", ("b2cl/inv/itms",), (*_INVOICE, "Place Of Supply", *_RATE, _SHOP)),
         (
             "b2cla",
             "B2CLA (9A)",
+            ("b2cla/inv/itms",),
             (*_OLD_INVOICE, *_NEW_INVOICE, "Place Of Supply", *_RATE, _SHOP),
-            _b2cl("b2cla"),
         ),
-        ("b2cs", "B2CS (7)", ("Type", "Place Of Supply", *_RATE, _SHOP), _b2cs),
-        ("b2csa", "B2CSA (10)", (*_OLD_MONTH, "Place Of Supply", "Type", *_RATE, _SHOP), _b2csa),
-        ("cdnr", "CDNR (9B)", (*_CUSTOMER, *_NOTE, *_NOTE_FACTS), _cdnr("cdnr")),
+        ("b2cs", "B2CS (7)", ("b2cs",), ("Type", "Place Of Supply", *_RATE, _SHOP)),
+        (
+            "b2csa",
+            "B2CSA (10)",
+            ("b2csa/itms",),
+            (*_OLD_MONTH, "Place Of Supply", "Type", *_RATE, _SHOP),
+        ),
+        ("cdnr", "CDNR (9B)", ("cdnr/nt/itms",), (*_CUSTOMER, *_NOTE, *_NOTE_FACTS)),
         (
             "cdnra",
             "CDNRA (9C)",
+            ("cdnra/nt/itms",),
             (*_CUSTOMER, *_OLD_NOTE, *_NEW_NOTE, *_NOTE_FACTS),
-            _cdnr("cdnra"),
         ),
         (
             "cdnur",
             "CDNUR (9B)",
+            ("cdnur/itms",),
             ("UR Type", *_NOTE, "Place Of Supply", "Note Value", *_RATE),
-            _cdnur("cdnur"),
         ),
         (
             "cdnura",
             "CDNURA (9C)",
+            ("cdnura/itms",),
             ("UR Type", *_OLD_NOTE, *_NEW_NOTE, "Place Of Supply", "Note Value", *_RATE),
-            _cdnur("cdnura"),
         ),
-        ("exp", "EXP (6)", ("Export Type", *_INVOICE, *_PORT, *_RATE[1:]), _exp("exp")),
+        ("exp", "EXP (6)", ("exp/inv/itms",), ("Export Type", *_INVOICE, *_PORT, *_RATE[1:])),
         (
             "expa",
             "EXPA (9A)",
+            ("expa/inv/itms",),
             ("Export Type", *_OLD_INVOICE, *_NEW_INVOICE, *_PORT, *_RATE[1:]),
-            _exp("expa"),
         ),
-        ("at", "Advance Received (11A)", _advance_columns("Received"), _advances("at")),
+        (
+            "at",
+            "Advance Received (11A)",
+            ("at/itms",),
+            (*_ADVANCE, "Gross Advance Received", "Cess Amount"),
+        ),
         (
             "ata",
             "Amended Advance Received (11A)",
-            _advance_columns("Received", *_OLD_MONTH),
-            _advances("ata"),
+            ("ata/itms",),
+            (*_OLD_MONTH, *_ADVANCE, "Gross Advance Received", "Cess Amount"),
         ),
-        ("atadj", "Advance Adjusted (11B)", _advance_columns("Adjusted"), _advances("txpd")),
+        (
+            "atadj",
+            "Advance Adjusted (11B)",
+            ("txpd/itms",),
+            (*_ADVANCE, "Gross Advance Adjusted", "Cess Amount"),
+        ),
         (
             "atadja",
             "Amended Advance Adjusted (11B)",
-            _advance_columns("Adjusted", *_OLD_MONTH),
-            _advances("txpda"),
+            ("txpda/itms",),
+            (*_OLD_MONTH, *_ADVANCE, "Gross Advance Adjusted", "Cess Amount"),
         ),
         (
             "exemp",
             "Nil rated, exempted and non GST outward supplies (8)",
+            ("nil/inv",),
             (
                 "Description",
                 "Nil Rated Supplies",
                 "Exempted(other than nil rated/non GST supply)",
                 "Non-GST Supplies",
             ),
-            _exemp,
         ),
-        ("hsn(b2b)", "HSN (12), B2B", _HSN, _hsn("hsn_b2b", "data")),
-        ("hsn(b2c)", "HSN (12), B2C", _HSN, _hsn("hsn_b2c")),
+        ("hsn(b2b)", "HSN (12), B2B", ("hsn/hsn_b2b", "hsn/data"), _HSN),
+        ("hsn(b2c)", "HSN (12), B2C", ("hsn/hsn_b2c",), _HSN),
         (
             "docs",
             "Documents issued during the tax period (13)",
+            ("doc_issue/doc_det/docs",),
             ("Nature of Document", "Sr. No. From", "Sr. No. To", "Total Number", "Cancelled"),
-            _docs,
         ),
     )
 ]

@@ -13,6 +13,19 @@ from typing import NamedTuple
 from .documents import UNTAXED, add
 from .tables import OF_REGISTERED
 
+# What is compared; the words of the screen are the ORM side's.
+DOCUMENTS = "Tables 4 to 9 and the documents"
+HSN = "Table 12 and Tables 4 to 9"
+BOTH = "GSTR-1 and GSTR-3B"
+REGISTERED = "Table 12 (B2B) and Tables 4, 6, 8, 9"
+TABLE12 = "Table 12 with advances and GSTR-3B"
+BOOKS = "The books and GSTR-1"
+RECEIPTS = "Invoices and receipts"
+JOBS = "Repairs and invoices"
+
+# Figures beside those of the returns: money with tax, and a number of things.
+TOTAL, COUNT = "total", "count"
+
 FIGURES = ("txval", "iamt", "camt", "samt", "csamt")
 
 
@@ -44,17 +57,17 @@ def tie_out(gstr1, gstr3b, documents, state, books=None):
     :param dict books: balances of the ledger under names of `FIGURES`, paise; what it does not
         name is not compared
     """
-    listed = listed_sums(gstr1)
-    ties = _pairs("a4", "Tables 4 to 9 and the documents", listed, document_sums(documents))
-    ties += _pairs("a4", "Table 12 and Tables 4 to 9", hsn_sums(gstr1, documents), listed)
-    ties += _pairs(
-        "a4", "GSTR-1 and GSTR-3B", _with_advances(gstr1, listed), _declared(gstr3b, documents)
-    )
+    listed, of_goods = listed_sums(gstr1), hsn_sums(gstr1, documents)
+    declared = _declared(gstr3b, documents)
+    ties = _pairs("a4", DOCUMENTS, listed, document_sums(documents))
+    ties += _pairs("a4", HSN, of_goods, listed)
+    ties += _pairs("a4", TABLE12, _with_advances(gstr1, of_goods), declared)
+    ties += _pairs("a4", BOTH, _with_advances(gstr1, listed), declared)
     ties += _registered_ties(gstr1)
     if books:
-        declared = dict(zip(FIGURES, _with_advances(gstr1, listed), strict=True))
+        filed = dict(zip(FIGURES, _with_advances(gstr1, listed), strict=True))
         for figure, amount in books.items():
-            ties.append(Tie("a4", "The books and GSTR-1", figure, amount, declared[figure]))
+            ties.append(Tie("a4", BOOKS, figure, amount, filed[figure]))
     return ties
 
 
@@ -155,7 +168,7 @@ def _registered_ties(gstr1):
     for row in gstr1.get("nil", {}).get("inv", []):
         if row["sply_ty"].endswith("B2B"):
             tables[0] += _nil(row)
-    return _pairs("a4", "Table 12 (B2B) and Tables 4, 6, 8, 9", tab, tables)
+    return _pairs("a4", REGISTERED, tab, tables)
 
 
 def _add_figures(sums, row, sign):

@@ -27,14 +27,17 @@ from . import fsm_gst_finding
 from . import fsm_gst_number
 from . import fsm_gst_once
 from . import fsm_gst_return
+from . import fsm_gst_amendment  # adds to the return
 from . import fsm_gst_return_check
 from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_rows
+from . import fsm_gst_return_ties
 from . import fsm_job
 from . import fsm_job_advance
 from . import fsm_job_claim
 from . import fsm_job_line
 from . import fsm_job_credit
+from . import fsm_job_check
 from . import fsm_job_storage
 from . import fsm_job_supply
 from . import product_template

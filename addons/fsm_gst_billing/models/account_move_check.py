@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.translate import get_translation
@@ -7,6 +7,7 @@ from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst import checks, dates, numbers, periods
 from ..gst.checks import NEED_GSTIN
+from .account_move_issued import may_manage
 
 # Of a draft nothing is said about the number it does not have yet.
 RULE_OF_NUMBERS = "CGST Rule 46(b)"
@@ -57,10 +58,29 @@ class AccountMove(models.Model):
         :raise UserError: with all errors of the first document that has one
         """
         for move in self.filtered(lambda move: move.is_sale_document()):
+            move._check_financial_year()
             errors = [finding for finding in move._gst_check() if finding["severity"] == "error"]
             if errors:
                 raise UserError(
                     "\n".join(f"{finding['text']} ({finding['rule']})" for finding in errors)
+                )
+
+    def _check_financial_year(self):
+        """Refuse, but to a manager, a document of a financial year that is over: its series is closed.
+
+        A month that is filed takes none from anybody.
+        """
+        today = dates.document_date(fields.Datetime.now())
+        year = dates.financial_year(self.invoice_date)
+        if self.invoice_date < today and year != dates.financial_year(today):
+            if not may_manage(self.env):
+                raise UserError(
+                    self.env._(
+                        "%(document)s has a day of the year %(year)s, which is over: only a manager "
+                        "issues it, or give it today's date.",
+                        document=self.partner_id.display_name,
+                        year=year,
+                    )
                 )
 
     def _gst_check(self):
@@ -83,16 +103,36 @@ class AccountMove(models.Model):
             # Posting takes it over from the customer.
             number = self.partner_id.vat or ""
             documents = [document._replace(gstin=number) for document in documents]
+        draft = self.state == "draft"
         found = [
-            {
-                "severity": finding.severity,
-                "rule": finding.rule,
-                "text": self._finding_text(finding),
-            }
-            for finding in checks.check(supplier, documents)
-            if self.state != "draft" or finding.rule != RULE_OF_NUMBERS
+            self._finding_row(finding)
+            for finding in checks.check(supplier, documents, before=draft)
+            if not draft or finding.rule != RULE_OF_NUMBERS
         ]
+        if draft:
+            found += self._check_month_of(company, day)
         return found + self._check_series_left()
+
+    def _finding_row(self, finding):
+        return {
+            "severity": finding.severity,
+            "rule": finding.rule,
+            "text": self._finding_text(finding),
+        }
+
+    @api.model
+    def _check_month_of(self, company, day):
+        """Say that a month is declared already: nothing more is issued in it."""
+        returns_sudo = self.env["fsm.gst.return"].sudo()  # holds for who sees no returns as well
+        month = [("gstin", "=", company.vat), ("period", "=", periods.period_of(day))]
+        if not returns_sudo.search_count([*month, ("state", "!=", "draft")], limit=1):
+            return []
+        text = self.env._(
+            "%(month)s of %(gstin)s is locked: give the document a day of an open month.",
+            month=f"{periods.MONTHS[day.month - 1]} {day.year}",
+            gstin=company.vat,
+        )
+        return [{"severity": "error", "rule": "CGST Act s.37(3)", "text": text}]
 
     def _finding_text(self, finding):
         lang = self.env.lang or "en_US"

@@ -32,6 +32,7 @@ KEPT = {
     "gstr3b_data": False,
     "sha256": False,
     "checked_at": False,
+    "ties": False,
     "company_ids": False,
 }
 

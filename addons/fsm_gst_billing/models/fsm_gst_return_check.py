@@ -20,6 +20,7 @@ class FsmGstReturn(models.Model):
         return {"ok": not any(row["severity"] == "error" for row in found), "findings": found}
 
     def _findings(self, rows, gstr1, gstr3b):
+        own = [document for document in rows["documents"] if not document.amends]
         found = [
             {
                 "severity": finding.severity,
@@ -30,14 +31,19 @@ class FsmGstReturn(models.Model):
                 "model": "account.move",
                 "id": finding.id,
             }
-            for finding in checks.check(self._supplier(), rows["documents"])
+            for finding in checks.check(self._supplier(), own)
         ]
+        uninvoiced = self._uninvoiced_jobs()
         compared = ties.tie_out(gstr1, gstr3b, rows["documents"], self.gstin[:2], self._book_sums())
-        broken = [tie for tie in compared if not tie.holds]
+        compared += self._money_ties(uninvoiced)
+        self._keep({"ties": [[tie.name, tie.figure, tie.left, tie.right] for tie in compared]})
+        broken = [tie for tie in compared if not tie.holds and tie.figure != ties.COUNT]
         for name, pairs in itertools.groupby(broken, key=lambda tie: tie.name):  # pylint: disable=bad-builtin-groupby
             found.append(self._finding_of_ties(name, list(pairs)))
         missing = table13.gaps(rows["issued"], self._issued_elsewhere())
         found += [self._finding_of_unnumbered(*document) for document in self._unnumbered()]
+        found += self._findings_of_changed_gstin()
+        found += [self._finding_of_uninvoiced(*job) for job in uninvoiced]
         return found + [self._finding_of_gap(*gap) for gap in missing.items()]
 
     def _finding_of_ties(self, name, broken):

@@ -21,13 +21,16 @@ class TestAccountMove(FsmGstBillingCommon):
         self.assertEqual(second.name, "SPR/26-27/00002")
 
     @freeze_time("2026-11-21 08:00:00")
-    def test_each_branch_has_its_own_series(self):
+    def test_T16_each_branch_has_its_own_series(self):
         other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
         murugan = self._meet("Murugan", self.tamil_nadu, other)
         manager = self._hire("manager", "fsm_jobs.group_fsm_manager", other)
-        self._invoice(self._create_job())
+        here = [self._invoice(self._create_job()).name]
         invoice = self._invoice(self._create_job(murugan, other), manager)
-        self.assertEqual(invoice.name, "RST/26-27/00001")
+        here.append(self._invoice(self._create_job()).name)
+        there = [invoice.name, self._invoice(self._create_job(murugan, other), manager).name]
+        self.assertEqual(here, ["SPR/26-27/00001", "SPR/26-27/00002"])
+        self.assertEqual(there, ["RST/26-27/00001", "RST/26-27/00002"])
         self.assertEqual(self._taxes(invoice), {"CGST": 368.10, "SGST/UTGST": 368.10})
 
     @freeze_time("2026-11-21 08:00:00")
@@ -39,7 +42,7 @@ class TestAccountMove(FsmGstBillingCommon):
         self.assertEqual(note.job_id, invoice.job_id)
         self.assertEqual(invoice.job_id.amount_total, 0.0)
 
-    def test_new_financial_year_begins_at_midnight_in_india(self):
+    def test_T19_T20_new_financial_year_begins_at_midnight_in_india(self):
         """T19: whatever the time zone of the user; a cron has none."""
         self.manager.tz = False
         for utc, number in (
@@ -71,7 +74,7 @@ class TestAccountMove(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "cannot be the number of a"):
             invoice.action_post()
 
-    def test_issued_invoice_keeps_its_number(self):
+    def test_T21_issued_invoice_keeps_its_number(self):
         """T21: no renaming, clearing, reopening, moving or deleting."""
         invoice = self._invoice(self._create_job())
         for attack in (

@@ -168,6 +168,52 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "bill of supply of their own. .CGST Rule 46A"):
             sale.action_post()
 
+    def test_T20_document_of_a_year_that_is_over_is_the_managers(self):
+        with freeze_time("2027-03-31 10:00:00"):
+            self._invoice(self._create_job())
+        with freeze_time("2027-04-02 10:00:00"):
+            self.assertEqual(self._invoice(self._create_job()).name, "SPR/27-28/00001")
+            late = self._sale((self.labour, 500.0, 1, 0), invoice_date="2027-03-31")
+            with self.assertRaisesRegex(UserError, "only a manager"), self.env.cr.savepoint():
+                late.action_post()
+            late.with_user(self.manager).action_post()
+            self.assertEqual(late.name, "SPR/26-27/00002")
+            declared = self.env["fsm.gst.return"].create(
+                {"gstin": self.branch.vat, "period": "032027"}
+            )
+            declared.lock()
+            later = self._sale((self.labour, 500.0, 1, 0), invoice_date="2027-03-31")
+            self.assertIn("March 2027 of", later.gst_findings)
+            with self.assertRaisesRegex(UserError, "is locked"):
+                later.with_user(self.manager).action_post()
+
+    def test_cash_that_the_law_forbids_is_said_before(self):
+        draft = self._sale((self.labour, 200000.0, 1, 0))
+        [finding] = draft.fsm_check()["findings"]
+        self.assertEqual(finding["severity"], "warning")
+        self.assertIn("less than ₹2,00,000.00 of it may be taken in cash", finding["text"])
+
+    # === WHAT IS NOT SHARED === #
+
+    def test_estimate_says_what_the_invoice_would_be_refused_for(self):
+        job = self._create_job(self.kaveri, state="diagnosis").with_user(self.manager)
+        self.assertEqual(job.gst_check(), {"ok": True, "findings": []})
+        self.labour.l10n_in_hsn_code = "99"
+        answer = job.gst_check()
+        self.assertFalse(answer["ok"])
+        self.assertIn("too few digits", answer["findings"][0]["text"])
+        self.assertIn("Notification 78/2020-CT", job.gst_findings)
+        job.share_estimate()
+        self.assertEqual(job.state, "estimate")
+        self.assertFalse(self._create_job(state="ready").gst_findings)
+
+    def test_estimate_at_a_wrong_price_is_not_shared(self):
+        job = self._create_job(self.kaveri, state="diagnosis")
+        self.kaveri.vat = False
+        self.kaveri.l10n_in_gst_treatment = "regular"
+        with self.assertRaisesRegex(UserError, "his GSTIN is missing. .CGST Rule 46"):
+            job.with_user(self.manager).share_estimate()
+
     def test_T12_credit_note_without_its_invoice_is_not_issued(self):
         note = self._sale((self.labour, 500.0, 1, 0), move_type="out_refund")
         with self.assertRaisesRegex(UserError, "pick the original invoice"):

@@ -39,9 +39,9 @@ CHECKLIST = [
     ("46(i) quantity, unit", ALL, r"84717020 1 (NOS|UNT)\b"),
     ("46(j) value", ("tax_invoice", "credit_note"), r"₹ ?4,826\.20"),
     ("46(k) taxable value", ("tax_invoice", "igst_invoice", "credit_note"), r"TAXABLE VALUE 4,090\.00"),
-    ("46(l) rate, (m) amount of CGST", ("tax_invoice", "credit_note"), r"9 % ?314\.10"),
+    ("46(l) rate, (m) amount of CGST", ("tax_invoice", "credit_note"), r"9 ?% ?314\.10"),
     ("46(m) CGST and SGST", ("tax_invoice", "credit_note"), r"CGST 368\.10 .*SGST 368\.10"),
-    ("46(l), (m) IGST", ("igst_invoice",), r"18 % ?628\.20 .*IGST 736\.20"),
+    ("46(l), (m) IGST", ("igst_invoice",), r"18 ?% ?628\.20 .*IGST 736\.20"),
     ("46(n) place of supply", ("igst_invoice",), r"PLACE OF SUPPLY 33-Tamil Nadu"),
     ("46(p) reverse charge", TAXED, r"REVERSE CHARGE No\b"),
     ("46(q) signature", ALL, r"For Service Works Pvt Ltd .*Authorised Signatory"),
@@ -81,12 +81,14 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
 
     def test_T42_each_document_says_what_the_law_wants(self):
         papers = {kind: self._read(getattr(self, f"_make_{kind}")()) for kind in ALL}
-        for rules, expected in ((CHECKLIST, True), (FORBIDDEN, False)):
-            for rule, kinds, pattern in rules:
-                for kind in kinds:
-                    with self.subTest(rule=rule, kind=kind):
-                        found = re.search(pattern, papers[kind], re.IGNORECASE)
-                        self.assertEqual(bool(found), expected, papers[kind])
+        wrong = [
+            (rule, kind, papers[kind])
+            for rules, expected in ((CHECKLIST, True), (FORBIDDEN, False))
+            for rule, kinds, pattern in rules
+            for kind in kinds
+            if bool(re.search(pattern, papers[kind], re.IGNORECASE)) != expected
+        ]
+        self.assertFalse(wrong)
 
     def test_copies_are_marked_for_whom_they_are(self):
         """Rule 48(1), (2): three of goods, two of services."""
@@ -116,7 +118,7 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
             "कर",
             "TAX INVOICE",
             "₹ 4,826.20",
-            "9 %",
+            "18 %",
             "Paise Only",
             "CGST",
             "29-Karnataka",

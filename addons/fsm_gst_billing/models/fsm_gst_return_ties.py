@@ -1,0 +1,168 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..gst import periods, tax, ties
+from ..gst.words import indian_format
+
+TABLE = Markup(
+    '<div class="table-responsive"><table class="table table-sm"><thead><tr><th>{what}</th>'
+    '<th>{figure}</th><th>{result}</th><th class="text-end">{left}</th>'
+    '<th class="text-end">{right}</th></tr></thead><tbody>{rows}</tbody></table></div>'
+)
+ROW = Markup(
+    '<tr><td>{name}</td><td>{figure}</td><td class="{style}">{result}</td>'
+    '<td class="text-end">{left}</td><td class="text-end">{right}</td></tr>'
+)
+
+
+class FsmGstReturn(models.Model):
+    """Two ways to each amount of a return, side by side: what an inspector compares first."""
+
+    _inherit = "fsm.gst.return"
+
+    ties = fields.Json(
+        readonly=True, help="Of the last check: [[name, figure, left, right]], money in paise."
+    )
+    ties_table = fields.Html(string="Tie-outs", compute="_compute_ties_table", sanitize=False)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("ties")
+    def _compute_ties_table(self):
+        for gst_return in self:
+            # Nothing against nothing is no news.
+            compared = [tie for tie in gst_return.ties or [] if tie[2] or tie[3]]
+            rows = Markup("").join(gst_return._tie_row(*tie) for tie in compared)
+            gst_return.ties_table = rows and TABLE.format(
+                what=self.env._("What Is Compared"),
+                figure=self.env._("Figure"),
+                left=self.env._("One Way"),
+                right=self.env._("The Other"),
+                result=self.env._("Result"),
+                rows=rows,
+            )
+
+    def _tie_row(self, name, figure, left, right):
+        def text(amount):
+            return str(amount) if figure == ties.COUNT else f"₹{indian_format(amount / 100)}"
+
+        if left == right:
+            style, result = "", self.env._("agrees")
+        else:
+            style = "text-danger fw-bold"
+            result = self.env._("differs by %s", text(left - right))
+        return ROW.format(
+            name=self._tie_names().get(name, name),
+            figure=self._figure_names().get(figure, figure),
+            left=text(left),
+            right=text(right),
+            result=result,
+            style=style,
+        )
+
+    def _tie_names(self):
+        """Return what is compared, for the reader; the core names it in English."""
+        return {
+            ties.DOCUMENTS: self.env._("Tables 4 to 9 = the documents"),
+            ties.HSN: self.env._("Table 12 = Tables 4 to 9"),
+            ties.TABLE12: self.env._("Table 12 with advances = GSTR-3B, 3.1"),
+            ties.REGISTERED: self.env._(
+                "Table 12, B2B = Tables 4, 6 and 9 of registered customers"
+            ),
+            ties.BOTH: self.env._("GSTR-1 with advances = GSTR-3B, 3.1"),
+            ties.BOOKS: self.env._("The books = GSTR-1 with advances"),
+            ties.RECEIPTS: self.env._("Invoices = received, credited and still due"),
+            ties.JOBS: self.env._("Repairs that went home = those invoiced"),
+        }
+
+    def _figure_names(self):
+        return {
+            "txval": self.env._("Taxable value"),
+            "iamt": self.env._("IGST"),
+            "camt": self.env._("CGST"),
+            "samt": self.env._("SGST/UTGST"),
+            "csamt": self.env._("Cess"),
+            ties.TOTAL: self.env._("Total with tax"),
+            ties.COUNT: self.env._("Job cards"),
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _money_ties(self, uninvoiced):
+        """Return the ties of invoices with receipts and with job cards: rows of `ties.Tie`.
+
+        :param uninvoiced: rows of `_uninvoiced_jobs`
+        """
+        [sums] = self._read(
+            SQL(
+                """
+                WITH document AS (
+                    SELECT m.id, m.amount_total_signed AS total, m.amount_residual_signed AS due
+                      FROM account_move m
+                     WHERE %s AND m.state = 'posted'
+                ), receivable AS (
+                    SELECT l.id, l.balance
+                      FROM account_move_line l
+                      JOIN account_account a ON a.id = l.account_id
+                     WHERE l.move_id IN (SELECT id FROM document)
+                       AND a.account_type = 'asset_receivable'
+                )
+                SELECT (SELECT coalesce(sum(total), 0) FROM document) AS invoiced,
+                       (SELECT coalesce(sum(due), 0) FROM document) AS due,
+                       (SELECT coalesce(sum(p.amount), 0) FROM account_partial_reconcile p
+                         WHERE p.debit_move_id IN (SELECT id FROM receivable))
+                     - (SELECT coalesce(sum(p.amount), 0) FROM account_partial_reconcile p
+                         WHERE p.credit_move_id IN (SELECT id FROM receivable)) AS settled,
+                       (SELECT count(*) FROM fsm_job j WHERE %s) AS repaired
+                """,
+                self._documents_of_month(),
+                self._repairs_of_month(),
+            )
+        )
+        repaired = sums.pop("repaired")
+        paise = {name: tax.paise(amount) for name, amount in sums.items()}
+        return [
+            ties.Tie(
+                "a4", ties.RECEIPTS, ties.TOTAL, paise["invoiced"], paise["settled"] + paise["due"]
+            ),
+            ties.Tie("a4", ties.JOBS, ties.COUNT, repaired, repaired - len(uninvoiced)),
+        ]
+
+    def _repairs_of_month(self):
+        """Return the condition on job cards ``j`` that went home in the month and cost something.
+
+        A day of India begins 330 minutes before one of UTC.
+        """
+        return SQL(
+            "j.company_id = ANY(%s) AND j.state = 'delivered' AND j.outcome = 'repaired'"
+            " AND j.amount_estimate > 0 AND j.delivered_at IS NOT NULL"
+            " AND j.delivered_at >= %s::date - interval '330 minutes'"
+            " AND j.delivered_at < %s::date + interval '1 day' - interval '330 minutes'",
+            self.company_ids.ids,
+            self.first_day,
+            periods.last_day(self.period),
+        )
+
+    def _uninvoiced_jobs(self):
+        """Return ``[(id, name)]`` of job cards that went home and have no issued invoice."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT j.id, j.name
+                  FROM fsm_job j
+                 WHERE %s AND NOT EXISTS (
+                       SELECT 1 FROM account_move m
+                        WHERE m.job_id = j.id AND m.state = 'posted')
+              ORDER BY j.id
+                """,
+                self._repairs_of_month(),
+            )
+        )
+        return [(row["id"], row["name"]) for row in rows]
+
+    def _finding_of_uninvoiced(self, job_id, name):
+        text = self.env._("Job card %s went home after a repair and has no issued invoice.", name)
+        finding = self._own_finding("warning", "CGST Act s.31(2)", text)
+        return finding | {"model": "fsm.job", "id": job_id}
