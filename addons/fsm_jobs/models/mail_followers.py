@@ -32,6 +32,8 @@ class MailFollowers(models.Model):
         """Return the rows whose document the caller may read, in their order."""
         known = set()
         for model, rows_sudo in self.sudo().grouped("res_model").items():  # which document it is
+            if model not in self.env:
+                continue  # of an addon that is gone
             documents = self.env[model].browse(rows_sudo.mapped("res_id")).exists()
             readable = set(documents._filtered_access("read").ids)
             known.update(row.id for row in rows_sudo if row.res_id in readable)
