@@ -1,3 +1,4 @@
+from . import fsm_cost_mixin
 from . import fsm_stock_guard
 from . import fsm_branch
 from . import fsm_part_usage
@@ -33,6 +34,7 @@ from . import product_supplierinfo
 from . import product_template
 from . import res_partner
 from . import stock_location
+from . import stock_lot
 from . import stock_move
 from . import stock_move_adjustment
 from . import stock_move_line

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.fsm_jobs.verbs import verb
@@ -7,8 +7,6 @@ from .product_template import COST_GROUPS
 
 MAX_QUANTITY = 1_000_000  # pieces: more is a slip of the finger
 MAX_COST = 1_000_000_000  # rupees for one piece
-# Where Odoo's valuation is installed it tells the cost to everybody, under these names.
-VALUATION_FIELDS = {"avg_cost", "total_value"}
 ROUNDING_ERROR = 1e-9  # of a float, far below the smallest quantity of a unit
 
 
@@ -18,28 +16,12 @@ def _lots(lots):
 
 
 class ProductProduct(models.Model):
-    _inherit = "product.product"
+    _name = "product.product"
+    _inherit = ["product.product", "fsm.cost.mixin"]
+
+    _cost_fields = frozenset({"avg_cost", "total_value"})
 
     standard_price = fields.Float(groups=COST_GROUPS, audit=True)
-
-    # === CRUD METHODS === #
-
-    def _has_field_access(self, field, operation):
-        """Override to keep the cost, by whatever name, from whom it does not concern."""
-        return super()._has_field_access(field, operation) and (
-            field.name not in VALUATION_FIELDS
-            or self.env.su
-            or self.env.user.has_groups(COST_GROUPS)
-        )
-
-    @api.model
-    def _get_view(self, view_id=None, view_type="form", **options):
-        """Override to leave the cost out of the views of whom it does not concern."""
-        arch, view = super()._get_view(view_id, view_type, **options)
-        for node in arch.iter("field"):
-            if node.get("name") in VALUATION_FIELDS:
-                node.set("groups", COST_GROUPS)
-        return arch, view
 
     # === BUSINESS METHODS - VERBS === #
 
