@@ -71,7 +71,6 @@ class FsmSupplierClaim(models.Model):
         help="Of the part that failed.",
     )
     rework_id = fields.Many2one(
-        string="Rework",
         comodel_name="fsm.job",
         required=True,
         readonly=True,

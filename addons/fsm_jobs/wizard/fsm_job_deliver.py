@@ -40,7 +40,7 @@ class FsmJobDeliver(models.TransientModel):
     )
     allow_reason = fields.Boolean(related="job_id.branch_id.allow_delivery_by_reason")
     reason = fields.Char(string="or Reason", help="Of a manager, where the branch allows it.")
-    print_gate_pass = fields.Boolean(string="Print Gate Pass", default=True)
+    print_gate_pass = fields.Boolean(default=True)
 
     # === COMPUTE METHODS === #
 
