@@ -66,12 +66,6 @@ def take(client, usage, start):
 
 def test_fifty_takers_of_ten_pieces_are_served_ten_times(race):
     manager, branch, product, job = race
-    usages = manager.call(
-        "fsm.part.usage",
-        "create",
-        vals_list=[{"job_id": job, "product_id": product} for _ in range(TAKERS)],
-    )
-    manager.call("fsm.job", "move_to", ids=[job], state="repair")
     manager.call(
         "product.product",
         "fsm_add_stock",
@@ -80,6 +74,17 @@ def test_fifty_takers_of_ten_pieces_are_served_ten_times(race):
         quantity=float(PIECES),
         reason="Ten pieces for fifty takers",
     )
+    # Somebody has them all while the fifty ask, and gives them up.
+    held = manager.call(
+        "fsm.job", "request_part", ids=[job], product_id=product, quantity=float(PIECES)
+    )
+    usages = manager.call(
+        "fsm.part.usage",
+        "create",
+        vals_list=[{"job_id": job, "product_id": product} for _ in range(TAKERS)],
+    )
+    manager.call("fsm.job", "move_to", ids=[job], state="repair")
+    manager.call("fsm.part.usage", "return_part", ids=[held["part_usage_id"]])
     start = Barrier(TAKERS)
     with ThreadPoolExecutor(TAKERS) as pool:
         answers = list(pool.map(lambda usage: take(manager, usage, start), usages))

@@ -16,7 +16,15 @@ PARTS = {
     "screen": ("15.6″ Screen", "SCR156", 5200.0, 3700.0, "85249200", {"SPR": 2, "RST": 1}),
     "hinge": ("HP hinge set", "HNGHP", 950.0, 480.0, "84733099", {"SPR": 1}),
     "keyboard": ("ThinkPad keyboard", "KBDTP", 2150.0, 1400.0, "84716040", {"HSR": 1}),
+    "battery": ("HP battery 41 Wh", "BATHP", 3100.0, 2050.0, "85076000", {}),
     "paste": ("Thermal paste", "PASTE", 120.0, 45.0, "38249900", {"SPR": 20, "HSR": 10, "RST": 9}),
+}
+
+# What each branch wants to have: {branch: {key: (minimum, fill up to)}}. SP Road runs short of
+# hinges and has no battery.
+THRESHOLDS = {
+    "SPR": {"ssd": (4, 12), "hinge": (2, 5), "battery": (1, 3)},
+    "HSR": {"ssd": (2, 6)},
 }
 
 
@@ -58,4 +66,18 @@ def fill(env, branches, users):
                 reason="Opening stock of the demo",
                 unit_cost=cost,
             )
+    for code, thresholds in THRESHOLDS.items():
+        company = branches[code].company_id
+        rules = env["stock.warehouse.orderpoint"].with_user(users["owner"]).with_company(company)
+        rules.create(
+            [
+                {
+                    "product_id": products[key].id,
+                    "company_id": company.id,
+                    "product_min_qty": minimum,
+                    "product_max_qty": maximum,
+                }
+                for key, (minimum, maximum) in thresholds.items()
+            ]
+        )
     return products

@@ -3,6 +3,7 @@ from . import fsm_stock_guard
 from . import fsm_branch
 from . import fsm_part_usage
 from . import fsm_part_usage_margin
+from . import fsm_part_usage_arrival
 from . import fsm_part_usage_old
 from . import fsm_part_usage_scan
 from . import fsm_part_usage_scrap
@@ -37,6 +38,7 @@ from . import stock_location
 from . import stock_lot
 from . import stock_move
 from . import stock_move_adjustment
+from . import stock_move_arrival
 from . import stock_move_line
 from . import stock_picking
 from . import stock_quant

@@ -56,8 +56,10 @@ class TestAccess(FsmInventoryCommon):
             user = self.people[role]
             job = self._job("repair")
             missing = self._create_part(f"Hinge of {role}", 300)
-            waiting = self._request(job, missing)
             self._stock_up(missing, 1)
+            holder = self._request(job, missing)
+            waiting = self._request(job, missing)
+            holder.return_part()
             usages = self.env["fsm.part.usage"].with_user(user)
             found = (
                 bool(usages.search([("id", "=", waiting.id)])),

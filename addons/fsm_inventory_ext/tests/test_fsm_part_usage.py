@@ -44,14 +44,34 @@ class TestFsmPartUsage(FsmInventoryCommon):
         with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are in stock at SP Road"):
             usage.use()
 
-    def test_part_that_arrives_is_used_or_laid_out(self):
+    def test_part_that_is_given_up_is_issued_to_another(self):
+        self._stock_up(self.ssd, 1)
         job = self._job("repair")
         first, second = self._request(job), self._request(job)
-        self._stock_up(self.ssd, 2)
+        first.return_part()
         second.with_user(self.accountant).issue()
         self.assertEqual(second.state, "reserved")
-        (first | second).use()
-        self.assertEqual((first | second).mapped("state"), ["used", "used"])
+        second.use()
+        self.assertEqual(second.state, "used")
+
+    def test_what_arrives_is_for_who_was_promised_first(self):
+        jobs = [self._job("repair") for _ in range(3)]
+        for job, day in zip(jobs, ("2099-03-03", "2099-01-01", "2099-02-02"), strict=True):
+            job.with_context(fsm_gate=GATE).sudo().promised_at = day
+        late, first, big = (
+            self._request(job, quantity=quantity)
+            for job, quantity in zip(jobs, (1, 1, 9), strict=True)
+        )
+        self._stock_up(self.ssd, 1)
+        self.assertEqual((first.state, late.state, big.state), ("reserved", *["requested"] * 2))
+        told = self.env["mail.message"].search(
+            [("res_id", "=", jobs[1].id), ("model", "=", "fsm.job")], order="id desc", limit=1
+        )
+        self.assertEqual(told.subject, f"Job card {jobs[1].name}: its part has arrived")
+        self.assertEqual(told.partner_ids, self.technician.partner_id)
+        first.use()
+        first.return_part(reason="It was the cable")
+        self.assertEqual((late.state, big.state), ("reserved", "requested"))
 
     def test_using_less_leaves_the_rest_reserved(self):
         self._stock_up(self.ssd, 3)
