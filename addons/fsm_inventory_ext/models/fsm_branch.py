@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+TRANSFER_DIGITS = 5  # SPR/TR/00012
+
 
 class FsmBranch(models.Model):
     _inherit = "fsm.branch"
@@ -70,6 +72,22 @@ class FsmBranch(models.Model):
         if (warehouse.name, warehouse.code) != (self.name, self.code):
             warehouse.write(values)
         return warehouse
+
+    def _transfer_series(self):
+        """Return the series of what the branch sends, in sudo; made where it is missing."""
+        self.ensure_one()
+        series_sudo = self.env["ir.sequence"].sudo()  # a series is drawn from, not read
+        return series_sudo.search(
+            [("code", "=", "fsm.transfer"), ("company_id", "=", self.company_id.id)], limit=1
+        ) or series_sudo.create(
+            {
+                "name": self.env._("Transfers %s", self.code),
+                "code": "fsm.transfer",
+                "prefix": f"{self.code}/TR/",
+                "padding": TRANSFER_DIGITS,
+                "company_id": self.company_id.id,
+            }
+        )
 
     # === BUSINESS METHODS - STOCK === #
 

@@ -115,7 +115,7 @@ class FsmJob(models.Model):
                 ]
             )
         )
-        if use and product.tracking == "none" and usage_sudo._use():
+        if use and product.tracking == "none" and not usage_sudo._use():
             self._start_repair_if_complete()
         elif not usage_sudo._reserve():
             self._move("parts")

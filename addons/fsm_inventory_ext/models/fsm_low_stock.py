@@ -92,6 +92,20 @@ class FsmLowStock(models.Model):
             for row in self
         ]
 
+    def _headline(self):
+        """Return the subject of what is told about these parts of one branch."""
+        if len(self) == 1:
+            return self.env._(
+                "%(part)s runs short at %(branch)s",
+                part=self.product_id.display_name,
+                branch=self.branch_id.name,
+            )
+        return self.env._(
+            "%(count)s parts run short at %(branch)s",
+            count=len(self),
+            branch=self.branch_id.name,
+        )
+
     def _sentence(self):
         """Return what is told about this part in a message or an activity."""
         return self.env._(

@@ -233,12 +233,12 @@ class FsmPartUsage(models.Model):
         :param int lot_id: which piece, for a part tracked by serial or lot number
         :return: ``{id, state, quantity}``
         """
-        for usage_sudo in self._checked_for(OPEN_STATES, WORKING_STATES):
-            rest = usage_sudo._rest(quantity)
-            if rest:
-                usage_sudo._split(rest)
-            if not usage_sudo._use(lot_id):
-                raise usage_sudo._shortage()
+        for usages in self._in_branches(OPEN_STATES, WORKING_STATES):
+            for usage in usages:
+                if rest := usage._rest(quantity):
+                    usage._split(rest)
+            if unserved := usages._use(lot_id):
+                raise unserved[0]._shortage()
         self.job_id._start_repair_if_complete()
         return self._answers()
 
@@ -265,9 +265,9 @@ class FsmPartUsage(models.Model):
 
         :return: ``{id, state, quantity}``
         """
-        for usage_sudo in self._checked_for({"requested"}, WORKING_STATES, "accountant"):
-            if not usage_sudo._reserve():
-                raise usage_sudo._shortage()
+        for usages in self._in_branches({"requested"}, WORKING_STATES, "accountant"):
+            if unserved := usages - usages._reserve_from_shelves():
+                raise unserved[0]._shortage()
         return self._answers()
 
     def _answers(self):
@@ -309,6 +309,17 @@ class FsmPartUsage(models.Model):
             usage.job_id._check_parts_open(job_states)
         # Role, own job and states are checked; technicians hold no rights on stock.
         return [usage.sudo().with_company(usage.company_id)._without_defaults() for usage in self]
+
+    def _in_branches(self, *states_and_role):
+        """Return what `_checked_for` returns, a batch for each branch in its company."""
+        checked_sudo = self._together(self._checked_for(*states_and_role))
+        batches = checked_sudo.grouped("company_id").items()
+        return [usages.with_company(company) for company, usages in batches]
+
+    def _together(self, usages):
+        """Return what `_checked_for` returns as one batch, in sudo, in no branch's company yet."""
+        # Those that were checked, and no others.
+        return self._without_defaults().browse().sudo().concat(*usages)
 
     def _rest(self, quantity):
         """Return how much stays behind when `quantity` is taken out of this; nothing by default."""

@@ -22,10 +22,8 @@ class FsmPartUsage(models.Model):
                 ("state", "=", "requested"),
             ]
         )
-        served = self.browse()
-        for usage in waiting.sorted(lambda usage: usage._turn()):
-            if usage.with_company(company)._without_defaults()._reserve():
-                served |= usage
+        first_promised = waiting.sorted(lambda usage: usage._turn())
+        served = first_promised.with_company(company)._without_defaults()._reserve_from_shelves()
         served._tell_technicians()
 
     def _turn(self):

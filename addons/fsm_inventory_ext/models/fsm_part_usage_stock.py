@@ -31,14 +31,15 @@ class FsmPartUsage(models.Model):
 
     def _create_move(self, plan, destination, **values):
         return self.env["stock.move"]._create_planned(
-            self.product_id,
-            plan,
-            destination,
-            company_id=self.company_id.id,
-            origin=self.job_id.name,
-            part_usage_id=self.id,
-            **values,
+            self.product_id, plan, destination, **self._move_values(), **values
         )
+
+    def _move_values(self):
+        return {
+            "company_id": self.company_id.id,
+            "origin": self.job_id.name,
+            "part_usage_id": self.id,
+        }
 
     def _reserve(self):
         """Keep the part for this job card, and tell whether there was enough of it."""
@@ -48,23 +49,78 @@ class FsmPartUsage(models.Model):
             self.state = "reserved"
         return bool(plan)
 
+    def _reserve_from_shelves(self):
+        """Keep parts of one branch for their job cards, in this order, all in one go.
+
+        Who needs more than there is left does not hold up who needs less.
+
+        :return: those for which there was enough
+        """
+        branch, moves = self.job_id.branch_id, self.env["stock.move"]
+        served, values = self.browse(), []
+        for product, usages in self.grouped("product_id").items():
+            wanted = sum(usages.mapped("quantity"))
+            shelf = moves._plan_taking(product, wanted, branch.stock_location_id)
+            for usage in usages:
+                plan, shelf = usage._take_share(shelf)
+                if plan:
+                    served += usage
+                    values.append(
+                        moves._planned_values(
+                            product, plan, branch.usage_location_id, **usage._move_values()
+                        )
+                    )
+        moves.create(values)
+        served.state = "reserved"
+        return served
+
+    def _take_share(self, shelf):
+        """Return what this part takes of what lies there, and what it leaves for others.
+
+        :param shelf: as `stock.move._plan_taking` returns it
+        :return: ``(plan, rest)``; an empty plan if there is not enough
+        """
+        uom, missing = self.product_id.uom_id, self.quantity
+        plan, rest = [], []
+        for location, lot, quantity in shelf:
+            taken = min(quantity, missing)
+            if uom.compare(taken, 0) > 0:
+                plan.append((location, lot, taken))
+                missing = uom.round(missing - taken)
+            if uom.compare(quantity, taken) > 0:
+                rest.append((location, lot, uom.round(quantity - taken)))
+        return ([], shelf) if uom.compare(missing, 0) > 0 else (plan, rest)
+
     def _release(self):
         """Give up what is reserved."""
         self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))._action_cancel()
 
     def _use(self, lot_id=0):
-        """Move the part out of the stock, freeze its price, and tell whether there was enough."""
-        lot = self.product_id._find_lot(lot_id, self.company_id)
+        """Move parts of one branch out of the stock, and freeze their prices.
+
+        :return: those of which there was not enough
+        """
+        moves, unserved = self.env["stock.move"], self.browse()
+        lots = {usage: usage.product_id._find_lot(lot_id, usage.company_id) for usage in self}
+        for usage, lot in lots.items():
+            move = usage._move_to_use(lot)
+            moves |= move
+            unserved += usage if not move else self.browse()
+        if moves:
+            moves._complete()
+        for usage in self - unserved:
+            usage.write(usage._frozen_values(lots[usage]))
+        return unserved
+
+    def _move_to_use(self, lot):
+        """Return the move that takes this part, reserved; nothing if there is not enough of it."""
         move = self.move_ids.filtered(lambda move: move.state == "assigned")
-        if lot or not move:
-            self._release()
-            plan = self._plan(lot)
-            if not plan:
-                return False
-            move = self._create_move(plan, self.job_id.branch_id.usage_location_id)
-        move._complete()
-        self.write(self._frozen_values(lot))
-        return True
+        if move and not lot:
+            return move
+        self._release()
+        plan = self._plan(lot)
+        usage_location = self.job_id.branch_id.usage_location_id
+        return self._create_move(plan, usage_location) if plan else self.env["stock.move"]
 
     def _frozen_values(self, lot):
         """Return what is written down, once and for all, when a part is used."""

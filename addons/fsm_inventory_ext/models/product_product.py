@@ -173,10 +173,7 @@ class ProductProduct(models.Model):
         vendors = self.env.ref("stock.stock_location_suppliers")
         self._check_lots(lots, quantity)
         pieces = self._pieces(self._lots(lots, branch.company_id, create=True), quantity)
-        if unit_cost:
-            on_hand = max(branch._on_hand(self), 0.0)
-            value = on_hand * self.standard_price + quantity * unit_cost
-            self.standard_price = value / (on_hand + quantity)
+        self._take_into_average(branch, quantity, unit_cost)
         self._move_stock(
             branch,
             [(vendors, lot, taken) for lot, taken in pieces],
@@ -185,7 +182,22 @@ class ProductProduct(models.Model):
             price_unit=unit_cost,
         )
 
+    def _take_into_average(self, branch, quantity, unit_cost):
+        """Make the cost of the branch the average of what it has and what comes in now."""
+        if unit_cost:
+            on_hand = max(branch._on_hand(self), 0.0)
+            value = on_hand * self.standard_price + quantity * unit_cost
+            self.standard_price = value / (on_hand + quantity)
+
     def _remove(self, branch, quantity, reason, lots=()):
+        plan = self._plan_removal(branch, quantity, lots)
+        self._move_stock(branch, plan, self.property_stock_inventory, reason)
+
+    def _plan_removal(self, branch, quantity, lots=()):
+        """Say what leaves the shelves of a branch, as `_plan_taking`, or that there is too little.
+
+        :param list lots: the numbers of what leaves, for a part tracked by number
+        """
         self._check_lots(lots, quantity)
         moves, shelves = self.env["stock.move"], branch.stock_location_id
         plan = [
@@ -196,7 +208,7 @@ class ProductProduct(models.Model):
         free = sum(taken for _location, _lot, taken in plan)
         if self.uom_id.compare(free, quantity) < 0:
             raise self.env["stock.quant"]._shortage(self, free, shelves)
-        self._move_stock(branch, plan, self.property_stock_inventory, reason)
+        return plan
 
     def _adjust(self, branch, counted, reason, lots=()):
         self._check_lots(lots, 1)  # numbers are counted one by one

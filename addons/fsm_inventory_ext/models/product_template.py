@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 
 # Who may see what a part has cost us. Stock users are Odoo's own storekeepers: its valuation
-# reads the cost in their name.
-COST_GROUPS = "fsm_jobs.group_fsm_accountant,stock.group_stock_user,base.group_system"
+# reads the cost in their name. A group of an addon that is not there has nobody in it.
+COST_GROUPS = (
+    "fsm_jobs.group_fsm_accountant,stock.group_stock_user,purchase.group_purchase_user,"
+    "base.group_system"
+)
 
 
 class ProductTemplate(models.Model):

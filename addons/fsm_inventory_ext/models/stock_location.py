@@ -11,4 +11,7 @@ class StockLocation(models.Model):
         """Tell whether nothing may leave this location that is not in it: a branch's shelves."""
         self.ensure_one()
         location_sudo = self.sudo()  # the rule holds whoever moves the part
-        return location_sudo.usage in COUNTED_USAGES and bool(location_sudo.company_id.parent_id)
+        return location_sudo.usage in COUNTED_USAGES and (
+            bool(location_sudo.company_id.parent_id)
+            or location_sudo == self.env["fsm.transfer.line"]._between()
+        )

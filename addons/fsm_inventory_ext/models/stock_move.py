@@ -6,6 +6,9 @@ from odoo.tools.misc import clean_context
 # An object no caller can send: what carries it in the context is stock moving by Odoo's own steps.
 GATE = object()
 
+# What a move is for; whoever makes it says so, nobody else.
+LINK_FIELDS = ("part_usage_id", "transfer_line_id")
+
 # What a done move says. It is corrected by a move back, never by writing over it.
 DONE_FIELDS = {
     "company_id",
@@ -51,16 +54,17 @@ class StockMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override: no move is born done, and which part it is for, the part says itself."""
+        """Override: no move is born done, and what it is for, that says itself."""
         if not self._is_gated():
-            if any(vals.get("part_usage_id") for vals in vals_list):
+            if any(vals.get(name) for vals in vals_list for name in LINK_FIELDS):
                 self._check_not_by_hand()
             self._check_not_born_done(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         """Override: Odoo lets stock users write the state, and all of a move that is done."""
-        if "part_usage_id" in vals or ("state" in vals and not self._is_less_reserved(vals)):
+        links = vals.keys() & set(LINK_FIELDS)
+        if links or ("state" in vals and not self._is_less_reserved(vals)):
             self._check_not_by_hand()
         if vals.keys() & DONE_FIELDS:
             self._check_not_done()
@@ -177,31 +181,34 @@ class StockMove(models.Model):
         :param list plan: as `_plan_taking` returns it; not empty
         :param values: of the move, e.g. `company_id` and `origin`
         """
-        shared = {"product_id": product.id, "location_dest_id": destination.id}
         # Not the defaults a caller may have put into the context.
         moves = self.with_env(self.env(context=clean_context(self.env.context)))
-        return moves.create(
-            {
-                **shared,
-                "product_uom": product.uom_id.id,
-                "product_uom_qty": sum(quantity for _location, _lot, quantity in plan),
-                "location_id": plan[0][0].id,
-                "state": "confirmed",
-                "move_line_ids": [
-                    Command.create(
-                        {
-                            **shared,
-                            "product_uom_id": product.uom_id.id,
-                            "location_id": location.id,
-                            "lot_id": lot.id,
-                            "quantity": quantity,
-                        }
-                    )
-                    for location, lot, quantity in plan
-                ],
-                **values,
-            }
-        )
+        return moves.create(self._planned_values(product, plan, destination, **values))
+
+    @api.model
+    def _planned_values(self, product, plan, destination, **values):
+        """Return the values of a move as `_create_planned` makes it."""
+        shared = {"product_id": product.id, "location_dest_id": destination.id}
+        return {
+            **shared,
+            "product_uom": product.uom_id.id,
+            "product_uom_qty": sum(quantity for _location, _lot, quantity in plan),
+            "location_id": plan[0][0].id,
+            "state": "confirmed",
+            "move_line_ids": [
+                Command.create(
+                    {
+                        **shared,
+                        "product_uom_id": product.uom_id.id,
+                        "location_id": location.id,
+                        "lot_id": lot.id,
+                        "quantity": quantity,
+                    }
+                )
+                for location, lot, quantity in plan
+            ],
+            **values,
+        }
 
     def _complete(self):
         """Do the moves as they were planned."""

@@ -57,11 +57,7 @@ class StockWarehouseOrderpoint(models.Model):
         if people := managers | accountants:
             self.env["mail.thread"].message_notify(
                 partner_ids=people.partner_id.ids,
-                subject=self.env._(
-                    "%(count)s parts run short at %(branch)s",
-                    count=len(rows),
-                    branch=rows.branch_id.name,
-                ),
+                subject=rows._headline(),
                 body=Markup("<ul>%s</ul>")
                 % Markup().join(Markup("<li>%s</li>") % row._sentence() for row in rows),
             )

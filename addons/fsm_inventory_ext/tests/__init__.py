@@ -4,6 +4,7 @@ from . import test_fsm_branch
 from . import test_fsm_job
 from . import test_fsm_part_usage
 from . import test_fsm_report
+from . import test_fsm_transfer
 from . import test_fsm_warranty
 from . import test_low_stock
 from . import test_product_product

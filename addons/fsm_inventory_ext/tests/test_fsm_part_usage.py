@@ -73,6 +73,21 @@ class TestFsmPartUsage(FsmInventoryCommon):
         first.return_part(reason="It was the cable")
         self.assertEqual((late.state, big.state), ("reserved", "requested"))
 
+    def test_store_says_when_and_the_promise_follows(self):
+        job = self._job("repair")
+        usage = self._request(job)
+        self.assertEqual((job.state, job.clock), ("parts", "supplier"))
+        job.sudo().promised_at = "2099-01-05 10:00:00"
+        with self.assertRaisesRegex(UserError, "a day to come"):
+            usage.with_user(self.accountant).say_when(expected_on="2020-01-01")
+        with self.assertRaises(AccessError):
+            usage.say_when(expected_on="2099-01-07")
+        usage.with_user(self.accountant).say_when(expected_on="2099-01-02")
+        self.assertEqual(str(job.promised_at), "2099-01-05 10:00:00", "It can be kept.")
+        usage.with_user(self.accountant).say_when(expected_on="2099-01-07")
+        self.assertGreater(str(job.promised_at), "2099-01-08")
+        self.assertIn("parts are expected", job.message_ids[0].body)
+
     def test_using_less_leaves_the_rest_reserved(self):
         self._stock_up(self.ssd, 3)
         job = self._job("repair")

@@ -86,7 +86,7 @@ class TestLowStock(FsmInventoryCommon):
         self.assertEqual(len(rows), 61)
 
     def test_branch_is_told_once_until_there_was_enough_again(self):
-        self.assertEqual(self._told(), ["1 parts run short at SP Road"])
+        self.assertEqual(self._told(), ["RAM 8 GB runs short at SP Road"])
         activity = self.rules[1].sudo().activity_ids
         self.assertEqual((activity.user_id, activity.res_id), (self.manager, self.rules[1].id))
         self.assertEqual(self._told(), [])
@@ -96,7 +96,7 @@ class TestLowStock(FsmInventoryCommon):
         self.ram.with_user(self.manager).fsm_deduct_stock(
             branch_id=self.branch.id, quantity=5, reason="Stolen at the counter"
         )
-        self.assertEqual(self._told(), ["1 parts run short at SP Road"])
+        self.assertEqual(self._told(), ["RAM 8 GB runs short at SP Road"])
 
     def test_estimate_says_what_is_not_there(self):
         lines = [(self.ssd, 1, 3490), (self.ssd, 9, 3490), (self.ram, 1, 2100), (self.labour, 1, 6)]

@@ -3,6 +3,7 @@ from odoo.tests import tagged
 from .common import FsmInventoryCommon
 
 FACTOR = 2  # of the queries that Odoo itself needs
+EACH = 8  # queries that one more part may cost, where many are issued in one call
 
 
 @tagged("post_install", "-at_install")
@@ -53,3 +54,23 @@ class TestQueries(FsmInventoryCommon):
         }
         self.assertLessEqual(counts["use of a reserved part"], FACTOR * bare, counts)
         self.assertLessEqual(counts["request and use"], FACTOR * bare, counts)
+
+    def test_many_parts_of_many_jobs_are_issued_in_one_call(self):
+        self._stock_up(self.ssd, 30)
+        jobs = [self._job("repair") for _ in range(7)]
+        holder = self._request(jobs[0], quantity=30)
+        waiting = self.env["fsm.part.usage"].concat(
+            *(self._request(job) for job in jobs for _ in range(2))
+        )
+        holder.return_part()
+        waiting = waiting.with_user(self.accountant)
+        warm, few, many = waiting[:2], waiting[2:4], waiting[4:]
+        warm.issue()
+        counts = [self._count(few.issue), self._count(many.issue)]
+        self.assertEqual(set(waiting.mapped("state")), {"reserved"})
+        self.assertLessEqual((counts[1] - counts[0]) / (len(many) - len(few)), EACH, counts)
+        used = [
+            self._count(few.with_user(self.manager).use),
+            self._count(many.with_user(self.manager).use),
+        ]
+        self.assertLessEqual((used[1] - used[0]) / (len(many) - len(few)), EACH, used)

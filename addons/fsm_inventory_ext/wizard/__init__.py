@@ -3,6 +3,9 @@ from . import fsm_part_request
 from . import fsm_bag_change
 from . import fsm_part_old
 from . import fsm_part_return
+from . import fsm_part_when
 from . import fsm_stock_change
 from . import fsm_part_use
 from . import fsm_job_deliver
+from . import fsm_transfer_request
+from . import fsm_transfer_step

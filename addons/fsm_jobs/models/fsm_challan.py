@@ -133,7 +133,11 @@ class FsmChallan(models.Model):
                 )
                 if fact[1]
             ],
-            "rows": [(row.job_number, row.device_name) for row in rows],
+            "columns": (self.env._("Job Card No."), self.env._("Device")),
+            "rows": [(row.job_number, row.device_name, "1") for row in rows],
+            "purpose": self.env._(
+                "Devices of customers, sent for repair and to be returned. Not for sale."
+            ),
             "note": self.note or "",
             "copies": self._copy_labels(),
         }

@@ -1,0 +1,165 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .product_template import COST_GROUPS
+
+
+class FsmTransferLine(models.Model):
+    """One part of a transfer: how many were asked for, were sent, and have arrived."""
+
+    _name = "fsm.transfer.line"
+    _description = "Transfer Line"
+    _order = "transfer_id, id"
+
+    transfer_id = fields.Many2one(
+        comodel_name="fsm.transfer", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    product_id = fields.Many2one(
+        string="Part",
+        comodel_name="product.product",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    quantity = fields.Float(string="Asked For", digits="Product Unit", required=True, readonly=True)
+    sent = fields.Float(digits="Product Unit", compute="_compute_moved", compute_sudo=True)
+    received = fields.Float(digits="Product Unit", compute="_compute_moved", compute_sudo=True)
+    missing = fields.Float(digits="Product Unit", compute="_compute_moved", compute_sudo=True)
+    currency_id = fields.Many2one(related="transfer_id.company_id.currency_id")
+    cost = fields.Monetary(
+        string="Cost of One",
+        readonly=True,
+        groups=COST_GROUPS,
+        help="Of the sending branch, when it was sent.",
+    )
+    move_ids = fields.One2many(
+        string="Stock Moves",
+        comodel_name="stock.move",
+        inverse_name="transfer_line_id",
+        groups="stock.group_stock_user,fsm_jobs.group_fsm_accountant",
+    )
+
+    _quantity_positive = models.Constraint("CHECK(quantity > 0)", "At least one part is sent.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("move_ids.state", "move_ids.quantity")
+    def _compute_moved(self):
+        between = self._between()
+        for line in self:
+            done = line.move_ids.filtered(lambda move: move.state == "done")
+            company = line.transfer_id.to_company_id
+            line.sent = sum(
+                done.filtered(lambda m: m.location_dest_id == between).mapped("quantity")
+            )
+            line.received = sum(
+                done.filtered(
+                    lambda m, company=company: (
+                        m.location_id == between and m.location_dest_id.company_id == company
+                    )
+                ).mapped("quantity")
+            )
+            line.missing = sum(line._on_the_way().values())
+
+    # === BUSINESS METHODS - STOCK === #
+
+    @api.model
+    def _between(self):
+        """Return where parts lie that have left one branch and not reached the other."""
+        data = self.env["ir.model.data"]
+        between_id = data._xmlid_to_res_id("fsm_inventory_ext.stock_location_between_branches")
+        return self.env["stock.location"].browse(between_id)
+
+    def _on_the_way(self):
+        """Return ``{lot: quantity}`` of what was sent and has neither arrived nor come back."""
+        between = self._between()
+        balance = defaultdict(float)
+        for move in self.move_ids.move_line_ids.filtered(lambda line: line.state == "done"):
+            sign = 1 if move.location_dest_id == between else -1
+            balance[move.lot_id] += sign * move.quantity
+        uom = self.product_id.uom_id
+        return {lot: rest for lot, rest in balance.items() if uom.compare(rest, 0) > 0}
+
+    def _send(self, quantity, lots):
+        """Take the part from the shelves of the sending branch; called in sudo, in its company."""
+        product, branch = self.product_id, self.transfer_id._branch(self.transfer_id.company_id)
+        product._check_quantity(quantity)
+        plan = product._plan_removal(branch, quantity, lots)
+        self.cost = product.standard_price
+        self._move(plan, self._between(), branch.company_id)
+
+    def _arrive(self, quantity, lots):
+        """Put what has arrived onto the shelves; called in sudo, in the receiving company."""
+        product, branch = self.product_id, self.transfer_id._branch(self.transfer_id.to_company_id)
+        product._check_quantity(quantity)
+        plan = self._plan_leaving(quantity, lots)
+        for _location, lot, _taken in plan:
+            lot.company_id = branch.company_id  # a piece with a number belongs where it is
+        product._take_into_average(branch, quantity, self.cost)
+        self._move(plan, branch.stock_location_id, branch.company_id, price_unit=self.cost)
+
+    def _settle(self, destination, reason):
+        """Bring what never arrived back, or write it off; called in sudo, in the sender's company."""
+        plan = [(self._between(), lot, rest) for lot, rest in self._on_the_way().items()]
+        if plan:
+            self._move(plan, destination, self.transfer_id.company_id, inventory_name=reason)
+
+    def _plan_leaving(self, quantity, lots):
+        """Return how `quantity` leaves the way between the branches, as `_plan_taking` does."""
+        on_the_way = self._on_the_way()
+        if self.product_id.uom_id.compare(quantity, sum(on_the_way.values())) > 0:
+            raise UserError(
+                self.env._(
+                    "Only %(quantity)s of %(product)s are on the way.",
+                    quantity=f"{sum(on_the_way.values()):g}",
+                    product=self.product_id.display_name,
+                )
+            )
+        if self.product_id.tracking == "none":
+            return [(self._between(), self.env["stock.lot"], quantity)]
+        pieces = self._named_pieces(on_the_way, lots)
+        if len(pieces) != quantity:
+            self.product_id._check_lots([lot.name for lot in pieces], quantity)
+        return [(self._between(), lot, 1.0) for lot in pieces]
+
+    def _named_pieces(self, on_the_way, lots):
+        """Return those of the numbers in `lots` that are on the way; all where none is named."""
+        names = {name.strip() for name in lots if isinstance(name, str)}
+        return [lot for lot in on_the_way if not names or lot.name in names]
+
+    def _move(self, plan, destination, company, **values):
+        self.env["stock.move"]._create_planned(
+            self.product_id,
+            plan,
+            destination,
+            company_id=company.id,
+            origin=self.transfer_id.name,
+            transfer_line_id=self.id,
+            **values,
+        )._complete()
+        self.invalidate_recordset(["sent", "received", "missing"])
+
+    # === BUSINESS METHODS === #
+
+    def _sentence(self):
+        return self.env._(
+            "%(quantity)s × %(part)s",
+            quantity=f"{self.sent or self.quantity:g}",
+            part=self.product_id.display_name,
+        )
+
+    def _answers(self):
+        return [
+            {
+                "line_id": line.id,
+                "product_id": line.product_id.id,
+                "quantity": line.quantity,
+                "sent": line.sent,
+                "received": line.received,
+                "missing": line.missing,
+            }
+            for line in self
+        ]

@@ -1,0 +1,209 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.fsm_jobs.verbs import check_id, check_keys, verb
+
+MAX_LINES = 200  # of one transfer
+ASKED_KEYS = {"product_id": int, "quantity": float}
+MOVED_KEYS = {"line_id": int, "quantity": float, "lots": list}
+
+
+class FsmTransfer(models.Model):
+    """What is done with a transfer: asked for by one branch, sent, received, settled."""
+
+    _inherit = "fsm.transfer"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @api.model
+    @verb
+    def request(
+        self,
+        from_branch_id: int,
+        lines: list,
+        to_branch_id: int = 0,
+        note: str = "",
+        client_ref: str = "",
+    ):
+        """Ask another branch for parts, or announce what one's own branch is going to send.
+
+        :param int from_branch_id: who has the parts; one of the two branches is the caller's
+        :param list lines: ``[{product_id, quantity}]``
+        :param int to_branch_id: who gets them; by default the caller's current branch
+        :return: ``{id, name, state, lines, document}``
+        """
+        self._check_keeper()
+        source, destination = self._sides(from_branch_id, to_branch_id)
+        asked = self._asked(lines, source)
+        transfer_sudo = self.browse(
+            self.env["fsm.client.ref"]._once(
+                destination.company_id,
+                "fsm.transfer.request",
+                client_ref,
+                {"from": source.id, "lines": lines, "note": note},
+                lambda: self._open(source, destination, asked, note)._announce().id,
+            )
+        ).sudo()  # it is of the caller's own branch
+        return transfer_sudo._answers()[0]
+
+    @verb
+    def send_parts(self, lines: list = ()):
+        """Send the parts: they leave the shelves, with the document the law asks for.
+
+        :param list lines: ``[{line_id, quantity, lots}]`` of what is sent if it is not all that was
+            asked for; a quantity of 0 is not sent. `lots` are the serial numbers of such parts
+        :return: ``{id, name, state, lines, document}``
+        """
+        for transfer_sudo in self._for_step({"requested"}, "company_id"):
+            sender_sudo = transfer_sudo.with_company(transfer_sudo.company_id)
+            moved = sender_sudo._said(lines, "quantity")
+            if not moved:
+                raise UserError(self.env._("Nothing is sent: decline the transfer instead."))
+            for line, quantity, lots in moved:
+                line._send(quantity, lots)
+            sender_sudo.write(
+                {"state": "sent", "sent_by_id": self.env.uid, "sent_at": fields.Datetime.now()}
+            )
+            sender_sudo.write(sender_sudo._transfer_document())
+            sender_sudo._tell(
+                transfer_sudo.to_company_id,
+                self.env._("Parts are on the way: transfer %s", transfer_sudo.name),
+            )
+        return self._answers()
+
+    @verb
+    def receive_parts(self, lines: list = ()):
+        """Confirm what has arrived; whoever waits for such a part gets it laid out.
+
+        :param list lines: ``[{line_id, quantity, lots}]`` if not all has arrived
+        :return: ``{id, name, state, lines, document}``; the state is `short` while parts are missing
+        """
+        for transfer_sudo in self._for_step({"sent", "short"}, "to_company_id"):
+            receiver_sudo = transfer_sudo.with_company(transfer_sudo.to_company_id)
+            for line, quantity, lots in receiver_sudo._said(lines, "missing"):
+                line._arrive(quantity, lots)
+            receiver_sudo.write(
+                {"received_by_id": self.env.uid, "received_at": fields.Datetime.now()}
+            )
+            receiver_sudo._close()
+        return self._answers()
+
+    @verb
+    def decline(self, reason: str):
+        """Say no to a request, or take it back.
+
+        :return: ``{id, name, state, lines, document}``
+        """
+        for transfer_sudo in self._for_step({"requested"}):
+            if not reason.strip():
+                raise UserError(self.env._("Say why the parts are not sent."))
+            transfer_sudo.write({"state": "cancelled", "reason": reason.strip()})
+            for company in transfer_sudo.company_id | transfer_sudo.to_company_id:
+                transfer_sudo._tell(
+                    company, self.env._("Transfer %s was declined", transfer_sudo.name)
+                )
+        return self._answers()
+
+    @verb
+    def settle_missing(self, outcome: str, reason: str):
+        """Say what became of parts that were sent and never arrived; the sending branch does.
+
+        :param str outcome: `returned`, they are back on its shelves, or `lost`, a manager writes
+            them off
+        :param str reason: 10 characters or more
+        :return: ``{id, name, state, lines, document}``
+        """
+        if outcome not in ("returned", "lost"):
+            raise UserError(self.env._("“outcome” must be one of: %s.", "returned, lost"))
+        self._check_keeper("manager")
+        self.env["stock.quant"]._check_reason(reason)
+        for transfer_sudo in self._for_step({"short"}, "company_id"):
+            sender_sudo = transfer_sudo.with_company(transfer_sudo.company_id)
+            shelves = sender_sudo._branch(sender_sudo.company_id).stock_location_id
+            for line in sender_sudo.line_ids:
+                loss = line.product_id.property_stock_inventory
+                line._settle(shelves if outcome == "returned" else loss, reason.strip())
+            sender_sudo.reason = reason.strip()
+            sender_sudo._close()
+        return self._answers()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _sides(self, from_branch_id, to_branch_id):
+        """Return the two branches in sudo: of one organisation, one of them the caller's."""
+        mine = self.env.user.company_ids
+        branches_sudo = self.env["fsm.branch"].sudo()  # their names are public in an organisation
+        sides = branches_sudo.search([("id", "=", from_branch_id)])
+        sides += (
+            branches_sudo.search([("id", "=", to_branch_id)])
+            if to_branch_id
+            else self.env["fsm.branch"]._of_caller().sudo()
+        )
+        if len(sides) != 2 or len(sides.organization_id) != 1:
+            sides = branches_sudo
+        if not self.env.su and not sides.company_id & mine or len(set(sides.ids)) != 2:
+            raise AccessError(
+                self.env._("Say which two branches: of your organisation, and one of them yours.")
+            )
+        return sides[0], sides[1]
+
+    @api.model
+    def _asked(self, lines, source):
+        """Return ``[(product, quantity)]`` as the caller asks for them."""
+        if not 0 < len(lines) <= MAX_LINES:
+            raise UserError(self.env._("Say which parts: from 1 to %s of them.", MAX_LINES))
+        asked = {}
+        for line in lines:
+            line = check_keys(self.env, line, ASKED_KEYS, "lines")
+            product_id = check_id(self.env, line.get("product_id"), "lines.product_id")
+            product = self.env["product.product"].search([("id", "=", product_id)])
+            if not product or not product.is_storable:
+                raise UserError(self.env._("There is no such part."))
+            if product.tracking == "lot":
+                raise UserError(
+                    self.env._("%s is kept by lot: such parts stay where they are.", product.name)
+                )
+            product._check_part(source.company_id)
+            product._check_quantity(line.get("quantity") or 0.0)
+            asked[product] = asked.get(product, 0.0) + line["quantity"]
+        return list(asked.items())
+
+    def _said(self, lines, default):
+        """Return ``[(line, quantity, lots)]`` of what moves now.
+
+        :param lines: as the caller says it; without any, the field `default` of each line
+        """
+        self.ensure_one()
+        if not lines:
+            return [(line, line[default], []) for line in self.line_ids if line[default]]
+        moved = []
+        for said in lines:
+            said = check_keys(self.env, said, MOVED_KEYS, "lines")
+            line = self.line_ids.filtered(lambda line, said=said: line.id == said.get("line_id"))
+            if not line:
+                raise UserError(self.env._("“lines” names a line that is not of this transfer."))
+            if said.get("quantity"):
+                moved.append((line, said["quantity"], said.get("lots") or []))
+        if len({line for line, _quantity, _lots in moved}) != len(moved):
+            raise UserError(self.env._("A line is named twice."))
+        return moved
+
+    def _announce(self):
+        """Tell the branch that is asked for parts."""
+        self._tell(
+            self.company_id,
+            self.env._(
+                "%(branch)s asks for parts: transfer %(transfer)s",
+                branch=self._branch(self.to_company_id).name,
+                transfer=self.name,
+            ),
+        )
+        return self
+
+    def _close(self):
+        """Say whether all has arrived, or something is missing."""
+        is_short = any(line.missing for line in self.line_ids)
+        self.state = "short" if is_short else "received"
+        if is_short:
+            self._tell(self.company_id, self.env._("Parts are missing: transfer %s", self.name))

@@ -1,0 +1,189 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import FsmInventoryCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFsmTransfer(FsmInventoryCommon):
+    """SP Road asks the other branch for SSDs: one document, of which each branch sees its half."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_branch.company_id.write({"state_id": cls.karnataka.id, "vat": cls.company.vat})
+        cls.keeper = cls._create_user("meera", "manager", cls.other_branch)
+        cls.ssd.fsm_add_stock(
+            branch_id=cls.other_branch.id, quantity=5, reason="Bill 4711", unit_cost=2000
+        )
+
+    def _asked(self, quantity=3, user=None, product=None, **arguments):
+        """Have SP Road ask for SSDs, and return the transfer."""
+        transfers = self.env["fsm.transfer"].with_user(user or self.accountant)
+        answer = transfers.request(
+            from_branch_id=self.other_branch.id,
+            lines=[{"product_id": (product or self.ssd).id, "quantity": quantity}],
+            **arguments,
+        )
+        return self.env["fsm.transfer"].browse(answer["id"])
+
+    def _sent(self, quantity=3, **arguments):
+        transfer = self._asked(quantity, **arguments)
+        transfer.with_user(self.keeper).send_parts()
+        return transfer
+
+    def _line(self, transfer, quantity, **values):
+        return [{"line_id": transfer.line_ids.id, "quantity": quantity, **values}]
+
+    def _shelves(self):
+        return self._on_hand(self.ssd), self.other_branch._on_hand(self.ssd)
+
+    def test_parts_leave_one_branch_and_reach_the_other_with_a_challan(self):
+        transfer = self._asked(client_ref="T-1")
+        self.assertEqual(self._asked(client_ref="T-1"), transfer)
+        self.assertEqual(self._shelves(), (0, 5))
+        [answer] = [transfer.with_user(self.keeper).send_parts()]
+        self.assertEqual((answer["state"], answer["document"]["kind"]), ("sent", "challan"))
+        self.assertEqual(answer["document"]["number"], transfer.challan_id.name)
+        self.assertEqual(self._shelves(), (0, 2))
+        printed = transfer.challan_id.with_user(self.accountant)._print_challan()
+        self.assertEqual(printed["rows"], [(self.ssd.default_code or "", "SSD 512 GB", "3")])
+        self.assertEqual(transfer.with_user(self.accountant).receive_parts()["state"], "received")
+        self.assertEqual(self._shelves(), (3, 2))
+        self.assertEqual(self.ssd.with_company(self.company).standard_price, 2000)
+
+    def test_what_arrives_from_a_branch_is_for_who_waits(self):
+        usage = self._request(self._job("repair"), quantity=2)
+        self._sent().with_user(self.accountant).receive_parts()
+        self.assertEqual(usage.state, "reserved")
+
+    def test_between_two_gstins_it_is_a_supply(self):
+        self.other_branch.company_id.write(
+            {"state_id": self.tamil_nadu.id, "vat": "33AAGCB7383J1ZF"}
+        )
+        said = []
+
+        def supply(branch, other, lines, origin):
+            said.append((branch, other, lines, origin))
+            return "RST/26-27/00001"
+
+        self.patch(self.env.registry["fsm.branch"], "_supply_to", supply)
+        transfer = self._sent()
+        line = {"product_id": self.ssd.id, "quantity": 3, "price_unit": 2000}
+        self.assertEqual(said, [(self.other_branch, self.branch, [line], transfer.name)])
+        self.assertEqual(
+            (transfer.document_kind, transfer.invoice_number), ("invoice", "RST/26-27/00001")
+        )
+        self.assertFalse(transfer.challan_id)
+
+    def test_short_arrival_is_settled_by_the_sender_with_a_reason(self):
+        transfer = self._sent()
+        receiver = transfer.with_user(self.accountant)
+        with self.assertRaisesRegex(UserError, "Only 3 of SSD 512 GB are on the way"):
+            receiver.receive_parts(lines=self._line(transfer, 4))
+        answer = receiver.receive_parts(lines=self._line(transfer, 1))
+        self.assertEqual((answer["state"], answer["lines"][0]["missing"]), ("short", 2))
+        self.assertEqual(receiver.receive_parts(lines=self._line(transfer, 1))["state"], "short")
+        sender = transfer.with_user(self.keeper)
+        with self.assertRaisesRegex(UserError, "10 characters"):
+            sender.settle_missing(outcome="lost", reason="Gone")
+        with self.assertRaisesRegex(AccessError, "Only|role|other branch"):
+            receiver.settle_missing(outcome="lost", reason="Never came out of the box")
+        answer = sender.settle_missing(outcome="lost", reason="Never came out of the box")
+        self.assertEqual((answer["state"], answer["lines"][0]["missing"]), ("received", 0))
+        self.assertEqual(self._shelves(), (2, 2))
+
+    def test_what_was_left_behind_is_back_on_the_shelves(self):
+        transfer = self._sent()
+        transfer.with_user(self.accountant).receive_parts(lines=self._line(transfer, 2))
+        transfer.with_user(self.keeper).settle_missing(
+            outcome="returned", reason="It was never put into the box"
+        )
+        self.assertEqual((transfer.state, *self._shelves()), ("received", 2, 3))
+
+    def test_nobody_takes_the_step_of_the_other_branch_or_a_step_twice(self):
+        transfer = self._asked()
+        with self.assertRaisesRegex(AccessError, "other branch"):
+            transfer.with_user(self.accountant).send_parts()
+        for user in (self.technician, self.receptionist):
+            with self.assertRaises(AccessError):
+                self._asked(user=user)
+            with self.assertRaises(AccessError):
+                transfer.with_user(user).read(["state"])
+        transfer.with_user(self.keeper).send_parts()
+        with self.assertRaisesRegex(UserError, "is “On the Way”"):
+            transfer.with_user(self.keeper).send_parts()
+        with self.assertRaisesRegex(UserError, "is “On the Way”"):
+            transfer.with_user(self.accountant).decline(reason="Found one here")
+        with self.assertRaises(AccessError):
+            transfer.with_user(self.keeper).state = "received"
+        self.assertEqual(self._shelves(), (0, 2))
+
+    def test_no_more_is_sent_than_there_is_and_nothing_of_a_lot(self):
+        transfer = self._asked(9)
+        with self.assertRaisesRegex(UserError, "Only 5 of SSD 512 GB"):
+            transfer.with_user(self.keeper).send_parts()
+        transfer.with_user(self.keeper).send_parts(lines=self._line(transfer, 5))
+        self.assertEqual((transfer.line_ids.sent, *self._shelves()), (5, 0, 0))
+        with self.assertRaisesRegex(UserError, "kept by lot"):
+            self._asked(product=self._create_part("Paste", 90, tracking="lot"))
+
+    def test_piece_with_a_number_belongs_where_it_is(self):
+        board = self._create_part("Mainboard", 9000, tracking="serial")
+        board.fsm_add_stock(
+            branch_id=self.other_branch.id, quantity=2, reason="Bill 9", lots=["M-1", "M-2"]
+        )
+        transfer = self._asked(1, product=board)
+        transfer.with_user(self.keeper).send_parts(lines=self._line(transfer, 1, lots=["M-2"]))
+        transfer.with_user(self.accountant).receive_parts()
+        lot = self.env["stock.lot"].search([("name", "=", "M-2")])
+        self.assertEqual((lot.company_id, self._on_hand(board)), (self.company, 1))
+
+    def test_each_branch_sees_its_half_and_a_third_one_nothing(self):
+        transfer = self._sent()
+        transfer.with_user(self.accountant).receive_parts()
+        moves = self.env["stock.move"]
+        domain = [("transfer_line_id", "=", transfer.line_ids.id)]
+        for user, company in (
+            (self.keeper, self.other_branch.company_id),
+            (self.manager, self.company),
+        ):
+            self.assertEqual(moves.with_user(user).search(domain).company_id, company)
+            self.assertTrue(transfer.with_user(user).search([("id", "=", transfer.id)]))
+        third = (
+            self.env["fsm.branch"]
+            .with_user(self.owner)
+            .create({"name": "Third", "code": "THD", "state_id": self.branch.state_id.id})
+        )
+        stranger = self._create_user("third", "manager", third)
+        self.assertFalse(self.env["fsm.transfer"].with_user(stranger).search([]))
+        self.assertFalse(self.env["fsm.transfer.line"].with_user(stranger).search([]))
+        with self.assertRaisesRegex(AccessError, "one of them yours"):
+            self._asked(user=stranger, to_branch_id=self.branch.id)
+
+    def test_nobody_moves_by_hand_what_is_between_branches(self):
+        self._sent()
+        between = self.env.ref("fsm_inventory_ext.stock_location_between_branches")
+        picking_type = self.branch.warehouse_id.int_type_id
+        picking = self.env["stock.picking"].with_user(self.manager).create(
+            {
+                "picking_type_id": picking_type.id,
+                "location_id": between.id,
+                "location_dest_id": self.branch.stock_location_id.id,
+                "move_ids": [
+                    (0, 0, {
+                        "product_id": self.ssd.id,
+                        "product_uom_qty": 1,
+                        "location_id": between.id,
+                        "location_dest_id": self.branch.stock_location_id.id,
+                        "company_id": self.company.id,
+                    })
+                ],
+            }
+        )  # fmt: skip
+        picking.action_confirm()
+        picking.move_ids.quantity = 1
+        picking.move_ids.picked = True
+        with self.assertRaisesRegex(AccessError, "by a transfer"):
+            picking.button_validate()
+        self.assertEqual(self._on_hand(self.ssd), 0)
