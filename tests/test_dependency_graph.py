@@ -15,6 +15,7 @@ TRUNK = {
 LEAF_STANDS_ON = {"fsm_jobs"}
 # Between a leaf and a module of Odoo that not everybody has: installed by itself where both are.
 BRIDGES = {"fsm_gst_einvoice": {"fsm_gst_billing"}}
+TWIGS = {"fsm_purchase": {"fsm_inventory_ext"}}  # what grows on one leaf
 # What an addon may name outside the suite; everything else comes with these.
 OUTSIDE = {
     "fsm_audit": {"base", "web"},
@@ -25,6 +26,7 @@ OUTSIDE = {
         "auth_oauth", "auth_passkey", "auth_password_policy", "auth_timeout", "auth_totp", "auth_totp_mail",
     },
     "fsm_inventory_ext": {"stock"},
+    "fsm_purchase": {"purchase_stock"},
     "fsm_gst_billing": {"account", "l10n_in"},
     "fsm_gst_einvoice": {"l10n_in_edi"},
 }  # fmt: skip
@@ -74,7 +76,7 @@ def test_trunk_stands_on_what_is_below_it(addon):
 
 @pytest.mark.parametrize("addon", LEAVES)
 def test_leaf_knows_the_trunk_and_no_other_leaf(addon):
-    assert depends(addon) & set(OURS) == LEAF_STANDS_ON
+    assert depends(addon) & set(OURS) == TWIGS.get(addon, LEAF_STANDS_ON)
 
 
 @pytest.mark.parametrize("addon", BRIDGES)

@@ -8,6 +8,6 @@
     "category": "Services/Field Service",
     "author": "FSM for Odoo contributors",
     "license": "LGPL-3",
-    "depends": ["fsm_inventory_ext", "fsm_gst_billing", "fsm_signin"],
+    "depends": ["fsm_inventory_ext", "fsm_purchase", "fsm_gst_billing", "fsm_signin"],
     "post_init_hook": "post_init_hook",
 }

@@ -22,6 +22,7 @@ CUSTOMER = {
     "commercial_partner_id": SQL("copy.id"),
 }
 DEVICE = {"serial": SQL("'SEED' || lpad(n::text, 8, '0')"), "imei": SQL("NULL")}
+PART = {"default_code": SQL("'SEED' || lpad(n::text, 6, '0')"), "barcode": SQL("NULL")}
 JOB = {
     "name": SQL("template.name || '-' || lpad(n::text, 6, '0')"),
     "state": SQL(
@@ -58,6 +59,30 @@ def seed(env, jobs, template):
     _tidy(env.cr, ("res_partner", "fsm_device", "fsm_job"))
     env.invalidate_all()
     return first_job
+
+
+def seed_parts(env, parts, rule):
+    """Copy the part of a reorder rule, the rule and its stock into so many more of a branch.
+
+    :param int parts: how many; every tenth is below its minimum
+    :param rule: a `stock.warehouse.orderpoint` whose part lies on the shelf
+    """
+    env.flush_all()
+    quant = env["stock.quant"].search(
+        [("product_id", "=", rule.product_id.id), ("location_id", "=", rule.location_id.id)],
+        limit=1,
+    )
+    first_template = _copy(env, rule.product_id.product_tmpl_id, parts, PART)
+    template = {"product_tmpl_id": SQL("%s + n", first_template)}
+    first_part = _copy(env, rule.product_id, parts, PART | template)
+    part = {"product_id": SQL("%s + n", first_part)}
+    _copy(env, rule, parts, part | {"alerted_at": SQL("NULL")})
+    count = SQL(
+        "CASE WHEN n %% 10 = 0 THEN 0 ELSE template.quantity + %s END", rule.product_min_qty
+    )
+    _copy(env, quant, parts, part | {"quantity": count, "reserved_quantity": SQL("0")})
+    _tidy(env.cr, ("product_product", "stock_warehouse_orderpoint", "stock_quant"))
+    env.invalidate_all()
 
 
 def _copy(env, record, count, changes):

@@ -6,5 +6,5 @@
     "category": "Hidden/Tests",
     "author": "FSM for Odoo contributors",
     "license": "LGPL-3",
-    "depends": ["fsm_inventory_ext", "fsm_gst_billing", "fsm_signin", "fsm_demo"],
+    "depends": ["fsm_inventory_ext", "fsm_purchase", "fsm_gst_billing", "fsm_signin", "fsm_demo"],
 }

@@ -69,8 +69,11 @@ def outside(depends):
 
 
 def leaves(depends):
+    """Return the addons above the trunk, which all of them stand on; bridges aside."""
     product = [addon for addon in depends if is_product(addon) and not is_bridge(addon)]
-    return [a for a in product if not any(a in depends[other] for other in product)]
+    tops = [a for a in product if not any(a in depends[other] for other in product)]
+    trunk = set(product).intersection(*(needed(depends, top) for top in tops))
+    return [addon for addon in product if addon not in trunk]
 
 
 def main(question, *addons):

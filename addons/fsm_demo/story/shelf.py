@@ -20,6 +20,12 @@ PARTS = {
     "paste": ("Thermal paste", "PASTE", 120.0, 45.0, "38249900", {"SPR": 20, "HSR": 10, "RST": 9}),
 }
 
+# Who sells which part, for how much in rupees, and in how many days.
+VENDORS = {
+    "Neha Computers, Nehru Place": {"ssd": (2380.0, 3), "ram": (1250.0, 3), "screen": (3600.0, 5)},
+    "Bharat Laptop Spares": {"hinge": (450.0, 2), "battery": (1980.0, 4), "keyboard": (1350.0, 4)},
+}
+
 # What each branch wants to have: {branch: {key: (minimum, fill up to)}}. SP Road runs short of
 # hinges and has no battery.
 THRESHOLDS = {
@@ -66,6 +72,7 @@ def fill(env, branches, users):
                 reason="Opening stock of the demo",
                 unit_cost=cost,
             )
+    _name_vendors(env, organization, products)
     for code, thresholds in THRESHOLDS.items():
         company = branches[code].company_id
         rules = env["stock.warehouse.orderpoint"].with_user(users["owner"]).with_company(company)
@@ -81,3 +88,24 @@ def fill(env, branches, users):
             ]
         )
     return products
+
+
+def _name_vendors(env, organization, products):
+    """Enter who sells what to all branches."""
+    for name, prices in VENDORS.items():
+        vendor = env["res.partner"].create(
+            {"name": name, "is_company": True, "supplier_rank": 1, "company_id": organization.id}
+        )
+        env["product.supplierinfo"].create(
+            [
+                {
+                    "partner_id": vendor.id,
+                    "product_tmpl_id": products[key].product_tmpl_id.id,
+                    "price": price,
+                    "delay": days,
+                    "currency_id": organization.currency_id.id,
+                    "company_id": organization.id,
+                }
+                for key, (price, days) in prices.items()
+            ]
+        )

@@ -42,6 +42,8 @@ TABLE = {
     "res.partner": ("RU", "RU", "RU", "R", "R"),
     "res.users": ("R", "R", "R", "R", "R"),
     "resource.calendar": ("R", "R", "R", "R", "R"),
+    "purchase.order": ("RUC", "RUC", "", "", "RUC"),
+    "purchase.order.line": ("RUCD", "RUCD", "", "", "RUCD"),
     "stock.location": ("R", "R", "R", "R", "R"),
     "stock.move": ("R", "R", "", "", "R"),
     "stock.move.line": ("R", "R", "R", "R", "R"),
@@ -74,6 +76,8 @@ ELSEWHERE = {
     "fsm.gst.return": "fsm_gst_billing, a row of it is wanted",
     "fsm.place": "of the branch, a row of it is wanted",
     "fsm.terms": "of the organisation",
+    "fsm.supplier.report": "fsm_purchase: a view of the orders of a branch, its keepers read it",
+    "fsm.transfer": "fsm_inventory_ext: read by the keepers of both its branches",
     "fsm.unclaimed.reminder": "a row of it is wanted",
     "fsm.unclaimed.rule": "a row of it is wanted",
     "fsm.device.brand": "of the organisation",
@@ -187,6 +191,10 @@ class AccessWorld(FsmFullCommon):
         )
         invoice.action_post()
         invoice.fsm_record_payment(lines=[{"method": "cash", "amount": invoice.amount_total}])
+        line = {"product_id": part.id, "product_qty": 2, "price_unit": 2450.0}
+        env["purchase.order"].create(
+            {"partner_id": job.partner_id.id, "order_line": [(0, 0, line)]}
+        )
         return company
 
 

@@ -145,3 +145,37 @@ class TestJourney(FsmFullCommon):
         self._use_part(job)
         with self.assertRaises(UserError):
             self._as("receptionist", job).move_to(state="cancelled")
+
+    def test_parts_go_to_a_branch_with_another_gstin_on_a_tax_invoice(self):
+        answer = (
+            self.env["fsm.transfer"]
+            .with_user(self.accountant)
+            .request(
+                from_branch_id=self.branch.id,
+                to_branch_id=self.other_branch.id,
+                lines=[{"product_id": self.part.id, "quantity": 2}],
+            )
+        )
+        transfer = self.env["fsm.transfer"].browse(answer["id"]).with_user(self.accountant)
+        document = transfer.send_parts()["document"]
+        invoice = self.env["account.move"].search([("invoice_origin", "=", transfer.name)])
+        self.assertEqual(document, {"kind": "invoice", "number": invoice.name})
+        self.assertEqual((invoice.company_id, invoice.amount_untaxed), (self.company, 4900.0))
+        self.assertEqual(self._taxes(invoice), {"IGST": 882.0})
+        transfer.with_user(self.owner).receive_parts()
+        self.assertEqual(self.other_branch._on_hand(self.part), 2)
+
+    def test_what_is_ordered_comes_and_is_billed_in_the_branch(self):
+        vendor = self.env["res.partner"].create({"name": "Wholesaler", "company_id": False})
+        job = self._walk(self._intake(), "diagnosis", "estimate", "approved")
+        answer = self._as("technician", job).request_part(product_id=self.part.id, quantity=8.0)
+        usage = self.env["fsm.part.usage"].browse(answer["part_usage_id"])
+        ordered = usage.with_user(self.accountant).order(vendor_id=vendor.id)
+        order = self.env["purchase.order"].browse(ordered["purchase_id"]).with_user(self.accountant)
+        order.order_line.price_unit = 2400.0
+        order.button_confirm()
+        order.fsm_receive()
+        self.assertEqual(usage.state, "reserved")
+        bill = self.env["account.move"].browse(order.action_create_invoice()["res_id"])
+        self.assertEqual((bill.move_type, bill.company_id), ("in_invoice", self.company))
+        self.assertEqual(bill.amount_untaxed, 19200.0)

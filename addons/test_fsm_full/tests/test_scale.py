@@ -3,9 +3,11 @@ import json
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-from odoo.addons.fsm_demo.seed import seed
+from odoo.addons.fsm_demo.seed import seed, seed_parts
 
 JOBS = 100_000
+PARTS = 20_000  # of one branch
+LOW_STOCK_QUERIES = 10
 
 
 @tagged("post_install", "-at_install")
@@ -58,3 +60,21 @@ class TestScale(TransactionCase):
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         counts = self.jobs._search([]).select(SQL("state"), SQL("count(*)"))
         self.assertRegex(self._plan(SQL("%s GROUP BY state", counts)), '"Index Name": "fsm_job')
+
+    def test_low_stock_of_twenty_thousand_parts_reads_indexes(self):
+        rule = self.env["stock.warehouse.orderpoint"].search(
+            [("company_id.fsm_branch_ids.code", "=", "SPR")], limit=1
+        )
+        seed_parts(self.env, PARTS, rule)
+        products = self.env["product.product"].with_user(self.jobs.env.user)
+        branch = self.env["fsm.branch"].search([("code", "=", "SPR")])
+        products.fsm_low_stock(branch_id=branch.id, limit=1)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        rows = products.fsm_low_stock(branch_id=branch.id)
+        self.assertLessEqual(self.env.cr.sql_log_count - before, LOW_STOCK_QUERIES)
+        self.assertEqual(len(rows), 200, "A page of the two thousand.")
+        low = self.env["fsm.low.stock"].with_user(self.jobs.env.user)
+        plan = self._plan(low._search([], order=low._order, limit=200).select())
+        for table in ("stock_quant", "product_product"):
+            self.assertNotRegex(plan, rf'"Seq Scan"[^{{}}]*"Relation Name": "{table}"')

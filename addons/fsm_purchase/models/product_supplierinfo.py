@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class ProductSupplierinfo(models.Model):
+    """A vendor's price that the organisation has agreed on holds in each of its branches."""
+
+    _inherit = "product.supplierinfo"
+
+    # === BUSINESS METHODS === #
+
+    def _get_filtered_supplier(self, company_id, product_id, params=False):
+        """Override: Odoo knows prices of one company, and of all."""
+        sellers = super()._get_filtered_supplier(company_id, product_id, params)
+        organization = company_id.sudo().root_id  # where a branch belongs is no secret to it
+        if organization != company_id:
+            sellers |= super()._get_filtered_supplier(organization, product_id, params)
+        return sellers

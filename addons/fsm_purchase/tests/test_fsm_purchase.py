@@ -1,0 +1,191 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.fsm_inventory_ext.tests.common import FsmInventoryCommon
+
+MAX_QUERIES = 10  # of the report on suppliers, however many orders there are
+
+
+@tagged("post_install", "-at_install")
+class TestFsmPurchase(FsmInventoryCommon):
+    """What job cards wait for is ordered, promised, received, and laid out for them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.croma, cls.sharaf = cls.env["res.partner"].create(
+            [{"name": name, "company_id": False} for name in ("Croma Wholesale", "Sharaf Parts")]
+        )
+        cls.fan = cls._create_part("Fan", 800)
+        cls._price(cls.ssd, cls.croma, 2450, delay=5)
+        cls._price(cls.fan, cls.sharaf, 400, delay=2)
+
+    @classmethod
+    def _price(cls, product, vendor, price, **values):
+        cls.env["product.supplierinfo"].create(
+            {
+                "partner_id": vendor.id,
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "price": price,
+                "company_id": cls.organization.id,
+                "currency_id": cls.organization.currency_id.id,
+                **values,
+            }
+        )
+
+    def _order(self, usages, user=None, **arguments):
+        """Order parts as the accountant; return the orders."""
+        answers = usages.with_user(user or self.accountant).order(**arguments)
+        answers = answers if isinstance(answers, list) else [answers]
+        return self.env["purchase.order"].browse([answer["purchase_id"] for answer in answers])
+
+    def _confirmed(self, usages):
+        order = self._order(usages)
+        order.with_user(self.accountant).button_confirm()
+        return order
+
+    def test_missing_parts_go_onto_one_request_a_vendor(self):
+        jobs = [self._job("repair") for _ in range(2)]
+        ssds = self._request(jobs[0], quantity=2) | self._request(jobs[1])
+        fan = self._request(jobs[0], self.fan)
+        orders = self._order(ssds | fan)
+        self.assertEqual(len(set(orders.ids)), 2)
+        self.assertEqual(orders[0], orders[1])
+        self.assertEqual(
+            [(o.partner_id, o.order_line.product_qty, o.order_line.price_unit) for o in orders[1:]],
+            [(self.croma, 3, 2450), (self.sharaf, 1, 400)],
+        )
+        self.assertEqual(orders[0].origin, ", ".join(job.name for job in jobs))
+        self.assertEqual(orders[0].fsm_job_ids, jobs[0] | jobs[1])
+        self.assertEqual(self._order(ssds), orders[:1] + orders[:1], "Again changes nothing.")
+        self.assertEqual(orders[0].order_line.product_qty, 3)
+        ssds[0].return_part()
+        self.assertEqual(orders[0].order_line.product_qty, 1)
+
+    def test_day_of_the_order_puts_off_the_promise(self):
+        job = self._job("repair")
+        usage = self._request(job)
+        promised = fields.Datetime.now() + timedelta(days=1)
+        job.sudo().promised_at = promised
+        line = self._order(usage).order_line
+        self.assertEqual(usage.expected_at, line.date_planned)
+        first = job.promised_at
+        self.assertGreater(first, line.date_planned)
+        line.with_user(self.accountant).date_planned += timedelta(days=7)
+        self.assertGreaterEqual(job.promised_at - first, timedelta(days=6))
+        line.with_user(self.accountant).date_planned -= timedelta(days=10)
+        self.assertGreater(job.promised_at, first, "A promise is never taken back to a day before.")
+        self.assertFalse(usage.with_user(self.technician).read(["expected_at"])[0].get("cost"))
+        self.assertIn("The promise moves", job.message_ids.mapped("body")[0])
+
+    def test_what_comes_is_laid_out_for_who_waits(self):
+        job = self._job("repair")
+        usage = self._request(job, quantity=2)
+        order = self._confirmed(usage)
+        line = order.order_line
+        receiver = order.with_user(self.accountant)
+        with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are still to come"):
+            receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 3}])
+        answer = receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 1}])
+        self.assertEqual((answer["status"], answer["received"][0]["received"]), ("partial", 1))
+        self.assertEqual((usage.state, usage.is_ordered), ("requested", True))
+        self.assertEqual(receiver.fsm_receive()["status"], "full")
+        self.assertEqual((usage.state, usage.is_ordered), ("reserved", False))
+        self.assertEqual(self.ssd.with_company(self.company).standard_price, 2450)
+        with self.assertRaisesRegex(UserError, "still to come"):
+            receiver.fsm_receive()
+        usage.use()
+        self.assertEqual(usage.cost, 2450)
+
+    def test_pieces_come_with_their_numbers(self):
+        board = self._create_part("Mainboard", 9000, tracking="serial")
+        self._price(board, self.croma, 7000)
+        order = self._confirmed(self._request(self._job("repair"), board, 2))
+        receiver, line = order.with_user(self.accountant), order.order_line
+        with self.assertRaisesRegex(UserError, "serial or lot numbers of Mainboard"):
+            receiver.fsm_receive()
+        receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 2, "lots": ["B-1", "B-2"]}])
+        self.assertEqual(self._on_hand(board), 2)
+
+    def test_part_that_nobody_sells_is_told(self):
+        usage = self._request(self._job("repair"), self._create_part("Hinge", 300))
+        with self.assertRaisesRegex(UserError, "Nobody sells Hinge"):
+            self._order(usage)
+        order = self._order(usage, vendor_id=self.croma.id)
+        self.assertEqual(order.partner_id, self.croma)
+        order.with_user(self.accountant).button_cancel()
+        self.assertFalse(usage.is_ordered, "It may be ordered again.")
+
+    def test_what_runs_short_is_ordered_once(self):
+        self.env["stock.warehouse.orderpoint"].with_user(self.accountant).create(
+            {
+                "product_id": self.fan.id,
+                "product_min_qty": 2,
+                "product_max_qty": 6,
+                "company_id": self.company.id,
+            }
+        )
+        low = self.env["fsm.low.stock"].with_user(self.accountant).search([])
+        [order_id] = low.action_order()["domain"][0][2]
+        order = self.env["purchase.order"].browse(order_id)
+        self.assertEqual(order.order_line.product_qty, 6)
+        with self.assertRaisesRegex(UserError, "ordered already"):
+            low.action_order()
+
+    def test_each_role_buys_as_much_as_is_its_own(self):
+        usage = self._request(self._job("repair"))
+        for user in (self.technician, self.receptionist):
+            with self.assertRaises(AccessError):
+                self._order(usage, user=user)
+        order = self._confirmed(usage)
+        elsewhere = self._create_user("meera", "manager", self.other_branch)
+        for user, sees in (
+            (self.owner, True),
+            (self.manager, True),
+            (self.accountant, True),
+            (elsewhere, False),
+        ):
+            orders = self.env["purchase.order"].with_user(user).search([("id", "=", order.id)])
+            self.assertEqual(bool(orders), sees, user.name)
+            rows = self.env["fsm.supplier.report"].with_user(user)
+            self.assertEqual(bool(rows.search([("order_id", "=", order.id)])), sees, user.name)
+        for user in (self.technician, self.receptionist, elsewhere):
+            for act in (order.with_user(user).fsm_receive, order.with_user(user).button_confirm):
+                with self.assertRaises(AccessError):
+                    act()
+        with self.assertRaises((AccessError, UserError)):
+            order.with_user(self.manager).unlink()
+
+    def test_suppliers_are_told_apart_by_time_and_returns(self):
+        usages = self._request(self._job("repair"), quantity=4)
+        order = self._confirmed(usages)
+        line = order.order_line
+        receiver = order.with_user(self.accountant)
+        receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 3}])
+        line.date_planned = fields.Datetime.now() - timedelta(days=3)
+        receiver.fsm_receive()
+        moves = line.move_ids.filtered(lambda move: move.state == "done")
+        moves.filtered(lambda move: move.quantity == 3).date -= timedelta(days=5)
+        usages.return_part()
+        wizard = self.env["stock.return.picking"].create({"picking_id": moves[0].picking_id.id})
+        wizard.product_return_moves.quantity = 1
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.quantity = 1
+        back.move_ids.picked = True
+        back.button_validate()
+        reports = self.env["fsm.supplier.report"].with_user(self.accountant)
+        reports.search_count([])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        rows = reports.formatted_read_group(
+            [], ["partner_id"], ["received:sum", "on_time_rate:avg", "return_rate:avg"]
+        )
+        self.assertLessEqual(self.env.cr.sql_log_count - before, MAX_QUERIES)
+        self.assertEqual(
+            [(r["received:sum"], r["on_time_rate:avg"], r["return_rate:avg"]) for r in rows],
+            [(4, 75, 25)],
+        )
