@@ -78,7 +78,6 @@ class TestFsmPurchase(FsmInventoryCommon):
         self.assertGreaterEqual(job.promised_at - first, timedelta(days=6))
         line.with_user(self.accountant).date_planned -= timedelta(days=10)
         self.assertGreater(job.promised_at, first, "A promise is never taken back to a day before.")
-        self.assertFalse(usage.with_user(self.technician).read(["expected_at"])[0].get("cost"))
         self.assertIn("The promise moves", job.message_ids.mapped("body")[0])
 
     def test_what_comes_is_laid_out_for_who_waits(self):
@@ -98,7 +97,7 @@ class TestFsmPurchase(FsmInventoryCommon):
         with self.assertRaisesRegex(UserError, "still to come"):
             receiver.fsm_receive()
         usage.use()
-        self.assertEqual(usage.cost, 2450)
+        self.assertEqual(usage.sudo().cost, 2450)
 
     def test_pieces_come_with_their_numbers(self):
         board = self._create_part("Mainboard", 9000, tracking="serial")
@@ -156,7 +155,7 @@ class TestFsmPurchase(FsmInventoryCommon):
             for act in (order.with_user(user).fsm_receive, order.with_user(user).button_confirm):
                 with self.assertRaises(AccessError):
                     act()
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(AccessError):
             order.with_user(self.manager).unlink()
 
     def test_suppliers_are_told_apart_by_time_and_returns(self):
