@@ -106,7 +106,9 @@ class FsmJob(models.Model):
         partner_sudo = move_sudo.partner_id
         position = move_sudo.fiscal_position_id
         rows = tuple(
-            job_sudo._estimate_line(*line) for line in job_sudo._with_taxes(lines, position)
+            job_sudo._estimate_line(line, product, taxes)
+            for line, product, taxes in job_sudo._with_taxes(lines, position)
+            if line["quantity"] * line["price_unit"]  # the rest is a note on the invoice
         )
         return Document(
             self.id,
@@ -132,7 +134,7 @@ class FsmJob(models.Model):
             str(line["quantity"]),
             rate=rate,
             inter="igst" in heads.mapped("l10n_in_gst_tax_type"),
-            inclusive=any(heads.mapped("price_include")),
+            inclusive=line["price_includes_gst"] or any(heads.mapped("price_include")),
         )
         return Line(
             product.l10n_in_hsn_code or "",
