@@ -28,6 +28,7 @@
         "wizard/fsm_part_return_views.xml",
         "wizard/fsm_part_when_views.xml",
         "wizard/fsm_stock_change_views.xml",
+        "wizard/fsm_part_elsewhere_views.xml",
         "wizard/fsm_part_use_views.xml",
         "report/fsm_part_labels.xml",
         "wizard/fsm_transfer_request_views.xml",

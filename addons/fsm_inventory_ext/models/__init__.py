@@ -10,6 +10,7 @@ from . import fsm_part_usage_old
 from . import fsm_part_usage_scan
 from . import fsm_part_usage_scrap
 from . import fsm_part_usage_stock
+from . import fsm_part_usage_transfer
 from . import fsm_part_usage_warranty
 from . import fsm_technician
 from . import fsm_job

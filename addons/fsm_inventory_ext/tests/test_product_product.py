@@ -154,3 +154,18 @@ class TestProductProduct(FsmInventoryCommon):
             self._ssd(self.receptionist).fsm_elsewhere()
         with self.assertRaisesRegex(UserError, "Say which branch"):
             parts.fsm_elsewhere(branch_id=self.other_branch.id)
+
+    def test_technician_asks_another_branch_for_what_he_waits_for_once(self):
+        self._stock_up(self.ssd, 7, self.other_branch)
+        usage = self._request(self._job("repair"), quantity=2)
+        self.assertTrue(usage.is_elsewhere)
+        answer = usage.request_transfer(branch_id=self.other_branch.id)
+        transfer = self.env["fsm.transfer"].browse(answer["transfer_id"])
+        self.assertEqual(transfer.company_id, self.other_branch.company_id)
+        self.assertEqual((transfer.line_ids.quantity, transfer.note), (2, usage.job_id.name))
+        self.assertEqual(transfer.requested_by_id, self.technician)
+        self.assertFalse(usage.is_elsewhere)
+        with self.assertRaisesRegex(UserError, "asked already"):
+            usage.request_transfer(branch_id=self.other_branch.id)
+        with self.assertRaises(AccessError):
+            usage.with_user(self.imran).request_transfer(branch_id=self.other_branch.id)

@@ -9,3 +9,4 @@ from . import fsm_part_use
 from . import fsm_job_deliver
 from . import fsm_transfer_request
 from . import fsm_transfer_step
+from . import fsm_part_elsewhere

@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from .fsm_part_usage import WORKING_STATES
+
+
+class FsmPartUsage(models.Model):
+    """A part that is not here and is elsewhere: the other branch is asked to send it."""
+
+    _inherit = "fsm.part.usage"
+
+    transfer_id = fields.Many2one(
+        string="Asked For With",
+        comodel_name="fsm.transfer",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    is_elsewhere = fields.Boolean(
+        string="At Another Branch",
+        compute="_compute_is_elsewhere",
+        help="Another branch has a free piece of what is waited for.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state", "product_id", "transfer_id")
+    def _compute_is_elsewhere(self):
+        self.is_elsewhere = False
+        waiting = self.filtered(
+            lambda usage: usage.state == "requested" and not usage.transfer_id.id
+        )
+        for branch, usages in waiting.grouped(lambda usage: usage.job_id.branch_id).items():
+            having = branch._other_branches()._having(usages.product_id)
+            product_ids = {product_id for _branch_id, product_id in having}
+            for usage in usages:
+                usage.is_elsewhere = usage.product_id.id in product_ids
+
+    # === ACTION METHODS === #
+
+    def action_request_transfer(self):
+        """Ask which branch should send the part."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask Another Branch"),
+            "res_model": "fsm.part.elsewhere",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_usage_id": self.id},
+        }
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def request_transfer(self, branch_id: int):
+        """Ask another branch of the organisation to send what this request waits for, once.
+
+        :return: ``{id, transfer_id, transfer, state}``, the state of the transfer
+        """
+        for usage_sudo in self._checked_for({"requested"}, WORKING_STATES):
+            if usage_sudo.transfer_id:
+                raise UserError(
+                    self.env._(
+                        "Another branch was asked already: transfer %s.",
+                        usage_sudo.transfer_id.name,
+                    )
+                )
+            answer = usage_sudo.env["fsm.transfer"].request(
+                from_branch_id=branch_id,
+                to_branch_id=usage_sudo.job_id.branch_id.id,
+                lines=[{"product_id": usage_sudo.product_id.id, "quantity": usage_sudo.quantity}],
+                note=usage_sudo.job_id.name,
+            )
+            usage_sudo.transfer_id = answer["id"]
+        return [
+            {
+                "id": usage.id,
+                "transfer_id": usage.transfer_id.id,
+                "transfer": usage.transfer_id.name,
+                "state": usage.transfer_id.state,
+            }
+            for usage in self.sudo()  # the number of what was just asked for
+        ]
