@@ -1,6 +1,9 @@
 """Who may do what, `shared/spec/roles.md`: one table, every cell of it executed."""
 
-from odoo.exceptions import AccessError, UserError
+import psycopg2
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -14,18 +17,35 @@ ROLES = ("owner", "manager", "receptionist", "technician", "accountant")
 # way of asking, U write, C make another like it, D delete. Another branch's record is the owner's as his
 # own is, and does not exist for anybody else; another organisation's does not exist for anybody.
 # What a role writes of a record is told beside the model; here it is whether it writes at all.
+# A GST return is the business of whoever works in all branches under its GSTIN: here the owner.
 TABLE = {
+    "fsm.audit.log": ("R", "", "", "", ""),
     "fsm.branch": ("RU", "R", "R", "R", "R"),
+    "fsm.challan": ("R", "R", "R", "", "R"),
+    "fsm.consent": ("RC", "RC", "RC", "", "R"),
+    "fsm.credit": ("R", "R", "R", "", "R"),
     "fsm.custody": ("R", "R", "R", "R", "R"),
     "fsm.device": ("RUC", "RUC", "RUC", "R", "R"),
+    "fsm.device.owner": ("R", "R", "R", "R", "R"),
+    "fsm.document": ("RUCD", "RUCD", "RUC", "R", "R"),
     "fsm.estimate": ("R", "R", "R", "R", "R"),
+    "fsm.gst.cancellation": ("R", "R", "", "", "R"),
+    "fsm.gst.finding": ("R", "", "", "", ""),
+    "fsm.gst.number": ("R", "R", "", "", "R"),
+    "fsm.gst.return": ("R", "", "", "", ""),
     "fsm.job": ("RUC", "RUC", "RU", "R", "R"),
     "fsm.job.accessory": ("RUCD", "RUCD", "RUCD", "R", "R"),
     "fsm.job.check": ("RUCD", "RUCD", "RUCD", "RUC", "R"),
     "fsm.job.history": ("R", "R", "R", "R", "R"),
     "fsm.job.line": ("RUCD", "RUCD", "R", "RUCD", "R"),
+    "fsm.low.stock": ("R", "R", "", "", "R"),
+    "fsm.markup.rule": ("RUCD", "RUCD", "", "", "R"),
+    "fsm.part.report": ("R", "R", "", "", "R"),
     "fsm.part.usage": ("R", "R", "R", "R", "R"),
+    "fsm.place": ("RUC", "RUC", "R", "R", "R"),
+    "fsm.stock.report": ("R", "R", "", "", "R"),
     "fsm.supplier.claim": ("RU", "RU", "", "", "RU"),
+    "fsm.unclaimed.reminder": ("R", "R", "R", "", "R"),
     "fsm.warranty": ("R", "R", "R", "R", "R"),
     "fsm.technician": ("R", "R", "R", "R", "R"),
     "account.journal": ("R", "R", "", "", "R"),
@@ -34,58 +54,64 @@ TABLE = {
     "account.partial.reconcile": ("RUCD", "RUCD", "", "", "RUC"),
     "account.payment": ("RUC", "RUC", "", "", "RUC"),
     "account.payment.method.line": ("RUCD", "RUCD", "R", "R", "RUCD"),
+    "calendar.attendee": ("RUD", "RUD", "RUD", "RUD", "RUD"),
+    "calendar.event": ("RUCD", "RUD", "RUD", "RUD", "RUD"),
     "ir.attachment": ("RUCD", "RUCD", "RUC", "RUC", "R"),
     "ir.sequence": ("R", "R", "R", "R", "R"),
     "mail.activity": ("RUCD", "RUD", "RUD", "RUD", "R"),
+    "mail.followers": ("R", "R", "R", "R", "R"),
     "mail.message": ("RUC", "RUC", "RUC", "RUC", "RC"),
     "res.company": ("R", "R", "R", "R", "R"),
-    "res.partner": ("RU", "RU", "RU", "R", "R"),
+    "res.partner": ("RUC", "RUC", "RUC", "R", "R"),
     "res.users": ("R", "R", "R", "R", "R"),
     "resource.calendar": ("R", "R", "R", "R", "R"),
     "purchase.order": ("RUC", "RUC", "", "", "RUC"),
     "purchase.order.line": ("RUCD", "RUCD", "", "", "RUCD"),
+    "resource.resource": ("R", "R", "R", "R", "R"),
     "stock.location": ("R", "R", "R", "R", "R"),
     "stock.move": ("R", "R", "", "", "R"),
     "stock.move.line": ("R", "R", "R", "R", "R"),
     "stock.quant": ("R", "R", "R", "R", "R"),
     "stock.warehouse": ("R", "R", "R", "R", "R"),
+    "stock.warehouse.orderpoint": ("RUC", "RUC", "", "", "RUC"),
 }  # fmt: skip
+
+# The same for what the branches of an organisation share; another organisation's does not exist.
+SHARED = {
+    "fsm.device.brand": ("RUC", "RUC", "RUC", "R", "R"),
+    "fsm.device.category": ("RUC", "RUC", "R", "R", "R"),
+    "fsm.device.fault": ("RUC", "RUC", "R", "R", "R"),
+    "fsm.device.model": ("RUC", "RUC", "RUC", "R", "R"),
+    "fsm.person": ("RU", "", "", "", ""),
+    "fsm.signin.policy": ("R", "", "", "", ""),
+    "fsm.terms": ("RC", "R", "R", "R", "R"),
+    "fsm.unclaimed.rule": ("RUCD", "RUCD", "R", "", ""),
+    "product.product": ("RUC", "RUC", "R", "R", "RUC"),
+    "product.template": ("RUC", "RUC", "R", "R", "RUC"),
+}  # fmt: skip
+
+# Read, written, made and deleted by nobody, not even by whoever runs the system.
+NOBODYS = {
+    "fsm.audit.secret",
+    "fsm.audit.throttle",
+    "fsm.client.ref",
+    "fsm.delivery.otp",
+    "fsm.job.link.try",
+}
 
 # Colleagues of one organisation know each other's names, wherever they work.
 SEEN_ACROSS_BRANCHES = {"res.users": "R"}
 
-# Models of ours that have a company and no row, each with where it is tested.
+# Models of ours without a row, each with the reason.
 ELSEWHERE = {
-    "fsm.audit.log": "fsm_audit: the owner's alone",
-    "fsm.audit.secret": "fsm_audit: read by nobody",
-    "fsm.challan": "a row of it is wanted: the story prints none yet",
-    "fsm.client.ref": "fsm_jobs: read by nobody",
-    "fsm.consent": "a row of it is wanted",
-    "fsm.low.stock": "fsm_inventory_ext: a view of what runs short, its branch's keepers read it",
-    "fsm.markup.rule": "fsm_inventory_ext: who sees costs reads it, a manager writes it",
-    "fsm.part.report": "fsm_inventory_ext, test_fsm_report: accountants of the branch",
-    "fsm.stock.report": "fsm_inventory_ext, test_fsm_report: accountants of the branch",
-    "fsm.credit": "fsm_gst_billing, test_fsm_credit",
-    "fsm.device.owner": "a row of it is wanted",
-    "fsm.document": "a row of it is wanted",
-    "fsm.day.close": "fsm_gst_billing, test_fsm_gst_advance: accountants of the branch",
-    "fsm.gst.advance": "fsm_gst_billing, test_fsm_gst_advance: accountants of the branch",
-    "fsm.gst.cancellation": "fsm_gst_billing, test_fsm_gst_number: as the number it belongs to",
-    "fsm.gst.number": "fsm_gst_billing, test_fsm_gst_number: accountants of the branch",
-    "fsm.gst.finding": "fsm_gst_billing, a row of it is wanted",
-    "fsm.gst.return": "fsm_gst_billing, a row of it is wanted",
-    "fsm.place": "of the branch, a row of it is wanted",
-    "fsm.terms": "of the organisation",
+    "fsm.audit.transaction": "the entries of `fsm.audit.log` by transaction, under the same rule",
+    "fsm.day.close": "written by `close_day` alone: fsm_gst_billing, test_fsm_gst_advance",
+    "fsm.gst.advance": "written with its payment alone: fsm_gst_billing, test_fsm_gst_advance",
+    "fsm.gst.amendment": "hangs on a return of a GSTIN, under the rule of that return",
     "fsm.supplier.report": "fsm_purchase: a view of the orders of a branch, its keepers read it",
     "fsm.transfer": "fsm_inventory_ext: read by the keepers of both its branches",
-    "fsm.unclaimed.reminder": "a row of it is wanted",
-    "fsm.unclaimed.rule": "a row of it is wanted",
-    "fsm.device.brand": "of the organisation",
-    "fsm.device.category": "of the organisation",
-    "fsm.device.fault": "of the organisation",
-    "fsm.device.model": "of the organisation",
-    "fsm.person": "fsm_jobs, test_people: the owner's alone",
-    "fsm.signin.policy": "fsm_signin: the owner's alone",
+    "fsm.transfer.line": "fsm_inventory_ext: what a transfer holds, under its rule",
+    "fsm.stock.guard": "one line a part and shelf, without a word in it; the administrator's",
 }
 
 # Fields that are written with what is in them, to ask whether one may.
@@ -119,7 +145,14 @@ class AccessWorld(FsmFullCommon):
         branch = (
             cls.env["fsm.branch"]
             .with_user(theirs)
-            .create({"name": "Elsewhere", "code": "ELS", "state_id": cls.karnataka.id})
+            .create(
+                {
+                    "name": "Elsewhere",
+                    "code": "ELS",
+                    "state_id": cls.karnataka.id,
+                    "vat": "29AAFCR1234M1Z5",
+                }
+            )
         )
         theirs.company_id = branch.company_id
         cls.scopes["organisation"] = cls._tell(theirs, branch.with_env(cls.env))
@@ -195,11 +228,97 @@ class AccessWorld(FsmFullCommon):
         env["purchase.order"].create(
             {"partner_id": job.partner_id.id, "order_line": [(0, 0, line)]}
         )
+        cancelled = invoice.copy()
+        cancelled.action_post()
+        cancelled.fsm_cancel(reason="Billed twice")
+        cls._tell_the_rest(env, job, part)
         return company
+
+    @classmethod
+    def _tell_the_rest(cls, env, job, part):
+        """What a shop keeps beside: its papers, shelves, meetings, rules and returns."""
+        company, organization = job.company_id, job.company_id.root_id
+        lab = env["res.partner"].create({"name": "Data Lab"})
+        job.move_device(kind="courier", partner_id=lab.id)
+        job.partner_id.fsm_set_consent(purpose="marketing", granted=True)
+        env["fsm.document"].create({"name": "Bill", "file": PNG, "device_id": job.device_id.id})
+        env["fsm.place"].create({"name": "Shelf A1", "code": "A1"})
+        guests = (env.user.partner_id | job.partner_id).ids
+        env["calendar.event"].create({"name": "Visit", "partner_ids": [(6, 0, guests)]})
+        gst_return = env["fsm.gst.return"].create({"gstin": company.vat, "period": cls._month()})
+        cls.env["fsm.gst.finding"].create(
+            {"return_id": gst_return.id, "severity": "warning", "rule": "R1", "text": "A word"}
+        )
+        cls._tell_of_money(job)
+        cls._tell_of_stock(company, part)
+        if not env["fsm.unclaimed.rule"].search_count([("company_id", "=", organization.id)]):
+            cls._tell_of_organization(env(context={"allowed_company_ids": organization.ids}))
+        cls.env["fsm.unclaimed.reminder"].create(
+            {"job_id": job.id, "company_id": company.id, "name": "First", "at": "2026-01-01"}
+        )
+
+    @classmethod
+    def _tell_of_organization(cls, env):
+        """What all of its branches share."""
+        company = {"company_id": env.company.id}
+        env["fsm.terms"].create({"body": "Fetched within 30 days."})
+        drone = env["fsm.device.category"].create({"name": "Drone", **company})
+        fault = {"name": "It hums", "category_id": drone.id}
+        env["fsm.device.fault"].create({**fault, **company})
+        sms = cls.env["sms.template"].search([("model", "=", "fsm.job")], limit=1)
+        rung = {"name": "First", "days": 3, "sms_template_id": sms.id}
+        env["fsm.unclaimed.rule"].create({**rung, **company})
+        env["fsm.signin.policy"].action_open()
+
+    @classmethod
+    def _tell_of_money(cls, job):
+        """What billing writes down by itself."""
+        of_branch = {"company_id": job.company_id.id}
+        cls.env["fsm.credit"].create(
+            {
+                **of_branch,
+                "job_id": job.id,
+                "amount": 100.0,
+                "reason": "Pays on Monday",
+                "user_id": job.env.uid,
+            }
+        )
+
+    @classmethod
+    def _tell_of_stock(cls, company, part):
+        """What the store keeps besides what lies there."""
+        warehouse = cls.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        of_branch = {"company_id": company.id, "product_id": part.id}
+        cls.env["stock.lot"].create({"name": "LOT1", **of_branch})
+        cls.env["fsm.markup.rule"].create({"company_id": company.id, "percent": 20.0})
+        cls.env["stock.warehouse.orderpoint"].create(
+            {
+                **of_branch,
+                "location_id": warehouse.lot_stock_id.id,
+                "product_min_qty": 50.0,
+                "product_max_qty": 60.0,
+            }
+        )
+        cls.env["stock.picking"].create(
+            {
+                "picking_type_id": warehouse.in_type_id.id,
+                "location_id": cls.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": warehouse.lot_stock_id.id,
+            }
+        )
+
+    @classmethod
+    def _month(cls):
+        """Return the month of the invoices as a return names it."""
+        return fields.Date.today().strftime("%m%Y")
 
 
 # model: the records of a company, where `company_id` does not say it.
 FIND = {
+    "fsm.gst.finding": lambda company: [("return_id.company_ids", "in", company.ids)],
+    "fsm.gst.return": lambda company: [("company_ids", "in", company.ids)],
+    "calendar.attendee": lambda company: [("event_id.company_id", "=", company.id)],
+    "res.partner": lambda company: [("fsm_job_ids.company_id", "=", company.id)],
     "res.users": lambda company: [("company_id", "=", company.id)],
     "account.payment.method.line": lambda company: [("journal_id.company_id", "=", company.id)],
     "res.company": lambda company: [("id", "=", company.id)],
@@ -227,8 +346,8 @@ class AccessProbe(AccessWorld):
         return records.search(domain, limit=1, order="id desc")
 
     @classmethod
-    def _may(cls, call):
-        """Tell whether `call` goes through; whatever it does is undone."""
+    def _may(cls, call, clash=False):
+        """Tell whether `call` goes through, but for a `clash`; whatever it does is undone."""
         try:
             with mute_logger("odoo.sql_db"), cls.env.cr.savepoint() as savepoint:
                 call()
@@ -236,6 +355,9 @@ class AccessProbe(AccessWorld):
                 savepoint.rollback()
                 cls.env.invalidate_all()
                 return True
+        except (ValidationError, psycopg2.IntegrityError):
+            cls.env.invalidate_all()
+            return clash
         except (AccessError, UserError):
             cls.env.invalidate_all()
             return False
@@ -250,6 +372,7 @@ class AccessProbe(AccessWorld):
             bool(model.search_count(domain)),
             bool(model.search_read(domain, ["id"])),
             any(count for (count,) in model._read_group(domain, [], ["__count"])),
+            bool(model.name_search("", domain)),
         }
         answers.add(cls._may(lambda: records.read(["id"])))
         return answers
@@ -265,7 +388,7 @@ class AccessProbe(AccessWorld):
         letters = "?" if len(found) > 1 else "R" if found == {True} else ""
         if cls._may(lambda: as_user.write(cls._same(record))):
             letters += "U"
-        if cls._may(lambda: as_user.copy()):
+        if cls._may(lambda: as_user.copy(), clash=True):  # its likes are there already
             letters += "C"
         if cls._may(lambda: cls._gone(as_user)):
             letters += "D"
@@ -294,40 +417,97 @@ class AccessProbe(AccessWorld):
 
 @tagged("post_install", "-at_install")
 class TestAccessTable(AccessProbe, HttpCase):
-    def test_every_cell_of_the_table(self):
-        for model, expected in TABLE.items():
-            for scope, company in self.scopes.items():
-                record = self._record(model, company)
-                self.assertTrue(record, f"no {model} to try in {scope}")
-                for number, role in enumerate(ROLES):
-                    wanted = expected[number] if scope == "own" else ""
-                    if scope == "branch":
-                        shared = SEEN_ACROSS_BRANCHES.get(model, "")
-                        wanted = expected[number] if role == "owner" else shared
-                    with self.subTest(model=model, role=role, of=scope):
-                        self.assertEqual(self._rights(record, getattr(self, role)), wanted)
+    def _expected(self, model, scope):
+        """Return what each role may do there, in the order of ROLES."""
+        if scope == "own":
+            return TABLE.get(model) or SHARED[model]
+        shared = SEEN_ACROSS_BRANCHES.get(model, "")
+        owner = TABLE[model][0] if scope == "branch" else ""
+        return (owner, *[shared if scope == "branch" else ""] * 4)
 
-    def test_every_model_with_a_company_has_a_rule_and_a_row(self):
+    def _executed(self, model, company, scope):
+        record = self._record(model, company)
+        self.assertTrue(record, f"no {model} to try in {scope}")
+        for role, wanted in zip(ROLES, self._expected(model, scope), strict=True):
+            with self.subTest(model=model, role=role, of=scope):
+                self.assertEqual(self._rights(record, getattr(self, role)), wanted)
+
+    def test_every_cell_of_the_table(self):
+        for model in TABLE:
+            for scope, company in self.scopes.items():
+                self._executed(model, company, scope)
+
+    def test_what_branches_share_is_their_organisations(self):
+        for model in SHARED:
+            for scope in ("own", "organisation"):
+                self._executed(model, self.scopes[scope].root_id, scope)
+
+    def test_what_is_nobodys_is_not_asked_for(self):
+        for model in NOBODYS:
+            for role in ROLES:
+                records = self.env[model].with_user(getattr(self, role))
+                allowed = [
+                    o for o in ("read", "write", "create", "unlink") if records.has_access(o)
+                ]
+                with self.subTest(model=model, role=role):
+                    self.assertFalse(allowed)
+                    with self.assertRaises(AccessError):
+                        records.search_count([])
+
+    def test_every_model_of_ours_has_a_row_or_a_reason(self):
         rules = set(self.env["ir.rule"].search([]).model_id.mapped("model"))
-        ours = {
-            name
-            for name in self.env["ir.model"].search([("model", "=like", "fsm.%")]).mapped("model")
-            if "company_id" in (records := self.env[name])._fields
+        kept = {
+            name: records
+            for name in self.registry
+            if (records := self.env[name])._original_module.startswith("fsm_")
             and not (records._transient or records._abstract)
         }
-        self.assertEqual(ours - TABLE.keys() - ELSEWHERE.keys(), set(), "They need a row.")
-        nobodys = {name for name in ours if "read by nobody" in ELSEWHERE.get(name, "")}
-        self.assertEqual(ours - rules - nobodys, set(), "They need a rule.")
+        rows = {*TABLE, *SHARED, *NOBODYS, *ELSEWHERE}
+        self.assertEqual(kept.keys() - rows, set(), "They need a row.")
+        self.assertEqual({n for n in rows if n.startswith("fsm.")} - kept.keys(), set(), "Gone.")
+        of_companies = {name for name, records in kept.items() if "company_id" in records._fields}
+        self.assertEqual(of_companies - rules - NOBODYS, set(), "They need a rule.")
+
+    def test_dialogs_are_their_users(self):
+        """What is neither stored for long nor shared: Odoo gives it to who opened it alone."""
+        dialogs = [
+            records
+            for name in self.registry
+            if (records := self.env[name])._original_module.startswith("fsm_")
+            and records._transient
+        ]
+        self.assertIn("fsm.job.move", [dialog._name for dialog in dialogs])
+        for dialog in dialogs:
+            if dialog._auto and dialog.with_user(self.manager).has_access("read"):
+                domain = dialog.with_user(self.manager)._search([]).where_clause
+                with self.subTest(dialog._name):
+                    self.assertIn("create_uid", domain.code)
 
     def test_other_branches_do_not_exist_over_rpc(self):
-        """A sample of the table, by the door that programs use."""
-        users = self.env["res.users"].with_user(self.manager)
-        key = users.fsm_create_api_key(name="Probe")["key"]
-        login = (self.env.cr.dbname, self.manager.id, key)
+        """A sample of the table, by the doors that programs use."""
+        users = self.env["res.users"]
+        keys = {
+            role: users.with_user(getattr(self, role)).fsm_create_api_key(name="Probe")["key"]
+            for role in ("manager", "technician")
+        }
+        login = (self.env.cr.dbname, self.manager.id, keys["manager"])
         for model in TABLE.keys() - SEEN_ACROSS_BRANCHES.keys():
             for scope, expected in (("own", 1), ("branch", 0), ("organisation", 0)):
                 record = self._record(model, self.scopes[scope])
                 domain = [("id", "=", record.id)]
-                with self.subTest(model=model, of=scope):
-                    found = self.xmlrpc_object.execute_kw(*login, model, "search_count", [domain])
-                    self.assertEqual(found, expected)
+                with self.subTest(model=model, of=scope, by="XML-RPC"):
+                    if TABLE[model][1]:
+                        found = self.xmlrpc_object.execute_kw(
+                            *login, model, "search_count", [domain]
+                        )
+                        self.assertEqual(found, expected)
+                with self.subTest(model=model, of=scope, by="JSON-2"):
+                    answer = self.url_open(
+                        f"/json/2/{model}/search_count",
+                        json={"domain": domain},
+                        headers={"Authorization": f"Bearer {keys['technician']}"},
+                    )
+                    if TABLE[model][3]:
+                        self.assertEqual(answer.json(), expected)
+                    else:
+                        self.assertEqual(answer.status_code, 403)
