@@ -65,15 +65,17 @@ class FsmPayment(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_pay(self):
-        """Record the payment on the job card's unpaid invoice; before there is one, an advance."""
+        """Record the payment on the job card's unpaid invoice; before there is one, an advance.
+
+        What is an advance has its receipt voucher printed.
+        """
         self.ensure_one()
         lines = [{"method": self.method, "amount": self.amount, "reference": self.reference or ""}]
         if invoice := self.job_id._unpaid_invoice():
-            invoice.with_env(self.env).fsm_record_payment(lines=lines)
+            paid = invoice.with_env(self.env).fsm_record_payment(lines=lines)
         elif not self.job_id._has_posted_invoice():
-            vouchers = self.job_id.record_advance(lines=lines)["vouchers"]
-            advances = self.env["fsm.gst.advance"].browse([row["id"] for row in vouchers])
-            return advances._print_action()
+            paid = self.job_id.record_advance(lines=lines)
         else:
             raise UserError(self.env._("Nothing is due on job card %s.", self.job_id.name))
-        return {"type": "ir.actions.act_window_close"}
+        advances = self.env["fsm.gst.advance"]
+        return advances.search([("payment_id", "in", paid["payment_ids"])])._print_action()
