@@ -158,7 +158,9 @@ class TestJourney(FsmFullCommon):
         )
         transfer = self.env["fsm.transfer"].browse(answer["id"]).with_user(self.accountant)
         document = transfer.send_parts()["document"]
-        invoice = self.env["account.move"].search([("invoice_origin", "=", transfer.name)])
+        invoice = self.env["account.move"].search(
+            [("invoice_origin", "=", transfer.name), ("company_id", "=", self.company.id)]
+        )
         self.assertEqual(document, {"kind": "invoice", "number": invoice.name})
         self.assertEqual((invoice.company_id, invoice.amount_untaxed), (self.company, 4900.0))
         self.assertEqual(self._taxes(invoice), {"IGST": 882.0})
