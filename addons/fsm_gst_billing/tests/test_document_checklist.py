@@ -119,7 +119,7 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
             "TAX INVOICE",
             "₹ 4,826.20",
             "18 %",
-            "Paise Only",
+            "Twenty Paise",
             "CGST",
             "29-Karnataka",
         ):

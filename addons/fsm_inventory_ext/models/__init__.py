@@ -1,3 +1,4 @@
+from . import base
 from . import fsm_cost_mixin
 from . import fsm_stock_guard
 from . import fsm_branch

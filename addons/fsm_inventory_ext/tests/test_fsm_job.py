@@ -48,9 +48,9 @@ class TestFsmJob(FsmInventoryCommon):
         job = self._job()
         ssd_usage, ram_usage = self._request(job), self._request(job, ram)
         self._stock_up(self.ssd, 1)
-        self._stock_up(ram, 1)
         ssd_usage.use()
         self.assertEqual(job.state, "parts")
+        self._stock_up(ram, 1)
         ram_usage.use()
         self.assertEqual(job.state, "repair")
 
