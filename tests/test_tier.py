@@ -302,6 +302,19 @@ def test_change_is_captured_and_its_writer_is_named(cr):
     assert entry["db_user"] == value(cr, "SELECT session_user")
 
 
+def test_g1_rights_moved_or_emptied_by_sql_leave_a_mark(cr):
+    before = last_id(cr)
+    cr.execute("CREATE TEMP TABLE one AS SELECT uid, gid FROM res_groups_users_rel LIMIT 1")
+    cr.execute("""UPDATE res_groups_users_rel AS held SET gid = (
+                      SELECT id FROM res_groups WHERE id NOT IN (
+                          SELECT gid FROM res_groups_users_rel WHERE uid = one.uid) LIMIT 1)
+                    FROM one WHERE held.uid = one.uid AND held.gid = one.gid""")
+    removed, added = (entry["group_ids"] for entry in entries(cr, before))
+    assert removed[0] == [value(cr, "SELECT gid FROM one")] and len(added[1]) == 1
+    cr.execute("TRUNCATE res_groups_users_rel")
+    assert entries(cr, before, "op")[-1] == "T"
+
+
 def test_columns_come_and_go_and_leave_a_mark(cr):
     before = last_id(cr)
     cr.execute("ALTER TABLE res_partner ADD COLUMN fsm_trial int")

@@ -34,12 +34,15 @@ SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'fsm_audit_capture_truncate', format(
         'AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION fsm_audit.truncated(%L)',
         place, note->'capture'->>'model')
-      FROM names WHERE note->>'type' = 'Table'
+      FROM names
      UNION ALL
-    SELECT 'fsm_audit_capture_' || lower(event), format(
+    SELECT 'fsm_audit_capture_' || label, format(
         'AFTER %s ON %s REFERENCING %s TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION %s',
         event, place, image, runs)
-      FROM names, (VALUES ('INSERT', 'NEW'), ('DELETE', 'OLD')) AS events (event, image)
+      FROM names, (VALUES ('insert', 'INSERT', 'NEW'), ('delete', 'DELETE', 'OLD'),
+                          -- Odoo never updates one; whoever does took away and added.
+                          ('update_from', 'UPDATE', 'OLD'), ('update_to', 'UPDATE', 'NEW')
+                  ) AS events (label, event, image)
      WHERE note->>'type' = 'Relation'
 $$;
 
@@ -141,8 +144,9 @@ BEGIN
     INSERT INTO fsm_audit.entry_%1$s (op, class, kind, model, res_id, company_id, app, ctx, changes)
     SELECT ''U'', %1$L, %2$L, %3$L, "%4$s", COALESCE(%5$s fsm_audit.working_company(ctx)),
            CASE WHEN ctx IS NULL THEN current_setting(''application_name'') END, ctx,
-           jsonb_build_object(%6$L, CASE TG_OP
-               WHEN ''INSERT'' THEN jsonb_build_array(''[]''::jsonb, jsonb_agg("%7$s"))
+           jsonb_build_object(%6$L, CASE
+               WHEN TG_OP = ''INSERT'' OR TG_NAME = ''fsm_audit_capture_update_to''
+               THEN jsonb_build_array(''[]''::jsonb, jsonb_agg("%7$s"))
                ELSE jsonb_build_array(jsonb_agg("%7$s"), ''[]''::jsonb) END)
       FROM changed_rows GROUP BY "%4$s";
     RETURN NULL;

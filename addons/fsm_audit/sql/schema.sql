@@ -207,7 +207,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ctx jsonb := NULLIF(current_setting('fsm.ctx', true), '')::jsonb;
 BEGIN
-    INSERT INTO fsm_audit.entry (op, class, model, app, ctx)
-    VALUES ('T', 'ops', TG_ARGV[0], current_setting('application_name'), ctx);
+    INSERT INTO fsm_audit.entry (op, class, model, app, ctx, changes)
+    VALUES ('T', 'ops', TG_ARGV[0], current_setting('application_name'), ctx,
+            jsonb_build_object('table ' || TG_TABLE_NAME, jsonb_build_array(NULL, TG_OP)));
     RETURN NULL;
 END $$;

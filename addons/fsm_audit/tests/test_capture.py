@@ -100,6 +100,21 @@ class TestCapture(AuditCommon):
         self.cr.execute("TRUNCATE ir_logging")
         self.assertEqual([(e["op"], e["model"]) for e in self._entries()], [("T", "ir.logging")])
 
+    def test_g1_relation_that_is_updated_or_emptied_by_sql_is_logged(self):
+        user, group = self.env.user, self.env.ref("base.group_portal")
+        gone = user.group_ids[0]
+        self.cr.execute(
+            "UPDATE res_groups_users_rel SET gid = %s WHERE uid = %s AND gid = %s",
+            [group.id, user.id, gone.id],
+        )
+        self.assertEqual(
+            self._changes(user), [{"group_ids": [[gone.id], []]}, {"group_ids": [[], [group.id]]}]
+        )
+        self.cr.execute("TRUNCATE res_groups_users_rel")
+        emptied = self._entries()[-1]
+        self.assertEqual((emptied["op"], emptied["model"]), ("T", "res.users"))
+        self.assertEqual(emptied["changes"], {"table res_groups_users_rel": [None, "TRUNCATE"]})
+
     # === NOTHING GOES AROUND IT === #
 
     def test_context_keys_do_not_silence_it(self):

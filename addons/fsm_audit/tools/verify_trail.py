@@ -663,16 +663,17 @@ def check_guards(trail):
 
 
 def check_capture(trail):
-    """Each table that is captured has its two triggers, switched on for everybody."""
+    """Each table that is captured has its triggers, switched on for everybody: two, or five if it
+    is one of relations, of which each statement is looked at."""
     trail.cr.execute(
         r"""
         SELECT place FROM (
-            SELECT obj_description(oid, 'pg_proc')::jsonb->'capture'->>'name' AS place
-              FROM pg_proc
+            SELECT note->>'type' AS type, note->'capture'->>'name' AS place
+              FROM pg_proc, LATERAL CAST(obj_description(oid, 'pg_proc') AS jsonb) AS note
              WHERE pronamespace = 'fsm_audit'::regnamespace AND proname LIKE 'capture\_%'
         ) AS captured
          WHERE to_regclass(quote_ident(place)) IS NOT NULL
-           AND 2 <> (
+           AND CASE type WHEN 'Relation' THEN 5 ELSE 2 END <> (
                SELECT count(*) FROM pg_trigger
                 WHERE tgrelid = to_regclass(quote_ident(place))
                   AND tgname LIKE 'fsm\_audit\_capture%' AND tgenabled = 'A')
