@@ -92,6 +92,21 @@ class TestTampering(SealCommon):
         self._tamper("DELETE FROM fsm_audit.entry WHERE id = %s", [entry_id])
         self._assert_found(alone=False, anchored=False)
 
+    def test_g3_13_deleted_and_called_purged(self):
+        self._tamper("DELETE FROM fsm_audit.entry WHERE id = ANY(%s)", [self.ids[1]])
+        for class_ in ("books", "ops", "access"):
+            self.cr.execute(
+                """
+                INSERT INTO fsm_audit.purge (class, period_from, period_to, entries)
+                SELECT %s, month, month + interval '1 month - 1 day', (
+                           SELECT COALESCE(sum(n), 0) FROM fsm_audit.subtree
+                            WHERE class = %s AND period = to_char(month, 'YYYY-MM'))
+                  FROM date_trunc('month', now() AT TIME ZONE 'UTC') AS month
+                """,
+                [class_, class_],
+            )
+        self.assertIn("3 were sealed, 0 are there", self._verify()[1][0])
+
     def test_seals_of_nobody_known(self):
         slices = Trail(self.cr).verify(self.before)
         found = [str(finding) for _, _, findings in slices for finding in findings]

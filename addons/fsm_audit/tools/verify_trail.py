@@ -500,10 +500,15 @@ class Trail:
     def is_mine(self, company_id):
         return self.companies is None or company_id in self.companies
 
-    def _read_purged(self):
-        """Return `(class, month)` of what was purged by the rule."""
+    def has_purges(self):
+        """Whether there is a table of what was purged: copies of before have none."""
         self.cr.execute("SELECT to_regclass('fsm_audit.purge') IS NOT NULL")
-        if not self.cr.fetchone()[0]:
+        return self.cr.fetchone()[0]
+
+    def _read_purged(self):
+        """Return `(class, month)` of what was purged by the rule: what the law keeps was not, though
+        a row says so. The same days as in `fsm_audit.kept_from`, which could be replaced."""
+        if not self.has_purges():
             return set()
         self.cr.execute(
             """
@@ -511,6 +516,10 @@ class Trail:
               FROM fsm_audit.purge,
                    generate_series(period_from::timestamp, period_to, '1 month') AS month
              WHERE month + interval '1 month' <= period_to + 1
+               AND period_to < CASE class
+                   WHEN 'books' THEN make_date(extract(year FROM
+                       now() AT TIME ZONE 'Asia/Kolkata' - interval '3 months')::int - 8, 4, 1)
+                   ELSE (now() AT TIME ZONE 'Asia/Kolkata' - interval '3 years')::date END
             """
         )
         return set(self.cr.fetchall())
@@ -624,7 +633,7 @@ def check_anchors(trail):
 
 def check_purges(trail):
     """What was purged had been sealed."""
-    if not trail.purged:
+    if not trail.has_purges():
         return
     trail.cr.execute(
         """
