@@ -52,9 +52,10 @@ def declared(registry, model_names=None):
         if model._abstract or model._transient or not (model._auto or model._audit_table):
             continue
         fields = [field for field in model._fields.values() if is_audited(field)]
-        columns = tuple(sorted(_column(field) for field in fields if field.column_type))
+        columns = [_column(field) for field in fields if field.column_type]
         if columns:
-            captures[model._table] = _table(model, columns)
+            columns += [Column(name, "varchar", "changed") for name in model._audit_columns]
+            captures[model._table] = _table(model, tuple(sorted(columns)))
         for field in fields:
             if field.type == "many2many":
                 captures.setdefault(field.relation, _relation(model, field))

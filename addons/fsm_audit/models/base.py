@@ -26,6 +26,9 @@ class Base(models.AbstractModel):
     # Whether files that are attached to an audited record are guarded (`ir.attachment`).
     _audit_files = True
     _audit_table = False  # whether it has a table though the ORM does not make it
+    # Columns that are no stored field, since core writes them by SQL: of those, too, the trail says
+    # only that they changed. For a model that has audited fields.
+    _audit_columns = ()
     _audited = False  # whether any field is, set with the model
 
     def _valid_field_parameter(self, field, name):

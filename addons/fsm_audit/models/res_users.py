@@ -12,6 +12,7 @@ RPC_PASSWORDS = "fsm_audit.rpc_passwords"  # parameter: whether staff may use th
 class ResUsers(models.Model):
     _inherit = "res.users"
     _audit_class = "access"
+    _audit_columns = ("password", "totp_secret")  # their hashes, and the secret of auth_totp
 
     login = fields.Char(audit=True)
     active = fields.Boolean(audit=True)
@@ -101,7 +102,8 @@ class ResUsers(models.Model):
         log = self.env["fsm.audit.log"]
         log._log_event(kind, user or self._name, changes=changes, separate=separate)
 
-    def _set_password(self):
-        """Override of `base` to log it: what core writes by SQL is no field."""
-        super()._set_password()
-        self.env["fsm.audit.log"]._log_event("change", self, changes={"password": [None, "new"]})
+    def _set_encrypted_password(self, uid, pw):
+        """Override of `base`, which writes by SQL, also a better hash while somebody signs in, to
+        tell PostgreSQL who does."""
+        context.tell(self.env)
+        super()._set_encrypted_password(uid, pw)

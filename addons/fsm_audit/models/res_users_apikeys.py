@@ -15,6 +15,7 @@ class ResUsersApikeys(models.Model):
     _audit_class = "access"
     _audit_kind = "config"
     _audit_table = True  # core makes it by hand, for the hash of the key, which is no field
+    _audit_columns = ("key",)
 
     name = fields.Char(audit=True)
     user_id = fields.Many2one(audit=True)

@@ -1,5 +1,7 @@
 from contextlib import suppress
 
+from passlib.context import CryptContext
+
 from odoo.exceptions import AccessDenied, UserError
 from odoo.tests.common import new_test_user
 from odoo.tools import mute_logger
@@ -171,8 +173,39 @@ class TestCooldown(AuditCommon):
         self._begin()
         user.password = "monsoon-2026"
         [event] = self._entries(user)
-        self.assertEqual(event["changes"], {"password": [None, "•••"]})
+        self.assertEqual(event["changes"], {"password": ["•••", "•••"]})
+        self.assertEqual(event["ctx"]["uid"], self.env.uid)  # core writes it by SQL
         self.assertNotIn("monsoon", str(event))
+
+    def test_g1_a_password_or_key_put_in_by_sql_is_logged_without_it(self):
+        user = new_test_user(self.env, "asha")
+        DoorsCommon._make_key.__func__(self, user)
+        key = self.env["res.users.apikeys"].search([("user_id", "=", user.id)])
+        self._begin()
+        self.cr.execute("SELECT set_config('fsm.ctx', '', true)")
+        self.cr.execute("UPDATE res_users SET password = 'canary' WHERE id = %s", [user.id])
+        self.cr.execute("UPDATE res_users_apikeys SET key = 'canary' WHERE id = %s", [key.id])
+        put = [(entry["model"], entry["ctx"], entry["changes"]) for entry in self._entries()]
+        self.assertEqual(
+            put,
+            [
+                ("res.users", None, {"password": ["•••", "•••"]}),
+                ("res.users.apikeys", None, {"key": ["•••", "•••"]}),
+            ],
+        )
+
+    def test_a_better_hash_while_signing_in_is_no_change_around_odoo(self):
+        user = new_test_user(self.env, "asha", password="asha-asha")
+        # Of before there were hashes: core, but for tests, puts one in its place.
+        kdf = CryptContext(["pbkdf2_sha512", "plaintext"], deprecated=["auto"])
+        self.patch(self.registry["res.users"], "_crypt_context", lambda self: kdf)
+        self.cr.execute("UPDATE res_users SET password = 'asha-asha' WHERE id = %s", [user.id])
+        self._begin()
+        self.cr.execute("SELECT set_config('fsm.ctx', '', true)")
+        credential = {"login": "asha", "password": "asha-asha", "type": "password"}
+        self.env["res.users"].sudo()._login(credential, {"interactive": True})
+        [better] = [entry for entry in self._entries(user) if "password" in entry["changes"]]
+        self.assertTrue(better["ctx"])
 
     def test_companies_and_groups_of_a_user_are_logged(self):
         user = new_test_user(self.env, "asha")
