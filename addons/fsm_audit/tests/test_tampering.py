@@ -136,6 +136,14 @@ class TestTampering(SealCommon):
                 self.cr.execute(f"ALTER TABLE fsm_audit.{table} DISABLE TRIGGER append_only")
                 self.assertIn(f"The table {table} is not guarded", self._verify()[1][0])
                 savepoint.rollback()
+        self.cr.execute("ALTER TABLE fsm_audit.pii DISABLE TRIGGER erase_only")
+        self.assertIn("The table pii is not guarded", self._verify()[1][0])
+
+    def test_hardened_tier_that_was_lost(self):
+        self.cr.execute("""COMMENT ON SCHEMA fsm_audit IS '{"hardened": true}'""")
+        self.assertEqual(
+            self._verify()[1], ["The hardened tier of the trail is not whole: run scripts/harden."]
+        )
 
     def test_capture_that_was_switched_off(self):
         self.cr.execute("ALTER TABLE res_partner ENABLE TRIGGER fsm_audit_capture")

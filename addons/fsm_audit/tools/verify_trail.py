@@ -76,6 +76,7 @@ FUTURE = _lt("%(n)s entries are of transactions that were not there yet, the fir
 WAITING = _lt("Entries wait for their seal since %(at)s (UTC).")
 GUARD = _lt("The table %(table)s is not guarded against changes (%(trigger)s).")
 CAPTURE = _lt("The table %(table)s is not captured as it should be.")
+TIER = _lt("The hardened tier of the trail is not whole: run scripts/harden.")
 ANCHOR_GONE = _lt("Seal %(seal)s, which was anchored at %(at)s, is not in the database.")
 ANCHOR_OTHER = _lt("Seal %(seal)s is not the one that was anchored at %(at)s.")
 BAD_EXPORT = _lt("The file %(file)s is not what was exported.")
@@ -659,7 +660,9 @@ def check_guards(trail):
     """The tables of the trail refuse changes, also for session_replication_role."""
     trail.cr.execute(
         """
-        SELECT relname, guard FROM pg_class, unnest('{append_only,no_truncate}'::name[]) AS guard
+        SELECT relname, guard
+          FROM pg_class, unnest((CASE relname WHEN 'pii' THEN '{append_only,erase_only,no_truncate}'
+                                 ELSE '{append_only,no_truncate}' END)::name[]) AS guard
          WHERE relnamespace = 'fsm_audit'::regnamespace AND relkind IN ('r', 'p')
            AND NOT EXISTS (
                SELECT FROM pg_trigger
@@ -693,6 +696,26 @@ def check_capture(trail):
         yield Finding(CAPTURE, {"table": table})
 
 
+def check_tier(trail):
+    """A trail that was given an owner of its own still has it, and what looks at each DDL."""
+    trail.cr.execute(
+        r"""
+        WITH tier AS (
+            SELECT pg_get_userbyid(nspowner) = 'fsm_audit_owner' AS is_hardened,
+                   CASE WHEN note LIKE '{%' THEN (note::jsonb->>'hardened')::boolean END AS was_hardened,
+                   (SELECT count(*) FROM pg_event_trigger JOIN pg_roles ON pg_roles.oid = evtowner
+                     WHERE evtname LIKE 'fsm\_audit\_%' AND evtenabled = 'A' AND rolsuper) AS watchers
+              FROM pg_namespace, obj_description(oid, 'pg_namespace') AS note
+             WHERE nspname = 'fsm_audit'
+        )
+        SELECT FROM tier
+         WHERE (is_hardened OR was_hardened) AND NOT (is_hardened AND watchers >= 3)
+        """
+    )
+    if trail.cr.rowcount:
+        yield Finding(TIER, {})
+
+
 # Each takes a Trail and yields Findings; whoever adds a guard adds its check here.
 CHECKS = [
     check_keys,
@@ -703,6 +726,7 @@ CHECKS = [
     check_purges,
     check_guards,
     check_capture,
+    check_tier,
 ]
 
 
