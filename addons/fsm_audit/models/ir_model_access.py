@@ -7,6 +7,7 @@ class IrModelAccess(models.Model):
     _audit_kind = "config"
 
     active = fields.Boolean(audit=True)
+    model_id = fields.Many2one(audit=True)
     group_id = fields.Many2one(audit=True)
     perm_read = fields.Boolean(audit=True)
     perm_write = fields.Boolean(audit=True)

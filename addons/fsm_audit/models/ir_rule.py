@@ -15,6 +15,7 @@ class IrRule(models.Model):
     _audit_kind = "config"
 
     active = fields.Boolean(audit=True)
+    model_id = fields.Many2one(audit=True)
     domain_force = fields.Text(audit=True)
     groups = fields.Many2many(audit=True)
     perm_read = fields.Boolean(audit=True)

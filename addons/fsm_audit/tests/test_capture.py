@@ -126,6 +126,19 @@ class TestCapture(AuditCommon):
         self.cr.execute("UPDATE res_partner SET vat = 'X' WHERE id = %s", [self.customer.id])
         self.assertEqual(self._changes(self.customer), [{"vat": ["29AAGCR4375J1ZU", "X"]}])
 
+    def test_right_or_action_that_is_turned_to_another_model_is_logged(self):
+        users = self.env.ref("base.model_res_users")
+        groups = self.env.ref("base.model_res_groups")
+        action = {"name": "x", "model_id": groups.id, "state": "code", "code": "1"}
+        for record in (
+            self.env["ir.rule"].create({"name": "x", "model_id": groups.id}),
+            self.env["ir.model.access"].create({"name": "x", "model_id": groups.id}),
+            self.env["ir.actions.server"].create(action),
+        ):
+            self._begin()
+            record.model_id = users
+            self.assertEqual(self._changes(record), [{"model_id": [groups.id, users.id]}])
+
     def test_what_is_rolled_back_is_not_logged(self):
         with self.assertRaises(ZeroDivisionError), self.cr.savepoint():
             self.customer.vat = "X"
