@@ -13,8 +13,12 @@ handlers, not on the root logger: a filter of a logger does not see what comes f
 'Authorization: ***'
 >>> mask("DETAIL:  Key (access_token)=(ze7Kq) already exists.")
 'DETAIL:  Key (access_token)=(***) already exists.'
->>> mask("SMS to +91 98450-12345 was sent")
-'SMS to ***345 was sent'
+>>> mask("{'smtp_pass': 'hunter2'}, signing_key: abc, delivery_code: 4821")
+"{'smtp_pass': ***}, signing_key: ***, delivery_code: ***"
+>>> mask("Your OTP is 482913, the PIN for HSR-1: 4821, passcode 1234")
+'Your OTP is ***, the PIN for HSR-1: ***, passcode ***'
+>>> mask("SMS to +91 98450-12345 and 98 4501 2345 was sent")
+'SMS to ***345 and ***345 was sent'
 
 What only looks like one stays:
 
@@ -30,13 +34,14 @@ MASK = "***"  # plain ASCII: a handler may not be able to write anything else
 # What has to be in a line at all, so that other lines cost little.
 _HINTS = (
     *("passw", "passcode", "pin", "otp", "token", "secret", "key", "authorization"),
-    *("bearer", "basic"),
+    *("bearer", "basic", "smtp_pass", "delivery_code"),
 )
-_DIGITS = re.compile(r"[6-9]\d{4}[ -]?\d{5}")
+_DIGITS = re.compile(r"[6-9](?:[ -]?\d){9}")
 
 # Bounded, and without what stands before: a line of a megabyte takes no longer than its length.
 _NAME = (
-    r"(?:password|passwd|passcode|secret|token|api[_-]?key|private[_-]?key|authorization)\w{0,40}"
+    r"(?:password|passwd|passcode|smtp_pass|secret|token|(?:api|private|signing)[_-]?key"
+    r"|delivery_code|authorization)\w{0,40}"
     r"|(?<![a-z])(?:otp|pin)"
 )
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
@@ -56,8 +61,22 @@ _PATTERNS = [
         r"\1***",
     ),
     (re.compile(r"\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE), r"\1***"),
-    # Indian mobiles: ten digits that begin with 6 to 9 (National Numbering Plan 2003, DoT).
-    (re.compile(r"(?<![\w.])(?:\+?91[ -]?|0)?[6-9]\d{4}[ -]?\d{2}(\d{3})(?![\w])"), r"***\1"),
+    # What a message tells in words: the OTP is 482913, PIN for HSR-1: 4821
+    (
+        re.compile(
+            r"\b((?:otp|pin|passcode)(?:\s{1,3}(?:is|was|for\s{1,3}[^\s:]{1,40}))?:?\s{1,3})\d{4,8}\b",
+            re.IGNORECASE,
+        ),
+        r"\1***",
+    ),
+    # Indian mobiles: ten digits that begin with 6 to 9 (National Numbering Plan 2003, DoT),
+    # in one piece, or written as 98450 12345 or 98 4501 2345.
+    (
+        re.compile(
+            r"(?<![\w.])(?:\+?91[ -]?|0)?[6-9]\d(?:\d{3}[ -]?\d{2}|[ -]\d{4}[ -]\d)(\d{3})(?![\w])"
+        ),
+        r"***\1",
+    ),
 ]
 _paths = []  # first parts of paths after which a secret stands
 
