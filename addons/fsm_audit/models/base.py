@@ -90,7 +90,12 @@ class Base(models.AbstractModel):
         return arch, view
 
     def action_open_audit_trail(self):
-        """Show the trail of these records and of what is part of them."""
+        """Show the trail of these records and of what is part of them.
+
+        :raise AccessError: to who may not read the trail, or these records
+        """
+        self.env["fsm.audit.log"].check_access("read")
+        self.check_access("read")  # or it would tell the ids of their parts
         action = self.env["ir.actions.act_window"]._for_xml_id("fsm_audit.fsm_audit_log_action")
         return action | {"domain": list(self._audit_trail_domain()), "context": {}}
 

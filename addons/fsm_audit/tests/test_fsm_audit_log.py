@@ -194,6 +194,13 @@ class TestFsmAuditLog(AuditCommon):
 
     # === WHO MAY === #
 
+    def test_g6_way_to_the_trail_is_for_who_may_read_trail_and_record(self):
+        secret = self.env["fsm.audit.secret"]
+        for records, user in ((self.customer, self.clerk), (secret, self.owner)):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                records.with_user(user).action_open_audit_trail()
+        self.assertTrue(self.customer.with_user(self.owner).action_open_audit_trail()["domain"])
+
     def test_g6_only_readers_of_the_trail_read_it(self):
         with self.assertRaises(AccessError):
             self.log.with_user(self.clerk).search([])
