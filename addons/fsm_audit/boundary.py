@@ -92,11 +92,18 @@ def _log(call, kind, reason, facts):
 
 def _rows(result):
     """Return how many rows an answer has, and how many more within these. Bare ids tell nothing."""
-    if isinstance(result, dict):
-        result = result.get("records") or result.get("groups") or result.get("datas")
-    if not isinstance(result, list) or not result or isinstance(result[0], int):
+    if isinstance(result, dict):  # they are under `records`, `groups`, `values`, a model's name
+        result = max(filter(_is_rows, result.values()), key=len, default=None)
+    if isinstance(result, list) and result and isinstance(result[0], list):  # grouping sets
+        nested = [row for rows in result if isinstance(rows, list) for row in rows]
+        result = [row for row in nested if isinstance(row, dict)] or result
+    if not _is_rows(result):
         return 0, 0
     return len(result), sum(map(_parts, result))
+
+
+def _is_rows(value):
+    return isinstance(value, list) and value and not isinstance(value[0], int)
 
 
 def _parts(row):
@@ -105,7 +112,12 @@ def _parts(row):
         return 0
     found = [value for value in row.values() if isinstance(value, list) and value]
     rows = [row for value in found if isinstance(value[0], dict) for row in value]
-    return len(rows) + sum(map(_parts, rows))
+    gathered = [  # `name:array_agg` of a group: a value of each of its records
+        len(value)
+        for name, value in row.items()
+        if ":" in name and isinstance(value, list) and not {int, dict} & set(map(type, value))
+    ]
+    return len(rows) + sum(map(_parts, rows)) + max(gathered, default=0)
 
 
 def _log_bulk_read(call, rows, **more):

@@ -59,6 +59,9 @@ class TestBulkRead(AuditCommon):
             ("web_search_read", {"length": 501, "records": many}),
             ("web_read_group", {"groups": many}),
             ("name_search", [(number, "x") for number in range(501)]),
+            ("formatted_read_grouping_sets", [[{"__count": 1}], many[1:]]),
+            ("search_panel_select_range", {"parent_field": False, "values": many}),
+            ("get_mention_suggestions", {"res.role": many[:1], "res.partner": many}),
         ):
             self.start = self._last_entry()
             [event] = self._read(method, answer, domain=[("is_company", "=", True)])
@@ -70,6 +73,7 @@ class TestBulkRead(AuditCommon):
         for model, answer in (
             ("res.partner.category", [parts]),
             ("res.partner", {"groups": [{"__records": [parts]}]}),
+            ("res.partner", [{"name:array_agg": [False, *"x" * 501], "__count": 502}]),
         ):
             self.start = self._last_entry()
             call = boundary.Call(self.env, model, "web_search_read")
