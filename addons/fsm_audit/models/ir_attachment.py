@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .. import context
+from .ir_binary import FACES
+
 # Where a file belongs, and what opens it to who is not signed in.
 PLACE_FIELDS = ("res_model", "res_id", "res_field")
 OPENING_FIELDS = ("public", "access_token")
+CONTENT_FIELDS = {"raw", "datas", "db_datas"}
 
 
 class IrAttachment(models.Model):
@@ -46,7 +50,30 @@ class IrAttachment(models.Model):
                     self._check_stays_closed({"res_model": now["res_model"]} | new)
         return super().write(vals)
 
+    def _read_format(self, fnames, load="_classic_read"):
+        """Override of `base` to log who reads the content of files instead of downloading them."""
+        rows = super()._read_format(fnames, load)
+        if not CONTENT_FIELDS.isdisjoint(fnames) and not self.env.su and context.address():
+            if not self.env.context.get("bin_size"):  # sizes alone, as forms ask for them
+                self._log_content()
+        return rows
+
     # === BUSINESS METHODS === #
+
+    def _log_content(self):
+        """Log a download for the audited records that these files belong to."""
+        files_sudo = self.sudo().exists().filtered(lambda file: file._is_record_file())
+        for name, of_model in files_sudo.grouped("res_model").items():
+            if name in self.env and self.env[name]._audited:
+                owners = self.env[name].browse(set(of_model.mapped("res_id")))
+                ids = of_model.ids if len(of_model) > 1 else of_model.id
+                self.env["fsm.audit.log"]._log_event(
+                    "download", owners, changes={"attachment": [None, ids]}
+                )
+
+    def _is_record_file(self):
+        """Whether it is a file of a record, not a face or logo that pages show by themselves."""
+        return bool(self.res_id) and not (self.res_field or "").startswith(FACES)
 
     @api.model
     def _is_guarded(self, model_name):

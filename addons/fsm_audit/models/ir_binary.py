@@ -5,7 +5,8 @@ from odoo.exceptions import AccessError
 
 from .. import boundary, context
 
-FACES = ("avatar_", "image_")
+FACES = ("avatar_", "image_", "logo")
+THUMBNAIL = 512  # pixels of the longer side; of more, core gives the picture as it is
 _thumbnail = ContextVar("fsm_audit.thumbnail", default=False)
 
 
@@ -30,7 +31,9 @@ class IrBinary(models.AbstractModel):
 
     def _get_image_stream_from(self, record, field_name="raw", *args, width=0, height=0, **kwargs):
         """Override of `base`: a thumbnail, a logo or an avatar is no download."""
-        token = _thumbnail.set(bool(width or height) or record._name != "ir.attachment")
+        is_small = 0 < max(int(width or 0), int(height or 0)) <= THUMBNAIL
+        is_face = record._name != "ir.attachment" and field_name.startswith(FACES)
+        token = _thumbnail.set(is_small or is_face)
         try:
             return super()._get_image_stream_from(
                 record, field_name, *args, width=width, height=height, **kwargs
@@ -49,7 +52,7 @@ class IrBinary(models.AbstractModel):
         if record_sudo._name == "ir.attachment":
             model, res_id = record_sudo.res_model, record_sudo.res_id
             facts = {"attachment": record_sudo.id}
-            is_file = res_id and not record_sudo.res_field
+            is_file = record_sudo._is_record_file()
         else:
             model, res_id = record_sudo._name, record_sudo.id
             facts = {"field": field_name}

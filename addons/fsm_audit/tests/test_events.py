@@ -76,8 +76,26 @@ class TestEvents(DoorsCommon):
         ):
             self.url_open(path)
         self.assertFalse(self._events("download"))
-        self.url_open(f"/web/image/{self.file.id}")
+        for number, path in enumerate(("", "/5000x5000", "/0x513"), 1):
+            self.url_open(f"/web/image/{self.file.id}{path}")
+            self._last("download")
+            self.assertEqual(len(self._events("download")), number)
+
+    def test_content_of_a_field_or_read_over_rpc_is_a_download(self):
+        self.file.res_field = "vat"  # the server's own way to keep a signature
+        self.url_open(f"/web/content/{self.file.id}")
         self._last("download")
+        self.file.res_field = False
+        for names, more, count in (
+            (["datas"], {}, 2),
+            (["raw"], {}, 3),
+            (["name"], {}, 3),
+            (["datas"], {"context": {"bin_size": True}}, 3),
+        ):
+            self._over_web("ir.attachment", "read", self.file.ids, fields=names, **more)
+            with self.subTest(names=names, **more):
+                self.assertEqual(len(self._events("download")), count)
+        self.assertEqual(self._last("download")["changes"], {"attachment": [None, self.file.id]})
 
 
 class TestPrinting(AuditCommon):
