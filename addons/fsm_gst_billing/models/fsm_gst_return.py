@@ -36,6 +36,9 @@ KEPT = {
     "company_ids": False,
 }
 
+# What nobody writes or reads as himself: a new return has neither.
+LOCKED = {"gstr1_data", "gstr3b_data"}
+
 COLUMN_WIDTH = 18  # characters
 
 
@@ -50,6 +53,7 @@ class FsmGstReturn(models.Model):
     _description = "GST Return"
     _order = "first_day desc, gstin"
     _rec_name = "gstin"
+    _audit_exports = frozenset({"gstr1_file", "gstr3b_file", "workbook_file"})
 
     # What is declared
     gstin = fields.Char(string="GSTIN", required=True, audit=True)
@@ -68,9 +72,9 @@ class FsmGstReturn(models.Model):
     arn = fields.Char(string="ARN", readonly=True, audit=True, help="The portal's acknowledgement.")
     filed_on = fields.Date(readonly=True, audit=True)
 
-    # What was locked
-    gstr1_data = fields.Json(readonly=True)
-    gstr3b_data = fields.Json(readonly=True)
+    # What was locked; only the verbs give it away, and log that they do
+    gstr1_data = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    gstr3b_data = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     sha256 = fields.Char(string="SHA-256", readonly=True, help="Of both returns as locked.")
 
     # What the last check found
@@ -171,7 +175,8 @@ class FsmGstReturn(models.Model):
                 self.env._("No branch of yours, or not all of them, is under GSTIN %s.", number)
             )
         identity = {"gstin": number, "period": period, "company_ids": companies.ids}
-        return {**vals, **KEPT, **identity}
+        kept = {name: value for name, value in KEPT.items() if name not in LOCKED}
+        return {**vals, **kept, **identity}
 
     @api.model
     def _companies_of(self, number):
@@ -315,7 +320,9 @@ class FsmGstReturn(models.Model):
             )
 
     def _keep(self, vals):
-        self.with_context(fsm_gst_gate=GATE).write(vals)
+        self.check_access("write")
+        self_sudo = self.sudo()  # what is locked is written by nobody himself
+        self_sudo.with_context(fsm_gst_gate=GATE).write(vals)
 
     def _state_figures(self):
         return {"id": self.id, "state": self.state, "arn": self.arn or False}
@@ -336,7 +343,8 @@ class FsmGstReturn(models.Model):
         """Return GSTR-1 and GSTR-3B, as locked or as the books are now."""
         self.ensure_one()
         if self.state != "draft":
-            return self.gstr1_data, self.gstr3b_data
+            self_sudo = self.sudo()  # its callers check who may, and log it
+            return self_sudo.gstr1_data, self_sudo.gstr3b_data
         return self._build(self._rows())
 
     def _build(self, rows):
