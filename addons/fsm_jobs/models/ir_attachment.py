@@ -27,15 +27,16 @@ class IrAttachment(models.Model):
     def write(self, vals):
         if not self.env.su and vals.get("res_model") == "fsm.job":
             raise AccessError(self.env._("Attach a file to a job card when you add it."))
-        if (vals.keys() - WRITABLE_FIELDS) and self._of_job_cards():
-            raise AccessError(self.env._("What is attached to a job card stays as it is."))
+        if files := self._of_job_cards():
+            if vals.keys() - WRITABLE_FIELDS:
+                raise files._stays()
+            files._check_changeable()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
-        if attachments := self._of_job_cards():
-            jobs = self.env["fsm.job"].browse(attachments.mapped("res_id"))
-            jobs._check_attachments_open()
+        if files := self._of_job_cards():
+            files._check_changeable()
             if not self.env["fsm.job"]._has_role({"manager"}):
                 raise AccessError(self.env._("Only a manager takes a file from a job card."))
 
@@ -45,4 +46,13 @@ class IrAttachment(models.Model):
         """Return those attached to job cards that the caller changes himself."""
         if self.env.su:
             return self.browse()
-        return self.filtered(lambda file: file.res_model == "fsm.job" and not file.res_field)
+        return self.filtered(lambda file: file.res_model == "fsm.job")
+
+    def _check_changeable(self):
+        """Refuse a change of what a field holds, e.g. a signature, and of what is closed."""
+        if any(file.res_field for file in self):
+            raise self._stays()
+        self.env["fsm.job"].browse(self.mapped("res_id"))._check_attachments_open()
+
+    def _stays(self):
+        return AccessError(self.env._("What is attached to a job card stays as it is."))

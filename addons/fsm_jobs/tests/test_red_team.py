@@ -10,6 +10,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.fsm_jobs.models.fsm_job import GATE
+
 from .common import PNG, FsmJobsCommon
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -173,6 +175,26 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
         self._as("manager", job).move_to(state="cancelled", reason="Not worth it")
         with self.assertRaisesRegex(UserError, "its files stay"):
             Attachment.create({"name": "x", "raw": b"x", "res_model": "fsm.job", "res_id": job.id})
+
+    def test_e2_signature_and_words_of_a_delivered_job_stay(self):
+        job = self._intake(photos=[{"name": "lid.png", "content": PNG}])
+        Attachment = self.env["ir.attachment"]
+        photo = Attachment.search([("res_model", "=", "fsm.job"), ("res_id", "=", job.id)])
+        photo.with_user(self.receptionist).write({"description": "work"})
+        job.with_context(fsm_gate=GATE).sudo().intake_signature = PNG
+        signature = Attachment.search(
+            [("res_id", "=", job.id), ("res_field", "=", "intake_signature")]
+        )
+        for change in (
+            lambda: signature.with_user(self.manager).write({"raw": b"x"}),
+            lambda: signature.with_user(self.manager).write({"name": "x"}),
+            lambda: signature.with_user(self.manager).unlink(),
+        ):
+            with self.assertRaisesRegex(AccessError, "stays as it is"):
+                change()
+        self._as("manager", job).move_to(state="cancelled", reason="Not worth it")
+        with self.assertRaisesRegex(UserError, "its files stay"):
+            photo.with_user(self.manager).write({"description": "delivery"})
 
     def test_e1_photo_of_another_branch_is_not_found(self):
         job = self._intake(photos=[{"name": "lid.png", "content": PNG}])
