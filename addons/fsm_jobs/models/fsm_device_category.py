@@ -15,6 +15,7 @@ class FsmDeviceCategory(models.Model):
         string="Organisation",
         comodel_name="res.company",
         index=True,
+        default=lambda self: self.env.company.root_id,
         help="Empty: a category that every organisation in this database starts with.",
     )
     repair_hours = fields.Float(

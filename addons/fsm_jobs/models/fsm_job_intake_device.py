@@ -62,7 +62,10 @@ class FsmJob(models.Model):
 
     def _intake_category(self, name):
         Category = self.env["fsm.device.category"]
-        category = name and Category.search([("name", "=ilike", name.strip())], limit=1)
+        # An organisation's own goes before the shipped one of the same name.
+        category = name and Category.search(
+            [("name", "=ilike", name.strip())], order="company_id.id, sequence, id", limit=1
+        )
         if not category:
             names = Category.search([], limit=50).mapped("name")
             raise UserError(self.env._("“category” must be one of: %s.", ", ".join(names)))

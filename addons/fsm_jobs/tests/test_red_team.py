@@ -134,6 +134,25 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
         self.branch.with_user(self.owner).write({"street": "13 Main Road"})
         self.assertEqual(self.company.street, "13 Main Road")
 
+    def test_device_categories_are_the_organisations_or_read_only(self):
+        laptop = self.env.ref("fsm_jobs.category_laptop")
+        self.assertFalse(laptop.company_id)
+        values = {
+            "fsm.device.category": {"name": "Laptop"},
+            "fsm.device.fault": {"name": "Hums", "category_id": laptop.id},
+        }
+        for model, new in values.items():
+            Model = self._as("manager", self.env[model])
+            self.assertEqual(Model.create(new).company_id, self.organization)
+            shipped = Model.search([("company_id", "=", False)], limit=1)
+            for attempt in (
+                lambda Model=Model, new=new: Model.create({**new, "company_id": False}),
+                lambda shipped=shipped: shipped.write({"name": "x"}),
+            ):
+                with self.subTest(model), self.assertRaises(AccessError):
+                    attempt()
+        self.assertEqual(self._intake().device_id.category_id.company_id, self.organization)
+
     # === THE WORK === #
 
     def test_technician_of_the_job_does_not_pass_his_own_repair(self):
