@@ -69,23 +69,24 @@ class FsmEstimate(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _share(self, job):
-        """Write down what the customer of `job` is shown now, as the next version."""
-        lines = job._estimate_lines()
-        return self.sudo().create(  # a technician shares, but nobody writes estimates by hand
-            {
-                "job_id": job.id,
-                "company_id": job.company_id.id,
-                "version": job._current_estimate().version + 1,
-                "lines": lines,
-                "amount_untaxed": job.amount_untaxed,
-                "amount": job.amount_estimate,
-                "shared_at": fields.Datetime.now(),
-                "shared_by_id": self.env.uid,
-                # Said, so that no default of a caller answers for the customer.
-                **dict.fromkeys(ANSWER_FIELDS, False),
-            }
-        )
+    def _share(self, jobs):
+        """Write down what the customers of `jobs` are shown now, as the next version of each."""
+        Estimate = self.sudo()  # a technician shares, but nobody writes estimates by hand
+        return Estimate.create([self._share_values(job) for job in jobs])
+
+    def _share_values(self, job):
+        return {
+            "job_id": job.id,
+            "company_id": job.company_id.id,
+            "version": job._current_estimate().version + 1,
+            "lines": job._estimate_lines(),
+            "amount_untaxed": job.amount_untaxed,
+            "amount": job.amount_estimate,
+            "shared_at": fields.Datetime.now(),
+            "shared_by_id": self.env.uid,
+            # Said, so that no default of a caller answers for the customer.
+            **dict.fromkeys(ANSWER_FIELDS, False),
+        }
 
     def _answer(self, answer, channel, answered_by="", reason="", signature=False):
         """Write down the customer's answer, once."""

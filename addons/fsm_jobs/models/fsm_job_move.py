@@ -224,6 +224,8 @@ class FsmJob(models.Model):
 
     def _moved(self, source, target):
         """Do what follows a move of these job cards from `source` to `target`."""
+        if target == "estimate":
+            self.env["fsm.estimate"]._share(self)
         if target in FINAL_STATES:
             self._wipe_passcode()
 

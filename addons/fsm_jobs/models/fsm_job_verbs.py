@@ -133,8 +133,7 @@ class FsmJob(models.Model):
             raise AccessError(self.env._("Only a technician or a manager shares an estimate."))
         answers = []
         for job in self:
-            job._move("estimate")
-            estimate = self.env["fsm.estimate"]._share(job)
+            estimate = job._share_estimate()
             job._send_estimate(estimate, channels)
             answers.append(
                 {
@@ -144,6 +143,14 @@ class FsmJob(models.Model):
                 }
             )
         return answers
+
+    def _share_estimate(self):
+        """Return the next version of the estimate; the move to `estimate` writes it by itself."""
+        shown = self._current_estimate()
+        self._move("estimate")
+        if self._current_estimate() == shown:
+            return self.env["fsm.estimate"]._share(self)
+        return self._current_estimate()
 
     def _send_estimate(self, estimate, channels):
         if "email" in channels:

@@ -50,6 +50,18 @@ class TestEstimate(FsmJobsCommon):
         self.assertRecordValues(self.job, [{"state": "ready", "outcome": "declined"}])
         self.assertEqual(self.job._billable_lines(), [])
 
+    def test_move_to_awaiting_approval_shows_the_customer_a_version(self):
+        self._as("technician", self.job).move_to(state="estimate")
+        self._walk(self.job, "approved", "repair")
+        self._as("manager", self.job).move_to(state="estimate")
+        first, second = self.job.estimate_ids.sorted("version")
+        self.assertEqual((first.answer, second.answer), ("approved", False))
+        with self.assertRaisesRegex(UserError, "has not approved"):
+            self._as("receptionist", self.job).move_to(state="approved")
+        self.assertEqual(self._as("technician", self.job).share_estimate()["version"], 3)
+        self._walk_to_approved(self.job)
+        self.assertEqual(self.job.state, "approved")
+
     def test_technician_does_not_answer_for_the_customer(self):
         self._walk_to_estimate(self.job)
         with self.assertRaises(AccessError):
