@@ -214,8 +214,6 @@ class FsmJob(models.Model):
         values = {"state": target, "state_since": now, "hold_reason": False}
         if target in STAMPS:
             values[STAMPS[target]] = now
-        if target == "qc":
-            values["repaired_by_id"] = self.env.uid
         if target == "ready" and source == "qc":
             values["outcome"] = "repaired"
         if source == "ready" and target == "repair":
@@ -226,8 +224,17 @@ class FsmJob(models.Model):
         """Do what follows a move of these job cards from `source` to `target`."""
         if target == "estimate":
             self.env["fsm.estimate"]._share(self)
+        if target == "qc":
+            for repairer, jobs in self.grouped(lambda job: job._repairer()).items():
+                gate = jobs.with_context(fsm_gate=GATE).sudo()  # the move was checked
+                gate.repaired_by_id = repairer
         if target in FINAL_STATES:
             self._wipe_passcode()
+
+    def _repairer(self):
+        """Return the user who repaired, whoever moves the card: who passes it is another."""
+        users = self.technician_ids.user_id
+        return users & self.env.user or self.lead_technician_id.user_id or self.env.user
 
     def _write_history(self, source, reason="", override=False, since=None, now=None, rested=None):
         # Nobody writes history by hand, so that only a move makes it.

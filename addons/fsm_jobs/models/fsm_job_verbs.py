@@ -237,7 +237,7 @@ class FsmJob(models.Model):
             if job.state == "diagnosis":
                 job._end_without_repair(outcome)
             elif job.state == "repair" and (pass_qc or job.branch_id.waive_qc):
-                job._finish_repair()
+                job._move("qc")
             job._move("ready")
         return [{"id": job.id, "state": job.state} for job in self]
 
@@ -246,13 +246,6 @@ class FsmJob(models.Model):
         if not self._has_role({"technician"}):
             raise AccessError(self.env._("Only a technician or a manager says the outcome."))
         self.with_context(fsm_gate=GATE).sudo().outcome = outcome  # checked on the line above
-
-    def _finish_repair(self):
-        """Hand the repair over to the quality check in the name of whoever repaired it."""
-        users = self.technician_ids.user_id
-        repairer = users & self.env.user or self.lead_technician_id.user_id or self.env.user
-        self._move("qc")
-        self.with_context(fsm_gate=GATE).sudo().repaired_by_id = repairer  # not who checks
 
     @api.readonly
     @verb

@@ -165,6 +165,14 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
         with self.assertRaisesRegex(UserError, "Somebody else"):
             self._as("technician", job).mark_ready(pass_qc=True)
 
+    def test_repairer_passes_nothing_because_another_moved_the_card(self):
+        job = self._walk(self._intake(), "diagnosis", "estimate", "approved", "repair")
+        self._as("manager", job).move_to(state="qc")
+        self.assertEqual(job.repaired_by_id, self.technician)
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            self._as("technician", job).mark_ready()
+        self._walk_to_ready(job)
+
     def test_receptionist_shares_no_estimate(self):
         job = self._walk(self._intake(), "diagnosis", "estimate")
         with self.assertRaises(AccessError):
