@@ -314,6 +314,7 @@ class TestFsmJob(FsmGstBillingCommon):
 
     def test_ready_and_invoiced_in_one_call(self):
         job = self._create_job(state="qc").with_user(self.manager)
+        job.spend_limit = 5000.0
         self.assertEqual(job.mark_ready(invoice=True)["state"], "ready")
         self.assertEqual(job.invoice_ids.state, "draft")
 

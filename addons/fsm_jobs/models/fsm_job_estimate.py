@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..lifecycle import OUTCOMES_WITHOUT_REPAIR
+
 
 class FsmJob(models.Model):
     """What the repair would cost, what the customer was shown of it, and what he is billed."""
@@ -71,7 +73,14 @@ class FsmJob(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
-        return [] if self.outcome == "declined" else self.line_ids._line_values()
+        return [] if self._is_unbilled() else self.line_ids._line_values()
+
+    def _is_unbilled(self):
+        """Tell whether the device goes back for nothing: not repaired, nor agreed to be paid for."""
+        if self.outcome in OUTCOMES_WITHOUT_REPAIR:
+            agreed = self._amount_agreed()
+            return self.currency_id.compare_amounts(self.amount_estimate, agreed) > 0
+        return self.outcome == "declined"
 
     def _amount_with_tax(self, lines):
         """Return what the customer would pay for `lines`. Here: no tax is known.

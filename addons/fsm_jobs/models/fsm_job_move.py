@@ -15,6 +15,10 @@ from ..lifecycle import (
 )
 from .fsm_job import GATE
 
+# From here a device becomes ready without a repair, or was ready before: what he was not asked is
+# not billed (`_billable_lines`), or was asked then.
+STATES_UNREPAIRED = {"diagnosis", "estimate", "unclaimed"}
+
 
 class FsmJob(models.Model):
     """How a job card moves from state to state, and what holds it back."""
@@ -164,6 +168,8 @@ class FsmJob(models.Model):
             )
         if self.state == "estimate" and self.outcome != "declined":
             yield self.env._("The customer has not declined the estimate.")
+        if self.state not in STATES_UNREPAIRED:
+            yield self._blocker_unapproved_amount()
 
     def _blockers_delivered(self):
         if not self.delivery_method:
@@ -178,8 +184,7 @@ class FsmJob(models.Model):
 
     def _blocker_unapproved_amount(self):
         """Nobody is billed more than he agreed to: neither an answer nor a limit covers the rise."""
-        answered = self.estimate_ids.filtered(lambda estimate: estimate.answer == "approved")
-        agreed = max(answered.sorted("version")[-1:].amount, self.spend_limit)
+        agreed = self._amount_agreed()
         now = max(self.amount_estimate, self._amount_beyond_estimate())
         if self.currency_id.compare_amounts(now, agreed) > 0:
             return self.env._(
@@ -189,6 +194,11 @@ class FsmJob(models.Model):
                 agreed=format_amount(self.env, agreed, self.currency_id),
             )
         return ""
+
+    def _amount_agreed(self):
+        """Return what the customer agreed to pay, tax included: by his answer, or at intake."""
+        answered = self.estimate_ids.filtered(lambda estimate: estimate.answer == "approved")
+        return max(answered.sorted("version")[-1:].amount, self.spend_limit)
 
     def _amount_beyond_estimate(self):
         """Return what is billed now, where more was used than the estimate says; else nothing."""

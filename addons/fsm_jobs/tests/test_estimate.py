@@ -62,6 +62,25 @@ class TestEstimate(FsmJobsCommon):
         self._walk_to_approved(self.job)
         self.assertEqual(self.job.state, "approved")
 
+    def test_device_that_was_not_repaired_is_billed_as_far_as_agreed(self):
+        self.assertEqual(len(self.job._billable_lines()), 2)
+        self._as("technician", self.job).mark_ready(outcome="unrepairable")
+        self.assertEqual(self.job._billable_lines(), [])
+        job = self._walk(self._intake(spend_limit=10000.0), "diagnosis")
+        self._as("technician", job).mark_ready(outcome="no_fault_found")
+        self.assertEqual(len(job._billable_lines()), 2)
+
+    def test_override_to_ready_bills_nothing_unapproved(self):
+        self._walk(self.job, "estimate", "approved", "repair")
+        self._as("technician", self.job).add_diagnosis(
+            diagnosis="The hinge, too.", lines=[{"product_id": self.labour.id}]
+        )
+        override = {"state": "ready", "reason": "He is waiting here", "override": True}
+        with self.assertRaisesRegex(UserError, "share the estimate again"):
+            self._as("manager", self.job).move_to(**override)
+        self._as("manager", self.job).line_ids[-1].unlink()
+        self._as("manager", self.job).move_to(**override)
+
     def test_technician_does_not_answer_for_the_customer(self):
         self._walk_to_estimate(self.job)
         with self.assertRaises(AccessError):
