@@ -110,8 +110,13 @@ class StockMove(models.Model):
         if self.env.su:
             return
         for move in self.filtered(lambda move: move.state not in ("done", "cancel")):
-            if "inventory" in (move.location_id | move.location_dest_id).mapped("usage"):
+            if "inventory" in move._places().mapped("usage"):
                 self.env["stock.quant"]._check_may_adjust(move._write_off_reason())
+
+    def _places(self):
+        """Return whence and whither; Odoo moves the parts as the lines say, not as the move does."""
+        lines = self.move_line_ids
+        return self.location_id | self.location_dest_id | lines.location_id | lines.location_dest_id
 
     def _write_off_reason(self):
         """Return the words of whoever takes the parts of this move off the books."""

@@ -19,7 +19,7 @@ class StockMove(models.Model):
     def _action_done(self, *args, **kwargs):
         """Override: what is between two branches is moved by its transfer only."""
         between = self.env["fsm.transfer.line"]._between()
-        if not self.env.su and between in self.location_id | self.location_dest_id:
+        if not self.env.su and between in self._places():
             raise AccessError(
                 self.env._("Parts go from branch to branch by a transfer, not by hand.")
             )

@@ -164,26 +164,26 @@ class TestFsmTransfer(FsmInventoryCommon):
     def test_nobody_moves_by_hand_what_is_between_branches(self):
         self._sent()
         between = self.env.ref("fsm_inventory_ext.stock_location_between_branches")
-        picking_type = self.branch.warehouse_id.int_type_id
+        vendors = self.env.ref("stock.stock_location_suppliers")
+        for source in (between, vendors):  # and then from there all the same, by its line
+            picking = self._picking_from(source)
+            picking.move_line_ids.location_id = between
+            with self.assertRaisesRegex(AccessError, "by a transfer"):
+                picking.button_validate()
+        self.assertEqual(self._on_hand(self.ssd), 0)
+
+    def _picking_from(self, source):
+        """Return an SSD that the manager is about to bring onto the shelf."""
+        places = {"location_id": source.id, "location_dest_id": self.branch.stock_location_id.id}
+        part = {"product_id": self.ssd.id, "product_uom_qty": 1, "company_id": self.company.id}
         picking = self.env["stock.picking"].with_user(self.manager).create(
             {
-                "picking_type_id": picking_type.id,
-                "location_id": between.id,
-                "location_dest_id": self.branch.stock_location_id.id,
-                "move_ids": [
-                    (0, 0, {
-                        "product_id": self.ssd.id,
-                        "product_uom_qty": 1,
-                        "location_id": between.id,
-                        "location_dest_id": self.branch.stock_location_id.id,
-                        "company_id": self.company.id,
-                    })
-                ],
+                "picking_type_id": self.branch.warehouse_id.int_type_id.id,
+                "move_ids": [(0, 0, {**part, **places})],
+                **places,
             }
         )  # fmt: skip
         picking.action_confirm()
         picking.move_ids.quantity = 1
         picking.move_ids.picked = True
-        with self.assertRaisesRegex(AccessError, "by a transfer"):
-            picking.button_validate()
-        self.assertEqual(self._on_hand(self.ssd), 0)
+        return picking

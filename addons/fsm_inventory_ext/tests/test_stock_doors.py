@@ -60,14 +60,20 @@ class TestStockDoors(FsmInventoryCommon):
             **values,
         }
 
-    def _done(self, quantity, source, destination, **values):
-        """Plan a picking as the manager does, and validate it."""
+    def _planned(self, quantity, source, destination, **values):
+        """Plan a picking as the manager does."""
         move = self._move(quantity, source, destination)
         values = self._picking(self.branch.warehouse_id.int_type_id, move, **values)
         picking = self._model("stock.picking").create(values)
         picking.action_confirm()
         picking.move_ids.quantity = quantity
         picking.move_ids.picked = True
+        return picking
+
+    def _done(self, quantity, source, destination, line=None, **values):
+        """Plan a picking as the manager does, and validate it; its `line` may say otherwise."""
+        picking = self._planned(quantity, source, destination, **values)
+        picking.move_line_ids.write(line or {})
         picking.button_validate()
         return picking
 
@@ -134,6 +140,12 @@ class TestStockDoors(FsmInventoryCommon):
             "scrap": scrap.do_scrap,
             "picking to the loss": lambda: self._done(1, self.shelf, self.loss, origin="Lost"),
             "picking from the loss": lambda: self._done(1, self.loss, self.shelf),
+            "to the loss by its line": lambda: self._done(
+                1, self.shelf, self.vendors, {"location_dest_id": self.loss.id}
+            ),
+            "from the loss by its line": lambda: self._done(
+                1, self.vendors, self.shelf, {"location_id": self.loss.id}
+            ),
             "product form": lambda: (
                 self.ssd.with_user(self.manager)
                 .with_company(self.company)
