@@ -39,6 +39,8 @@ class StockMoveLine(models.Model):
         self._check_stock_user()
         if vals.keys() & DONE_FIELDS:
             self._check_not_done()
+        if not self.env["stock.move"]._is_gated():
+            self._check_not_made_done(vals)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -61,6 +63,14 @@ class StockMoveLine(models.Model):
             raise AccessError(
                 self.env._("A stock move is planned first, then done: add nothing to what is done.")
             )
+
+    @api.model
+    def _check_not_made_done(self, vals):
+        """Refuse to say of a line that it is done, or to hang it on a move that is."""
+        if vals.get("move_id"):
+            self.env["stock.move"].browse(vals["move_id"])._check_not_done()
+        if vals.get("state") == "done":
+            self.env["stock.move"]._check_not_by_hand()
 
     def _check_not_done(self):
         if not self.env["stock.move"]._is_gated() and "done" in self.mapped("state"):

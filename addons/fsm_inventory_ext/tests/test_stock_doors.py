@@ -118,12 +118,15 @@ class TestStockDoors(FsmInventoryCommon):
         picking = self._done(1, self.vendors, self.shelf)
         more = self._move(5, self.vendors, self.shelf, picking_id=picking.id)
         line = self._line(5, self.vendors, self.shelf, move_id=picking.move_ids.id)
+        open_line = self._planned(5, self.vendors, self.shelf).move_line_ids
         doors = {
             "move": lambda: self._model("stock.move").create(more),
             "line of the picking": lambda: self._model("stock.move.line").create(
                 {**line, "move_id": False, "picking_id": picking.id}
             ),
             "line of the move": lambda: self._model("stock.move.line").create(line),
+            "open line": lambda: open_line.write({"move_id": picking.move_ids.id}),
+            "open line said done": lambda: open_line.write({"state": "done"}),
             "through the picking": lambda: picking.write({"move_ids": [Command.create(more)]}),
             "said done": lambda: picking.copy().write({"state": "done"}),
         }
