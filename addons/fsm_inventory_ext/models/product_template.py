@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 # Who may see what a part has cost us. Stock users are Odoo's own storekeepers: its valuation
 # reads the cost in their name. A group of an addon that is not there has nobody in it.
@@ -6,6 +7,9 @@ COST_GROUPS = (
     "fsm_jobs.group_fsm_accountant,stock.group_stock_user,purchase.group_purchase_user,"
     "base.group_system"
 )
+
+# Whether, and how, the stock of a part is counted.
+COUNTING_FIELDS = {"is_storable", "tracking", "type"}
 
 
 class ProductTemplate(models.Model):
@@ -41,6 +45,26 @@ class ProductTemplate(models.Model):
         rules_sudo = rules_sudo.search([("company_id", "in", (company | company.root_id).ids)])
         for template in self:
             template.fsm_markup = rules_sudo._nearest(template.categ_id, company).percent
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override: a part whose stock is not counted for a while is sold past zero."""
+        if counted := vals.keys() & COUNTING_FIELDS:
+            changed = self.filtered(
+                lambda part: part.is_storable and any(vals[name] != part[name] for name in counted)
+            )
+            changed._check_never_moved()
+        return super().write(vals)
+
+    def _check_never_moved(self):
+        moves_sudo = self.env["stock.move"].sudo()  # of any branch, whoever asks
+        variants = self.with_context(active_test=False).product_variant_ids
+        domain = [("product_id", "in", variants.ids), ("state", "not in", ("draft", "cancel"))]
+        if variants and moves_sudo.search_count(domain, limit=1):
+            raise UserError(
+                self.env._("Stock of this part has moved: how it is counted cannot change.")
+            )
 
     # === BUSINESS METHODS === #
 

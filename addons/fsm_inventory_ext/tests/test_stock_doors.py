@@ -178,6 +178,15 @@ class TestStockDoors(FsmInventoryCommon):
         with self.assertRaisesRegex(AccessError, "Only a manager"):
             scrap.do_scrap()
 
+    def test_part_that_moved_is_counted_as_ever(self):
+        unmoved = self._create_part("RAM 8 GB", 2100)
+        for values in ({"tracking": "lot"}, {"is_storable": False}, {"type": "service"}):
+            with self.subTest(values=values):
+                with self._refused("has moved"):
+                    self.ssd.with_user(self.manager).write(values)
+                unmoved.with_user(self.manager).write(values)
+        self.ssd.with_user(self.manager).write({"is_storable": True, "name": "SSD 1 TB"})
+
     def test_every_place_of_a_branch_stays_above_zero(self):
         van, warehouse = self.env["stock.location"].create(
             [
