@@ -5,6 +5,9 @@ from odoo.addons.fsm_jobs.verbs import verb
 
 from .fsm_part_usage import WORKING_STATES
 
+# Of a transfer that may still bring the part; after the others one may ask again.
+OPEN_TRANSFERS = {"requested", "sent", "short"}
+
 
 class FsmPartUsage(models.Model):
     """A part that is not here and is elsewhere: the other branch is asked to send it."""
@@ -27,17 +30,21 @@ class FsmPartUsage(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("state", "product_id", "transfer_id")
+    @api.depends("state", "product_id", "transfer_id.state")
     def _compute_is_elsewhere(self):
         self.is_elsewhere = False
         waiting = self.filtered(
-            lambda usage: usage.state == "requested" and not usage.transfer_id.id
+            lambda usage: usage.state == "requested" and not usage._is_asked_for()
         )
         for branch, usages in waiting.grouped(lambda usage: usage.job_id.branch_id).items():
             having = branch._other_branches()._having(usages.product_id)
             product_ids = {product_id for _branch_id, product_id in having}
             for usage in usages:
                 usage.is_elsewhere = usage.product_id.id in product_ids
+
+    def _is_asked_for(self):
+        transfer_sudo = self.sudo().transfer_id  # who works on the job reads no transfers
+        return transfer_sudo.state in OPEN_TRANSFERS
 
     # === ACTION METHODS === #
 
@@ -57,12 +64,14 @@ class FsmPartUsage(models.Model):
 
     @verb
     def request_transfer(self, branch_id: int):
-        """Ask another branch of the organisation to send what this request waits for, once.
+        """Ask another branch of the organisation to send what this request waits for.
+
+        Once, unless the answer was no, or what came went to somebody else.
 
         :return: ``{id, transfer_id, transfer, state}``, the state of the transfer
         """
         for usage_sudo in self._checked_for({"requested"}, WORKING_STATES):
-            if usage_sudo.transfer_id:
+            if usage_sudo._is_asked_for():
                 raise UserError(
                     self.env._(
                         "Another branch was asked already: transfer %s.",

@@ -169,3 +169,7 @@ class TestProductProduct(FsmInventoryCommon):
             usage.request_transfer(branch_id=self.other_branch.id)
         with self.assertRaises(AccessError):
             usage.with_user(self.imran).request_transfer(branch_id=self.other_branch.id)
+        transfer.with_user(self.owner).decline(reason="We need them here")
+        self.assertTrue(usage.is_elsewhere)
+        again = usage.request_transfer(branch_id=self.other_branch.id)
+        self.assertNotEqual(again["transfer_id"], transfer.id)
