@@ -36,6 +36,18 @@ DONE_FIELDS = {
     "value",
 }
 
+# What is to come and go. Odoo lets whoever writes invoices plan it.
+PLANNED_FIELDS = {
+    "location_dest_id",
+    "location_id",
+    "move_line_ids",
+    "picking_id",
+    "product_id",
+    "product_uom",
+    "product_uom_qty",
+    "quantity",
+}
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -56,6 +68,7 @@ class StockMove(models.Model):
     def create(self, vals_list):
         """Override: no move is born done, and what it is for, that says itself."""
         if not self._is_gated():
+            self.env["stock.move.line"]._check_stock_user()
             if any(vals.get(name) for vals in vals_list for name in LINK_FIELDS):
                 self._check_not_by_hand()
             self._check_not_born_done(vals_list)
@@ -68,6 +81,8 @@ class StockMove(models.Model):
             self._check_not_by_hand()
         if vals.keys() & DONE_FIELDS:
             self._check_not_done()
+        if vals.keys() & PLANNED_FIELDS and not self._is_gated():
+            self.env["stock.move.line"]._check_stock_user()
         return super().write(vals)
 
     def _is_less_reserved(self, vals):

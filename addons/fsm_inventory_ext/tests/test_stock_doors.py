@@ -187,6 +187,28 @@ class TestStockDoors(FsmInventoryCommon):
                 unmoved.with_user(self.manager).write(values)
         self.ssd.with_user(self.manager).write({"is_storable": True, "name": "SSD 1 TB"})
 
+    def test_who_keeps_the_books_plans_no_move(self):
+        picking = self._planned(1, self.vendors, self.shelf).with_user(self.accountant)
+        move = self._move(9, self.vendors, self.shelf)
+        receipt = self._picking(self.branch.warehouse_id.in_type_id, move)
+        doors = {
+            "move": lambda: self._model("stock.move", self.accountant).create(move),
+            "picking": lambda: self._model("stock.picking", self.accountant).create(receipt),
+            "more": lambda: picking.move_ids.write({"product_uom_qty": 9}),
+            "elsewhere": lambda: picking.write({"location_dest_id": self.loss.id}),
+        }
+        for door, walk in doors.items():
+            with self.subTest(door=door), self._refused("does not move stock|allowed"):
+                walk()
+
+    def test_empty_picking_has_a_number_and_is_kept(self):
+        values = self._picking(
+            self.branch.warehouse_id.int_type_id, self._move(1, self.vendors, self.shelf)
+        )
+        empty = self._model("stock.picking").create({**values, "move_ids": []})
+        with self._refused("has a number"):
+            empty.unlink()
+
     def test_every_place_of_a_branch_stays_above_zero(self):
         van, warehouse = self.env["stock.location"].create(
             [
