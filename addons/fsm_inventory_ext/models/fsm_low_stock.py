@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 
 from .product_template import COST_GROUPS
@@ -114,4 +116,14 @@ class FsmLowStock(models.Model):
             free=f"{self.free:g}",
             minimum=f"{self.minimum:g}",
             suggestion=f"{self.suggestion:g}",
+        )
+
+    def _list(self, limit):
+        """Return what is told about these parts as HTML: the first `limit`, and how many follow."""
+        sentences = [row._sentence() for row in self[:limit]]
+        if len(self) > limit:
+            rest = len(self) - limit
+            sentences.append(self.env._("%s more are in the list of low stock.", rest))
+        return Markup("<ul>%s</ul>") % Markup().join(
+            Markup("<li>%s</li>") % sentence for sentence in sentences
         )

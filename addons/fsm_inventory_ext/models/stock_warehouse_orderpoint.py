@@ -1,7 +1,5 @@
 from collections import defaultdict
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 
 TOLD_AT_ONCE = 200  # reorder rules in one digest: more is read in the list
@@ -33,7 +31,7 @@ class StockWarehouseOrderpoint(models.Model):
         self._forget(short)
         new = short.filtered(lambda rule: not rule.alerted_at)
         for company, rules in new.grouped("company_id").items():
-            rules[:TOLD_AT_ONCE]._alert(company)
+            rules._alert(company)
         new.alerted_at = fields.Datetime.now()
 
     @api.model
@@ -58,8 +56,7 @@ class StockWarehouseOrderpoint(models.Model):
             self.env["mail.thread"].message_notify(
                 partner_ids=people.partner_id.ids,
                 subject=rows._headline(),
-                body=Markup("<ul>%s</ul>")
-                % Markup().join(Markup("<li>%s</li>") % row._sentence() for row in rows),
+                body=rows._list(TOLD_AT_ONCE),
             )
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.fsm_inventory_ext.models import stock_warehouse_orderpoint
+
 from .common import FsmInventoryCommon
 
 MAX_QUERIES = 10  # of the low-stock list, however many parts a branch has
@@ -97,6 +99,18 @@ class TestLowStock(FsmInventoryCommon):
             branch_id=self.branch.id, quantity=5, reason="Stolen at the counter"
         )
         self.assertEqual(self._told(), ["RAM 8 GB runs short at SP Road"])
+
+    def test_message_lists_the_worst_first_and_counts_the_rest(self):
+        self.rules[0].product_min_qty = 9  # of the SSD: fewer than wanted, but there are some
+        self.patch(stock_warehouse_orderpoint, "TOLD_AT_ONCE", 1)
+        messages = self.env["mail.message"].search([])
+        self.assertEqual(self._told(), ["2 parts run short at SP Road"])
+        [body] = (self.env["mail.message"].search([]) - messages).filtered(
+            lambda message: self.accountant.partner_id in message.partner_ids
+        ).mapped("body")  # fmt: skip
+        self.assertIn("RAM 8 GB: 0 free", body)
+        self.assertNotIn("SSD", body)
+        self.assertIn("1 more", body)
 
     def test_estimate_says_what_is_not_there(self):
         lines = [(self.ssd, 1, 3490), (self.ssd, 9, 3490), (self.ram, 1, 2100), (self.labour, 1, 6)]
