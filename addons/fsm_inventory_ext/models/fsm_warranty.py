@@ -273,23 +273,36 @@ class FsmWarranty(models.Model):
 
     @api.model
     def _supplier_terms(self, job_sudo, product_sudo, usage_sudo, start):
-        """Return who answers to us for a part, and until when, by the first of its vendors.
+        """Return who answers to us for a part, and until when: who sold it, else its first vendor.
 
         His time runs from the day on which the numbered piece reached us; of pieces without a
         number nobody knows that day, so it runs from the day of its use.
         """
         companies = job_sudo.company_id | job_sudo.company_id.root_id
-        sellers = product_sudo.seller_ids.filtered(
-            lambda seller: not seller.company_id or seller.company_id in companies
-        )
-        seller = sellers[:1]
+        vendor = self._bought_from(usage_sudo)
+        seller = product_sudo.seller_ids.filtered(
+            lambda seller: (
+                (not seller.company_id or seller.company_id in companies)
+                and (not vendor or seller.partner_id == vendor)
+            )
+        )[:1]
         months = seller.part_warranty_months
         since = usage_sudo.lot_id.create_date or usage_sudo.used_at
         since = since.date() if since else start
         return {
-            "supplier_id": seller.partner_id.id,
+            "supplier_id": (vendor or seller.partner_id).id,
             "supplier_end": months and since + relativedelta(months=months),
         }
+
+    @api.model
+    def _bought_from(self, usage_sudo):
+        """Return from whom a used part was bought. Here: nobody knows.
+
+        An addon that knows orders extends this method.
+
+        :return: of `res.partner`, in sudo; empty where it is not known
+        """
+        return usage_sudo.env["res.partner"]
 
 
 class WarrantyPool:

@@ -2,6 +2,7 @@ from . import fsm_part_usage
 from . import fsm_job
 from . import fsm_low_stock
 from . import fsm_supplier_report
+from . import fsm_warranty
 from . import product_product
 from . import product_supplierinfo
 from . import purchase_order

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -108,6 +110,22 @@ class TestFsmPurchase(FsmInventoryCommon):
             receiver.fsm_receive()
         receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 2, "lots": ["B-1", "B-2"]}])
         self.assertEqual(self._on_hand(board), 2)
+
+    def test_who_sold_the_part_answers_for_it(self):
+        self._price(self.ssd, self.sharaf, 2500, part_warranty_months=12)
+        usage = self._request(self._job("repair"))
+        job_sudo, terms = usage.sudo().job_id, self.env["fsm.warranty"]._supplier_terms
+        today = fields.Date.today()
+        asked = job_sudo, self.ssd, usage.sudo(), today
+        self.assertEqual(terms(*asked)["supplier_id"], self.croma.id)
+        order = self._order(usage, vendor_id=self.sharaf.id).with_user(self.accountant)
+        order.button_confirm()
+        order.fsm_receive()
+        usage.use()
+        self.assertEqual(
+            terms(*asked),
+            {"supplier_id": self.sharaf.id, "supplier_end": today + relativedelta(months=12)},
+        )
 
     def test_part_that_nobody_sells_is_told(self):
         usage = self._request(self._job("repair"), self._create_part("Hinge", 300))
