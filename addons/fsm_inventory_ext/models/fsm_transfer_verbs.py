@@ -72,21 +72,25 @@ class FsmTransfer(models.Model):
         return self._answers()
 
     @verb
-    def receive_parts(self, lines: list = ()):
+    def receive_parts(self, lines: list = (), *, client_ref: str = ""):
         """Confirm what has arrived; whoever waits for such a part gets it laid out.
 
         :param list lines: ``[{line_id, quantity, lots}]`` if not all has arrived
+        :param str client_ref: the same again receives nothing again, and gets the same answer
         :return: ``{id, name, state, lines, document}``; the state is `short` while parts are missing
         """
-        for transfer_sudo in self._for_step({"sent", "short"}, "to_company_id"):
-            receiver_sudo = transfer_sudo.with_company(transfer_sudo.to_company_id)
-            for line, quantity, lots in receiver_sudo._said(lines, "missing"):
-                line._arrive(quantity, lots)
-            receiver_sudo.write(
-                {"received_by_id": self.env.uid, "received_at": fields.Datetime.now()}
+        self._check_keeper()
+        self.check_access("read")
+        return [
+            self.env["fsm.client.ref"]._once(
+                transfer.to_company_id,
+                "fsm.transfer.receive_parts",
+                client_ref,
+                {"id": transfer.id, "lines": lines},
+                lambda transfer=transfer: transfer._received(lines),
             )
-            receiver_sudo._close()
-        return self._answers()
+            for transfer in self
+        ]
 
     @verb
     def decline(self, reason: str):
@@ -188,6 +192,16 @@ class FsmTransfer(models.Model):
         if len({line for line, _quantity, _lots in moved}) != len(moved):
             raise UserError(self.env._("A line is named twice."))
         return moved
+
+    def _received(self, lines):
+        """Receive what has arrived of this transfer, and return the answer of the verb."""
+        [transfer_sudo] = self._for_step({"sent", "short"}, "to_company_id")
+        receiver_sudo = transfer_sudo.with_company(transfer_sudo.to_company_id)
+        for line, quantity, lots in receiver_sudo._said(lines, "missing"):
+            line._arrive(quantity, lots)
+        receiver_sudo.write({"received_by_id": self.env.uid, "received_at": fields.Datetime.now()})
+        receiver_sudo._close()
+        return self._answers()[0]
 
     def _announce(self):
         """Tell the branch that is asked for parts."""

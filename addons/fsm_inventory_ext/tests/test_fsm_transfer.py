@@ -81,8 +81,11 @@ class TestFsmTransfer(FsmInventoryCommon):
         receiver = transfer.with_user(self.accountant)
         with self.assertRaisesRegex(UserError, "Only 3 of SSD 512 GB are on the way"):
             receiver.receive_parts(lines=self._line(transfer, 4))
-        answer = receiver.receive_parts(lines=self._line(transfer, 1))
+        first = {"lines": self._line(transfer, 1), "client_ref": "GRN-1"}
+        answer = receiver.receive_parts(**first)
         self.assertEqual((answer["state"], answer["lines"][0]["missing"]), ("short", 2))
+        self.assertEqual(receiver.receive_parts(**first), answer)
+        self.assertEqual(self._shelves(), (1, 2), "The same call again receives nothing.")
         self.assertEqual(receiver.receive_parts(lines=self._line(transfer, 1))["state"], "short")
         sender = transfer.with_user(self.keeper)
         with self.assertRaisesRegex(UserError, "10 characters"):

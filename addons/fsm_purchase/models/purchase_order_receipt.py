@@ -20,21 +20,34 @@ class PurchaseOrder(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def fsm_receive(self, lines: list = ()):
+    def fsm_receive(self, lines: list = (), *, client_ref: str = ""):
         """Receive what has come; whoever waits for such a part gets it laid out.
 
         :param list lines: ``[{line_id, quantity, lots}]`` if not all has come; by default all that
             is still open. `lots` are the serial numbers, or the lot, of such parts
+        :param str client_ref: the same again receives nothing again, and gets the same answer
         :return: ``{id, name, received: [{line_id, product_id, quantity, received}], status}``
         """
         if not self.env.su and not self.env["fsm.job"]._has_role({"accountant"}):
             raise AccessError(self.env._("Your role does not receive parts."))
         self.check_access("read")
-        for order_sudo in self.sudo():  # accountants receive, but hold no rights on stock
-            order_sudo.with_company(order_sudo.company_id)._receive(lines)
-        return [order._receipt_answer() for order in self.sudo()]  # read above
+        return [
+            self.env["fsm.client.ref"]._once(
+                order_sudo.company_id,
+                "purchase.order.fsm_receive",
+                client_ref,
+                {"id": order_sudo.id, "lines": lines},
+                lambda order_sudo=order_sudo: order_sudo._received(lines),
+            )
+            for order_sudo in self.sudo()  # accountants receive, but hold no rights on stock
+        ]
 
     # === BUSINESS METHODS === #
+
+    def _received(self, lines):
+        """Receive what has come of this order, and return the answer of the verb; in sudo."""
+        self.with_company(self.company_id)._receive(lines)
+        return self._receipt_answer()
 
     def _receive(self, lines):
         """Do the open receipts of this order; called in sudo, in its company."""

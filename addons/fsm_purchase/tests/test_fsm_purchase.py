@@ -90,8 +90,13 @@ class TestFsmPurchase(FsmInventoryCommon):
         receiver = order.with_user(self.accountant)
         with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are still to come"):
             receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 3}])
-        answer = receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 1}])
+        first = {"lines": [{"line_id": line.id, "quantity": 1}], "client_ref": "GRN-1"}
+        answer = receiver.fsm_receive(**first)
         self.assertEqual((answer["status"], answer["received"][0]["received"]), ("partial", 1))
+        self.assertEqual(receiver.fsm_receive(**first), answer)
+        self.assertEqual(line.qty_received, 1, "The same call again receives nothing.")
+        with self.assertRaisesRegex(UserError, "already used for something else"):
+            receiver.fsm_receive(client_ref="GRN-1")
         self.assertEqual((usage.state, usage.is_ordered), ("requested", True))
         self.assertEqual(receiver.fsm_receive()["status"], "full")
         self.assertEqual((usage.state, usage.is_ordered), ("reserved", False))
