@@ -161,16 +161,18 @@ class FsmJob(models.Model):
         lines = super()._billable_lines()
         names = {line["product_id"]: line["name"] for line in lines}
         used = self.part_usage_ids._line_values(names)
-        products = self.env["product.product"].browse(names)
-        storable_ids = set(products.filtered("is_storable").ids)
         # What the estimate gives for nothing costs nothing, whenever that was decided.
         charged = {line["product_id"] for line in lines if line["price_unit"]}
+        for product_id in names.keys() - charged:
+            used[product_id] = [{**part, "price_unit": 0.0} for part in used.get(product_id, [])]
         billable = []
         for line in lines:
-            if line["product_id"] in storable_ids:
-                parts = used.pop(line["product_id"], [])
-                free = line["product_id"] not in charged
-                billable += [{**part, "price_unit": 0.0} if free else part for part in parts]
-            else:
+            product = self.env["product.product"].browse(line["product_id"])
+            parts = used.get(product.id, [])
+            if product.is_storable:
+                billable += parts
+                used[product.id] = []
+            else:  # nobody counts it: billed as approved, and what is used beyond that
                 billable.append(line)
+                used[product.id] = self.part_usage_ids._beyond(product, line["quantity"], parts)
         return billable + [line for rest in used.values() for line in rest]

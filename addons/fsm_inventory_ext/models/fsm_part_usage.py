@@ -354,7 +354,7 @@ class FsmPartUsage(models.Model):
         :rtype: dict
         """
         lines = {}
-        used = self.filtered(lambda usage: usage.state == "used" and usage.product_id.is_storable)
+        used = self.filtered(lambda usage: usage.state == "used")
         for (product, price_unit), usages in used.grouped(
             lambda usage: (usage.product_id, usage.price_unit)
         ).items():
@@ -367,3 +367,17 @@ class FsmPartUsage(models.Model):
                 }
             )
         return lines
+
+    @api.model
+    def _beyond(self, product, quantity, parts):
+        """Return what of the used `parts` goes beyond `quantity`, which is billed as approved.
+
+        :param list parts: of `product`, as `_line_values` returns them
+        """
+        rest = []
+        for part in parts:
+            left = product.uom_id.round(max(part["quantity"] - quantity, 0.0))
+            quantity = max(quantity - part["quantity"], 0.0)
+            if left:
+                rest.append({**part, "quantity": left})
+        return rest

@@ -144,6 +144,22 @@ class TestFsmJob(FsmInventoryCommon):
         job = self._job("repair", lines=[(paste, 1, 150)])
         self.assertEqual([line["name"] for line in job._billable_lines()], ["Thermal Paste"])
 
+    def test_consumable_that_was_used_beyond_the_estimate_is_billed(self):
+        paste, tape = (
+            self._create_part(name, price, is_storable=False)
+            for name, price in (("Thermal Paste", 150), ("Tape", 40))
+        )
+        job = self._job("repair", lines=[(paste, 1, 120)])
+        for product, quantity in ((paste, 1), (paste, 2), (tape, 3)):
+            self._request(job, product, quantity, use=True)
+        self.assertEqual(
+            [
+                (line["name"], line["quantity"], line["price_unit"])
+                for line in job._billable_lines()
+            ],
+            [("Thermal Paste", 1, 120), ("Thermal Paste", 2, 120), ("Tape", 3, 40)],
+        )
+
     # === MARKUP === #
 
     def _rule(self, percent, categ=False, company=None, **values):
