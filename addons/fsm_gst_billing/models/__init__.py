@@ -2,6 +2,7 @@ from . import account_chart_template
 from . import account_journal
 from . import account_move
 from . import account_move_check
+from . import account_move_counter
 from . import account_move_credit
 from . import account_move_discount
 from . import account_move_document

@@ -102,10 +102,13 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """Override of `account` to date documents in India, and to hold Rule 46(b)."""
         self._check_series()
+        # In India nothing is issued twice, and what a caller writes of the past proves nothing.
+        fresh = self.filtered(lambda move: move.country_code == "IN" or not move.posted_before)
         moves = self.with_context(fsm_billing_gate=GATE)
         if any(move.country_code == "IN" for move in self):
             moves = moves.with_context(tz=INDIA)
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
+        (posted & fresh)._hand_over_parts()
         documents = posted.filtered(lambda move: move._has_gst_number())
         if documents:
             documents._check_before_issuing()

@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ..gst import dates
 from .account_payment import QUIET
+from .fsm_gst_once import GATE
 
 
 class FsmBranch(models.Model):
@@ -28,7 +29,9 @@ class FsmBranch(models.Model):
 
     def _supply_invoice(self, branch, lines, origin):
         """Return the posted tax invoice to another branch."""
-        moves = self.env["account.move"].with_company(self.company_id).with_context(**QUIET)
+        # The transfer moves its parts itself.
+        context = {**QUIET, "fsm_transfer_gate": GATE}
+        moves = self.env["account.move"].with_company(self.company_id).with_context(**context)
         invoice = moves.create(
             {
                 "move_type": "out_invoice",
@@ -46,7 +49,7 @@ class FsmBranch(models.Model):
             }
         )
         invoice.action_post()
-        return invoice
+        return invoice.with_env(self.env)
 
     def _supply_bill(self, invoice):
         """Return the posted bill for the invoice of another branch: the credit is this branch's."""

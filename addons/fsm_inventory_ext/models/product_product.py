@@ -210,6 +210,18 @@ class ProductProduct(models.Model):
             raise self.env["stock.quant"]._shortage(self, free, shelves)
         return plan
 
+    def _plan_sale(self, branch, quantity):
+        """Say what leaves the shelves for an invoice, as `_plan_removal`: no line names a piece."""
+        if self.tracking != "none":
+            raise UserError(
+                self.env._(
+                    "%s is told apart by its numbers: sell it on a job card, which says which "
+                    "piece it is.",
+                    self.display_name,
+                )
+            )
+        return self._plan_removal(branch, quantity)
+
     def _adjust(self, branch, counted, reason, lots=()):
         self._check_lots(lots, 1)  # numbers are counted one by one
         lot = self._lots(lots, branch.company_id, create=True)

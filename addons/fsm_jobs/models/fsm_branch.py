@@ -296,6 +296,18 @@ class FsmBranch(models.Model):
         self.ensure_one()
         return ""
 
+    def _sell_parts(self, lines, origin):
+        """Hand over what this branch has sold without a job card. Here: no stock is known.
+
+        Called on one branch, in sudo, as the invoice is issued. An addon that knows stock extends
+        this method.
+
+        :param list lines: ``[(product, quantity)]``, each product once, in its own unit
+        :param str origin: the number of the invoice
+        :raise UserError: there is too little of one
+        """
+        self.ensure_one()
+
     def _next_job_numbers(self, count):
         """Draw `count` job card numbers at once: a query a batch, not one a job card.
 

@@ -3,6 +3,7 @@ import base64
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.fsm_jobs.tests.common import PNG
@@ -166,6 +167,36 @@ class TestJourney(FsmFullCommon):
         self.assertEqual(self._taxes(invoice), {"IGST": 882.0})
         transfer.with_user(self.owner).receive_parts()
         self.assertEqual(self.other_branch._on_hand(self.part), 2)
+
+    def test_counter_sale_takes_what_is_sold_from_the_shelf(self):
+        self.assertEqual(self._sell(2).name[-5:], "00001")
+        self.assertEqual(self.branch._on_hand(self.part), 3)
+        with self.assertRaisesRegex(UserError, "Only 3 of SSD 512 GB are in stock at SP Road"):
+            self._sell(10)
+        issued = self.env["fsm.gst.number"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(issued.mapped("counter"), [1], "What was refused has no number.")
+        self._sell(3)
+        self.assertEqual(self.branch._on_hand(self.part), 0)
+        self.assertEqual(self._sell(9, self.labour).state, "posted")
+        board = self.part.copy({"name": "Mainboard", "tracking": "serial"})
+        with self.assertRaisesRegex(UserError, "Mainboard.*on a job card"):
+            self._sell(1, board)
+
+    def _sell(self, quantity, product=None):
+        """Return the accountant's invoice of a sale without a job card."""
+        line = {"product_id": (product or self.part).id, "quantity": quantity}
+        moves = self.env["account.move"].with_user(self.accountant).with_company(self.company)
+        values = {"move_type": "out_invoice", "invoice_line_ids": [Command.create(line)]}
+        customer = self.env["res.partner"].create(
+            {
+                "name": "Walk In",
+                "company_id": self.company.id,
+                "country_id": self.env.ref("base.in").id,
+            }
+        )
+        invoice = moves.create({**values, "partner_id": customer.id})
+        invoice.action_post()
+        return invoice
 
     def test_what_is_ordered_comes_and_is_billed_in_the_branch(self):
         vendor = self.env["res.partner"].create({"name": "Wholesaler", "company_id": False})
