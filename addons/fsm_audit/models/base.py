@@ -25,7 +25,6 @@ class Base(models.AbstractModel):
     _audit_kind = None
     # Whether files that are attached to an audited record are guarded (`ir.attachment`).
     _audit_files = True
-    _audit_exports = frozenset()  # fields whose file is logged as an export when it is made
     _audit_table = False  # whether it has a table though the ORM does not make it
     # Columns that are no stored field, since core writes them by SQL: of those, too, the trail says
     # only that they changed. For a model that has audited fields.

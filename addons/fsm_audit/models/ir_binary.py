@@ -57,7 +57,6 @@ class IrBinary(models.AbstractModel):
             model, res_id = record_sudo._name, record_sudo.id
             facts = {"field": field_name}
             is_file = record_sudo._fields[field_name].type == "binary"
-            is_file = is_file and field_name not in record_sudo._audit_exports
         if is_file and model in self.env and self.env[model]._audited:
             changes = {name: [None, fact] for name, fact in facts.items()}
             owner = self.env[model].browse(res_id).exists()

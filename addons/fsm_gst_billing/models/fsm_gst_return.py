@@ -53,7 +53,6 @@ class FsmGstReturn(models.Model):
     _description = "GST Return"
     _order = "first_day desc, gstin"
     _rec_name = "gstin"
-    _audit_exports = frozenset({"gstr1_file", "gstr3b_file", "workbook_file"})
 
     # What is declared
     gstin = fields.Char(string="GSTIN", required=True, audit=True)
