@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+UNCOUNTED_STATES = ("request", "received")  # what was left with us is still being written down
 
 
 class FsmJobAccessory(models.Model):
@@ -34,3 +37,28 @@ class FsmJobAccessory(models.Model):
             if accessory.condition != "good":
                 name = f"{name} ({conditions.get(accessory.condition, '')})"
             accessory.display_name = name
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        counted = [name for name in ("name", "quantity") if name in vals]
+        self.filtered(lambda row: any(row[name] != vals[name] for name in counted))._check_count()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_counted(self):
+        self._check_count()
+
+    # === BUSINESS METHODS === #
+
+    def _check_count(self):
+        """Refuse to change what was counted at intake: else the delivery gate finds nothing missing."""
+        counted = self.filtered(lambda row: row.job_id.state not in UNCOUNTED_STATES)
+        if counted and not counted.job_id._has_role({"manager"}):
+            raise AccessError(
+                self.env._(
+                    "What was left with us is ticked back, not deleted or counted anew: ask a "
+                    "manager about %s.",
+                    ", ".join(counted.mapped("display_name")),
+                )
+            )

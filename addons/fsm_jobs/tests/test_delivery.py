@@ -40,6 +40,27 @@ class TestDelivery(FsmJobsCommon):
         with self.assertRaisesRegex(UserError, "(?s)Neither a delivery OTP.*ticked back: Charger"):
             self.desk.deliver()
 
+    def test_counted_accessory_is_ticked_back_not_deleted(self):
+        charger = self.job.accessory_ids
+        charger.returned = False
+        for refused in (
+            lambda: charger.with_user(self.receptionist).unlink(),
+            lambda: charger.with_user(self.receptionist).write({"quantity": 3}),
+            lambda: charger.with_user(self.receptionist).write({"name": "Nothing"}),
+            lambda: self.desk.write({"accessory_ids": [(2, charger.id)]}),
+        ):
+            with self.assertRaisesRegex(UserError, "ticked back, not deleted"):
+                refused()
+        charger.with_user(self.receptionist).write({"name": "Charger", "returned": True})
+        charger.with_user(self.manager).unlink()
+        self.assertFalse(self.job.accessory_ids)
+
+    def test_accessory_is_corrected_while_the_device_is_taken_in(self):
+        job = self._intake(accessories=[{"name": "Bag"}])
+        self._as("receptionist", job).accessory_ids.write({"quantity": 2})
+        self._as("receptionist", job).accessory_ids.unlink()
+        self.assertFalse(job.accessory_ids)
+
     def test_wrong_codes_are_counted_and_end(self):
         self.env["fsm.delivery.otp"]._issue(self.job)
         with self.enter_registry_test_mode():

@@ -34,7 +34,7 @@ TABLE = {
     "fsm.gst.number": ("R", "R", "", "", "R"),
     "fsm.gst.return": ("R", "", "", "", ""),
     "fsm.job": ("RUC", "RUC", "RU", "R", "R"),
-    "fsm.job.accessory": ("RUCD", "RUCD", "RUCD", "R", "R"),
+    "fsm.job.accessory": ("RUCD", "RUCD", "RUC", "R", "R"),  # counted: ticked back
     "fsm.job.check": ("RUCD", "RUCD", "RUCD", "RUC", "R"),
     "fsm.job.history": ("R", "R", "R", "R", "R"),
     "fsm.job.line": ("RUCD", "RUCD", "R", "RUCD", "R"),
