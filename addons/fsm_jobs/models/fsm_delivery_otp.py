@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 # Six digits, ten minutes: NIST SP 800-63B-3, 5.1.3.2 (at least 20 bits, at most ten minutes).
 # Five tries, five codes an hour: our own choice, docs/adr/0006.
 OTP_DIGITS, OTP_MINUTES, OTP_TRIES, OTP_PER_HOUR = 6, 10, 5, 5
+OTP_LOCK = 0x46534D  # "FSM": the first key of the advisory lock on a code, the second is its id
 
 
 class FsmDeliveryOtp(models.Model):
@@ -58,9 +59,10 @@ class FsmDeliveryOtp(models.Model):
         """Accept `code` for `job`, or say why not. A wrong try counts even though it is refused."""
         codes_sudo = self.sudo()  # no role may read or write codes
         current = codes_sudo.search([("job_id", "=", job.id)], limit=1)
+        tries = current._lock_tries()
         if not current or current.expires_at <= fields.Datetime.now():
             raise UserError(self.env._("The delivery OTP has expired. Send a new one."))
-        if current.tries >= OTP_TRIES:
+        if tries >= OTP_TRIES:
             raise UserError(
                 self.env._("Too many wrong codes. Send a new one, or take a signature.")
             )
@@ -69,10 +71,25 @@ class FsmDeliveryOtp(models.Model):
             raise UserError(
                 self.env._(
                     "This is not the delivery OTP. %s tries are left.",
-                    OTP_TRIES - current.tries - 1,
+                    OTP_TRIES - tries - 1,
                 )
             )
         current.expires_at = fields.Datetime.now()  # a code opens once
+
+    def _lock_tries(self):
+        """Return how many wrong tries there were, the caller being the only one who tries now.
+
+        The row itself is not locked, for `_count_try` writes it from outside, and the count is read
+        from outside, for this transaction may have begun before the last try was counted.
+
+        :rtype: int
+        """
+        if not self:
+            return 0
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(%s, %s)", (OTP_LOCK, self.id))
+        with self.env.registry.cursor() as cr:
+            cr.execute("SELECT tries FROM fsm_delivery_otp WHERE id = %s", (self.id,))
+            return max(self.tries, *(cr.fetchone() or (0,)))
 
     def _count_try(self):
         """Count a wrong try in a transaction of its own: the caller's is rolled back."""

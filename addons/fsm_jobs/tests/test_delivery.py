@@ -74,6 +74,22 @@ class TestDelivery(FsmJobsCommon):
         with self.assertRaisesRegex(UserError, "Too many wrong codes"):
             self.desk.deliver(otp="000000")
 
+    def test_tries_counted_by_others_meanwhile_count(self):
+        code = self.env["fsm.delivery.otp"]._issue(self.job)
+        otp = self.env["fsm.delivery.otp"].search([("job_id", "=", self.job.id)])
+        self.assertEqual(otp.tries, 0)
+        with self.enter_registry_test_mode():
+            # Another transaction: this one has the count of before in its cache.
+            self.env.cr.execute(
+                "UPDATE fsm_delivery_otp SET tries = %s WHERE id = %s", (OTP_TRIES, otp.id)
+            )
+            with self.assertRaisesRegex(UserError, "Too many wrong codes"):
+                self.desk.deliver(otp=code)
+        self.env.cr.execute(
+            "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        self.assertIn((otp.id,), self.env.cr.fetchall(), "One tries at a time.")
+
     def test_code_ends_after_ten_minutes(self):
         code = self.env["fsm.delivery.otp"]._issue(self.job)
         self.env["fsm.delivery.otp"].search([]).expires_at = fields.Datetime.now() - timedelta(
