@@ -28,6 +28,10 @@ CUSTODY_MOVERS = {
     "branch": {"manager"},
 }
 
+# Of the note on who took the device of a cancelled job card, in characters: there is no delivery
+# gate that asks for a signature.
+TAKEN_NOTE_LENGTH = 10
+
 # What a sticker or a label says: a job card or a place.
 SCANNED = re.compile(r"/fsm/(?P<kind>[jp])/(?P<id>\d{1,9})/?$")
 
@@ -166,12 +170,14 @@ class FsmJob(models.Model):
         :param int partner_id: the lab or the courier
         :param int to_branch_id: another branch of the organisation
         :param str due_date: YYYY-MM-DD; needed for a lab and another branch
+        :param str note: for the next one; who took it where the device of a cancelled job card goes
+            back to the customer, ten characters or more
         :return: ``{id, place, challan}``, the row of custody
         """
         self.check_access("read")
         place = self._place(place_id)
         kind = place.kind or kind
-        self._check_device_move(kind, place)
+        self._check_device_move(kind, place, note)
         values = {"place_kind": kind, "place_id": place.id, "note": note or False}
         values["due_date"] = self._due_date(due_date, needed=kind in ("lab", "branch"))
         if kind in AWAY_KINDS:
@@ -236,7 +242,7 @@ class FsmJob(models.Model):
             raise UserError(self.env._("There is no such place in the branch of these job cards."))
         return place
 
-    def _check_device_move(self, kind, place):
+    def _check_device_move(self, kind, place, note):
         """Refuse a place that is none, a caller who may not, a device that is gone."""
         if kind not in CUSTODY_MOVERS:
             raise UserError(self.env._("“kind” must be one of: %s.", ", ".join(CUSTODY_MOVERS)))
@@ -258,6 +264,14 @@ class FsmJob(models.Model):
                         job.name,
                     )
                 )
+        if kind == "customer" and len(note.strip()) < TAKEN_NOTE_LENGTH:
+            raise UserError(
+                self.env._(
+                    "Write down who took the device and what he showed, in “note”: at least %s "
+                    "characters.",
+                    TAKEN_NOTE_LENGTH,
+                )
+            )
 
     def _due_date(self, due_date, needed):
         if not due_date and needed:

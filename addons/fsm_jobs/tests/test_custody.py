@@ -138,7 +138,14 @@ class TestCustody(FsmJobsCommon):
         with self.assertRaisesRegex(UserError, "^Deliver job card"):
             self._as("manager", self.job).move_device(kind="customer")
         self._as("manager", self.job).move_to(state="cancelled", reason="Not worth it")
-        self._as("receptionist", self.job).move_device(kind="customer")
+        for note in ("", "  Suresh    "):
+            with self.assertRaisesRegex(UserError, "who took the device"):
+                self._as("receptionist", self.job).move_device(kind="customer", note=note)
+        dialog = self._as("receptionist", self.env["fsm.device.move"]).create(
+            {"job_id": self.job.id, "kind": "customer", "note": "Suresh himself, Aadhaar shown"}
+        )
+        dialog.action_move_device()
+        self.assertEqual(self.job.custody_id.note, "Suresh himself, Aadhaar shown")
         self.assertEqual(self.job.custody_id.place_kind, "customer")
 
     def test_where_a_device_was_is_never_rewritten(self):
