@@ -18,6 +18,7 @@ from .fsm_job import GATE
 # From here a device becomes ready without a repair, or was ready before: what he was not asked is
 # not billed (`_billable_lines`), or was asked then.
 STATES_UNREPAIRED = {"diagnosis", "estimate", "unclaimed"}
+DONE_STATES = {"ready", "unclaimed"}  # there is an outcome, and the customer is expected
 
 
 class FsmJob(models.Model):
@@ -222,11 +223,11 @@ class FsmJob(models.Model):
     def _move_values(self, source, target, now):
         """Return what is written along with a move."""
         values = {"state": target, "state_since": now, "hold_reason": False}
-        if target in STAMPS:
-            values[STAMPS[target]] = now
+        if target in STAMPS and not (target == "received" and any(self.mapped("received_at"))):
+            values[STAMPS[target]] = now  # an override takes nobody's device in a second time
         if target == "ready" and source == "qc":
             values["outcome"] = "repaired"
-        if source == "ready" and target == "repair":
+        if source in DONE_STATES and target not in FINAL_STATES | DONE_STATES:
             values.update(ready_at=False, outcome=False)
         return values
 

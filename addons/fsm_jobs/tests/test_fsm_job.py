@@ -90,6 +90,18 @@ class TestFsmJob(FsmJobsCommon):
             [{"override": True, "reason": "Repaired at the counter"}],
         )
 
+    def test_override_takes_back_what_was_done_and_nobodys_arrival(self):
+        with freeze_time("2026-11-16 06:00:00"):
+            job = self._free_job()
+        arrived = job.received_at
+        self.assertTrue(arrived and job.ready_at and job.outcome)
+        self._as("manager", job).move_to(
+            state="received", reason="The fault is back", override=True
+        )
+        self.assertRecordValues(
+            job, [{"ready_at": False, "outcome": False, "received_at": arrived}]
+        )
+
     def test_override_needs_a_reason_of_ten_characters(self):
         with self.assertRaisesRegex(UserError, "at least 10 characters"):
             self._as("manager", self._intake()).move_to(state="qc", reason="why", override=True)
