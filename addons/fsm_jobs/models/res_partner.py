@@ -202,7 +202,11 @@ class ResPartner(models.Model):
         """Return the customers of a branch with exactly this phone number."""
         digits = self._fsm_phone_digits(phone)
         return self.search(
-            [("company_id", "=", company.id), ("phone_mobile_search", "ilike", digits)]
+            [
+                ("company_id", "=", company.id),
+                ("parent_id", "=", False),  # a site is no customer
+                ("phone_mobile_search", "ilike", digits),
+            ]
         )
 
     # === BUSINESS METHODS - VERBS === #
@@ -222,7 +226,9 @@ class ResPartner(models.Model):
             raise UserError(self.env._("Type at least %s digits of the phone number.", MIN_DIGITS))
         if not 0 < limit <= 100:
             raise UserError(self.env._("“limit” must be between 1 and 100."))
-        partners = self.search([("phone_mobile_search", "ilike", digits)], limit=limit)
+        partners = self.search(
+            [("parent_id", "=", False), ("phone_mobile_search", "ilike", digits)], limit=limit
+        )
         figures = partners._fsm_job_figures()
         return [
             {

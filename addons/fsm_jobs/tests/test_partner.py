@@ -29,6 +29,14 @@ class TestPartner(FsmJobsCommon):
                     [row["id"] for row in self.Partner.fsm_search_by_mobile(mobile=typed)],
                 )
 
+    def test_number_of_a_site_or_a_colleague_finds_no_customer(self):
+        site = self.customer.with_user(self.receptionist).fsm_add_site(
+            name="Office", phone="98860 00002"
+        )
+        self.assertTrue(site)
+        self.assertFalse(self.Partner.fsm_search_by_mobile(mobile="9886000002"))
+        self.assertFalse(self.Partner._fsm_find_by_phone("98860 00002", self.company))
+
     def test_letters_are_no_phone_number_and_no_error(self):
         self.assertIn(self.customer.id, [id_ for id_, _name in self.Partner.name_search("Su")])
         self.assertFalse(self.Partner.name_search("no such name"))
