@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 MIN_NUMBER = 3  # characters of a serial number: fewer are a typing error
@@ -120,6 +120,8 @@ class FsmDevice(models.Model):
         changed = self.filtered(
             lambda device: "partner_id" in vals and device.partner_id.id != vals["partner_id"]
         )
+        if changed:
+            changed._check_not_here(vals["partner_id"])
         result = super().write(self._tidy(vals))
         if changed:
             self.env["fsm.device.owner"]._record(changed)
@@ -135,6 +137,27 @@ class FsmDevice(models.Model):
             for name in {"serial", "imei", "imei2"} & vals.keys()
         }
         return {**vals, **{name: text.upper() or False for name, text in tidy.items()}}
+
+    def _check_not_here(self, partner_id):
+        """Refuse to make devices those of a customer while they are here on another one's job card."""
+        job_sudo = self.env["fsm.job"].sudo()  # that a device is here is no secret at the counter
+        job_sudo = job_sudo.search(
+            [
+                ("device_id", "in", self.ids),
+                ("partner_id", "!=", partner_id),
+                ("is_open", "=", True),
+                ("state", "!=", "request"),  # asked for, not here
+            ],
+            limit=1,
+        )
+        if job_sudo:
+            raise UserError(
+                self.env._(
+                    "This device is here on job card %s of another customer: deliver or cancel "
+                    "that first.",
+                    job_sudo.name,
+                )
+            )
 
     def _other_with_imei(self):
         """Tell whether one of this device's IMEIs stands in the other field, here or elsewhere."""

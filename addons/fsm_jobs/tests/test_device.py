@@ -51,8 +51,10 @@ class TestDevice(FsmJobsCommon):
             device.imei2 = "490154203237519"
 
     def test_device_remembers_whose_it_was(self):
-        device = self._intake().device_id
+        job = self._intake()
+        device = job.device_id
         first = device.partner_id
+        self._as("manager", job).move_to(state="cancelled", reason="He sold it")
         self._intake(
             customer={"name": "Meera Nair", "phone": "99001 12233"},
             device={"serial": device.serial},
@@ -63,6 +65,21 @@ class TestDevice(FsmJobsCommon):
         for role in ("owner", "receptionist"):
             with self.subTest(role), self.assertRaises(AccessError):
                 device.owner_ids.with_user(getattr(self, role)).write({"partner_id": first.id})
+
+    def test_device_that_is_here_changes_no_owner(self):
+        job = self._intake()
+        device, owner = job.device_id, job.partner_id
+        meera = owner.copy({"name": "Meera Nair", "phone": "99001 12233"})
+        refusal = f"here on job card {job.name}"
+        with self.assertRaisesRegex(UserError, refusal):
+            self._intake(customer={"id": meera.id}, device={"serial": device.serial})
+        with self.assertRaisesRegex(UserError, refusal):
+            device.with_user(self.receptionist).partner_id = meera
+        self.assertEqual(device.partner_id, owner)
+        self._as("manager", job).move_to(state="cancelled", reason="He sold it")
+        device.with_user(self.receptionist).partner_id = meera
+        device.invalidate_recordset()  # the newest owner first
+        self.assertEqual(device.owner_ids[:1].partner_id, meera)
 
     def test_warranty_does_not_end_before_it_begins(self):
         device = self._intake().device_id
