@@ -23,8 +23,10 @@ DISPOSAL_METHODS = [
 
 # What a ladder, a fee and a disposal start from when a device becomes ready.
 FRESH = {"reminded_days": 0, "claim_by": False, "storage_waived_by_id": False}
-FRESH |= {"storage_waived_reason": False, "disposal_asked_by_id": False}
-FRESH |= {"disposal_reason": False, "disposal_method": False}
+FRESH |= {"storage_waived_reason": False}
+
+# A disposal that was proposed is proposed anew once the customer has been heard of.
+NO_DISPOSAL = dict.fromkeys(("disposal_asked_by_id", "disposal_reason", "disposal_method"), False)
 
 
 class FsmJob(models.Model):
@@ -102,6 +104,8 @@ class FsmJob(models.Model):
     def _move_values(self, source, target, now):
         """Override of the card itself: the ladder starts when a device is ready, and once only."""
         values = super()._move_values(source, target, now)
+        if source == "unclaimed" and target != "disposed":
+            values |= NO_DISPOSAL
         if target == "ready":
             if source == "unclaimed":
                 values.pop("ready_at")  # it has been ready all the time
@@ -116,7 +120,7 @@ class FsmJob(models.Model):
             return blockers
         asked_by = self.disposal_asked_by_id.sudo()  # his role is what counts here
         owner = ROLES["owner"]
-        if not (asked_by.has_group(owner) or self.env.user.has_group(owner)):
+        if not any(user.has_group(owner) for user in asked_by | self.env.user):
             blockers.append(self.env._("One of the two persons must be an owner."))
         if not self.claim_by:
             blockers.append(self.env._("The customer was sent no notice."))

@@ -231,6 +231,18 @@ class TestUnclaimed(FsmJobsCommon):
         ):
             self._as("owner", self.job).dispose()
 
+    def test_proposal_ends_when_the_customer_is_heard_of(self):
+        with self._unclaimed():
+            self._as("manager", self.job).ask_disposal(reason=WHY)
+            self._as("receptionist", self.job).move_to(state="ready")
+            gone = dict.fromkeys(
+                ("disposal_asked_by_id", "disposal_reason", "disposal_method"), False
+            )
+            self.assertRecordValues(self.job, [gone | {"ready_at": self.ready_at}])
+            self._as("manager", self.job).move_to(state="unclaimed")
+            with self.assertRaisesRegex(UserError, "Another person must have proposed"):
+                self._as("owner", self.job).dispose()
+
     def test_nobody_writes_the_notice_or_the_proposal_by_hand(self):
         for name, value in (
             ("claim_by", fields.Date.today()),
