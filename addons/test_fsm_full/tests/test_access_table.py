@@ -215,11 +215,20 @@ class AccessWorld(FsmFullCommon):
         job.add_photos(photos=[{"name": "lid.png", "content": PNG}])
         job.message_post(body="Hello")
         job.activity_schedule("mail.mail_activity_data_todo", user_id=owner.id)
+        check_up = part.create(  # nothing of it leaves the shelf when it is billed
+            {
+                "name": "Check-up",
+                "type": "service",
+                "list_price": 500.0,
+                "l10n_in_hsn_code": "998713",
+                "company_id": company.parent_id.id,
+            }
+        )
         invoice = env["account.move"].create(
             {
                 "move_type": "out_invoice",
                 "partner_id": job.partner_id.id,
-                "invoice_line_ids": [(0, 0, {"product_id": part.id, "quantity": 1})],
+                "invoice_line_ids": [(0, 0, {"product_id": check_up.id, "quantity": 1})],
             }
         )
         invoice.action_post()
