@@ -120,7 +120,8 @@ class FsmDevice(models.Model):
         changed = self.filtered(
             lambda device: "partner_id" in vals and device.partner_id.id != vals["partner_id"]
         )
-        if changed:
+        # A manager corrects what was taken in for the wrong customer: the owner, then the job card.
+        if changed and not self.env["fsm.job"]._has_role({"manager"}):
             changed._check_not_here(vals["partner_id"])
         result = super().write(self._tidy(vals))
         if changed:

@@ -37,6 +37,7 @@ class FsmJob(models.Model):
             known = Device._find_by_numbers(numbers, branch.company_id)
         if known:
             if known.partner_id != partner:
+                known._check_not_here(partner.id)
                 known.partner_id = partner  # sold or handed on; the audit trail keeps both owners
             return known
         if not device.get("brand") or not device.get("model"):

@@ -76,7 +76,10 @@ class TestDevice(FsmJobsCommon):
         with self.assertRaisesRegex(UserError, refusal):
             device.with_user(self.receptionist).partner_id = meera
         self.assertEqual(device.partner_id, owner)
+        device.with_user(self.manager).partner_id = meera
+        self._as("manager", job).partner_id = meera  # the counter had taken the wrong one
         self._as("manager", job).move_to(state="cancelled", reason="He sold it")
+        device.partner_id = owner
         device.with_user(self.receptionist).partner_id = meera
         device.invalidate_recordset()  # the newest owner first
         self.assertEqual(device.owner_ids[:1].partner_id, meera)
