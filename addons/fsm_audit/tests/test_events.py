@@ -81,7 +81,7 @@ class TestEvents(DoorsCommon):
             self._last("download")
             self.assertEqual(len(self._events("download")), number)
 
-    def test_content_of_a_field_or_read_over_rpc_is_a_download(self):
+    def test_e7_content_of_a_field_or_read_over_rpc_is_a_download(self):
         self.file.res_field = "vat"  # the server's own way to keep a signature
         self.url_open(f"/web/content/{self.file.id}")
         self._last("download")
