@@ -62,12 +62,12 @@ class TestScale(TransactionCase):
         self.assertRegex(self._plan(SQL("%s GROUP BY state", counts)), '"Index Name": "fsm_job')
 
     def test_low_stock_of_twenty_thousand_parts_reads_indexes(self):
+        branch = self.jobs.env.user.company_id.fsm_branch_ids
         rule = self.env["stock.warehouse.orderpoint"].search(
-            [("company_id.fsm_branch_ids.code", "=", "SPR")], limit=1
+            [("company_id", "=", branch.company_id.id)], limit=1
         )
         seed_parts(self.env, PARTS, rule)
         products = self.env["product.product"].with_user(self.jobs.env.user)
-        branch = self.env["fsm.branch"].search([("code", "=", "SPR")])
         products.fsm_low_stock(branch_id=branch.id, limit=1)
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
