@@ -62,7 +62,8 @@ class IrAttachment(models.Model):
 
     def _log_content(self):
         """Log a download for the audited records that these files belong to."""
-        files_sudo = self.sudo().exists().filtered(lambda file: file._is_record_file())
+        files_sudo = self.sudo().exists()  # what was taken is a fact, whoever may read the rest
+        files_sudo = files_sudo.filtered(lambda file: file._is_record_file())
         for name, of_model in files_sudo.grouped("res_model").items():
             if name in self.env and self.env[name]._audited:
                 owners = self.env[name].browse(set(of_model.mapped("res_id")))

@@ -51,7 +51,7 @@ class FsmGstAdvance(models.Model):
         self.ensure_one()
         refund = self.kind == "refunded"
         entry_sudo = self.entry_id.sudo()  # who may read a voucher may print it
-        partner_sudo = self.partner_id.sudo()
+        partner_sudo = self.partner_id.sudo()  # he stands on the voucher
         heads = [head for head in HEADS if self[head]]
         percent = self.rate if "igst" in heads else self.rate / 2
         return {

@@ -176,9 +176,13 @@ class FsmJob(models.Model):
         # Work under warranty is no supply that is paid for: no tax invoice (Circular 195/07/2023).
         if not any(line["quantity"] * line["price_unit"] for line in lines):
             raise UserError(self.env._("Job card %s has nothing to bill.", self.name))
-        # An invoice uses the organisation's chart and taxes, whatever the branches of the caller.
+        return self._make_invoice(self._invoice_values(lines))
+
+    def _make_invoice(self, values):
+        """Return the invoice in sudo: the caller's right to bill was checked."""
+        # It uses the organisation's chart and taxes, whatever the branches of the caller.
         moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)
-        return moves_sudo.with_context(**QUIET).create(self._invoice_values(lines))
+        return moves_sudo.with_context(**QUIET).create(values)
 
     def _invoice_values(self, lines, partner=None):
         """Return the values of the draft invoice.

@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 
 from odoo.addons.fsm_jobs.verbs import verb
 
-from .account_payment import QUIET
-
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -78,8 +76,6 @@ class FsmJob(models.Model):
             raise UserError(self.env._("On job card %s the maker pays for nothing.", self.name))
         if not self.oem_partner_id:
             raise UserError(self.env._("Say from which maker job card %s is claimed.", self.name))
-        # As the customer's invoice: the organisation's chart and taxes.
-        moves_sudo = self.env["account.move"].sudo().with_company(self.company_id)
         values = self._invoice_values(lines, self.oem_partner_id)
         values |= {"job_id": False, "claim_job_id": self.id}
-        return moves_sudo.with_context(**QUIET).create(values)
+        return self._make_invoice(values)

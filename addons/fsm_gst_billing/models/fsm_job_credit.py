@@ -33,8 +33,7 @@ class FsmJob(models.Model):
                 self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
             )
         day = self._check_date(pay_by) if pay_by else False
-        # Nobody writes credits by hand; the caller was checked above.
-        self.env["fsm.credit"].sudo().create(
+        self.env["fsm.credit"].sudo().create(  # nobody writes credits by hand; checked above
             [job._credit_values(reason.strip(), amount, day) for job in self]
         )
         return [
