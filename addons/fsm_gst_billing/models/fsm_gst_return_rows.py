@@ -337,19 +337,22 @@ class FsmGstReturn(models.Model):
         return [Issued(**row) for row in rows]
 
     def _issued_elsewhere(self):
-        """Return ``(series, counter)`` of the other months of the series of this one."""
+        """Return ``(series, counter)`` of the other months of the series of this one.
+
+        A branch that was registered in the middle of a year goes on in its series: what it issued
+        before, under no GSTIN or under another one, is no gap.
+        """
         rows = self._read(
             SQL(
                 """
                 SELECT o.series, o.counter
                   FROM fsm_gst_number o
-                 WHERE o.registration = %s AND o.series IN (
-                       SELECT n.series FROM fsm_gst_number n WHERE %s)
+                 WHERE (o.company_id, o.series) IN (
+                       SELECT n.company_id, n.series FROM fsm_gst_number n WHERE %s)
                    AND o.counter < (
                        SELECT max(n.counter) FROM fsm_gst_number n
                         WHERE %s AND n.series = o.series)
                 """,
-                self.gstin,
                 self._numbers_of_month(),
                 self._numbers_of_month(),
             )

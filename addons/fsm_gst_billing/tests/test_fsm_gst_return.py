@@ -283,6 +283,24 @@ class TestFsmGstReturn(FsmGstBillingCommon):
 
     # === LOCK === #
 
+    def test_branch_that_is_registered_in_mid_year_has_no_gap_in_its_series(self):
+        branch = self._found_branch("Majestic", "MJS", False, self.karnataka)
+        accountant = self._hire("asha", "fsm_jobs.group_fsm_accountant", branch)
+        manager = self._hire("mohan", "fsm_jobs.group_fsm_manager", branch)
+        kumar = self._meet("Kumar", self.karnataka, branch)
+        before, after = [], []
+        for day, invoices in (("2026-05-02", before), ("2026-07-01", after), ("2026-07-09", after)):
+            with freeze_time(f"{day} 06:00:00"):
+                branch.company_id.vat = "29AAACX9876L1ZA" if invoices is after else False
+                invoices.append(self._invoice(self._create_job(kumar, branch), manager))
+        self.assertEqual([move.name[-5:] for move in before + after], ["00001", "00002", "00003"])
+        gst_return = self.env["fsm.gst.return"].with_user(accountant)
+        gst_return = gst_return.create({"gstin": branch.vat, "period": "072026"})
+        self.assertEqual(gst_return.check(), {"ok": True, "findings": []})
+        [row] = gst_return.gstr1()["doc_issue"]["doc_det"][0]["docs"]
+        self.assertEqual((row["from"], row["totnum"]), (after[0].name, 2))
+        self.assertEqual(gst_return.lock()["state"], "locked")
+
     def test_T40_locked_month_takes_no_document_and_loses_none(self):
         self.gst_return.lock()
         with freeze_time("2026-04-20 06:00:00"):
