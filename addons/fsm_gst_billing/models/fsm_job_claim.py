@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -71,7 +73,7 @@ class FsmJob(models.Model):
         claims_sudo = self.sudo().claim_move_ids  # the caller's role is checked by the verb
         if open_sudo := claims_sudo.filtered(lambda move: move.state != "cancel")[-1:]:
             return open_sudo
-        lines = self.line_ids._claim_values()
+        lines = self._claim_lines()
         if not lines:
             raise UserError(self.env._("On job card %s the maker pays for nothing.", self.name))
         if not self.oem_partner_id:
@@ -79,3 +81,29 @@ class FsmJob(models.Model):
         values = self._invoice_values(lines, self.oem_partner_id)
         values |= {"job_id": False, "claim_job_id": self.id}
         return self._make_invoice(values)
+
+    def _claim_lines(self):
+        """Return what the maker pays for, as `_billable_lines`: his lines, as far as they were used.
+
+        What was used beyond all lines of a product is on the last one of his.
+        """
+        used = self._used_beside_claim()
+        lines = self.line_ids._claim_values()
+        last = {line["product_id"]: number for number, line in enumerate(lines)}
+        claimed = []
+        for number, line in enumerate(lines):
+            left = max(used[line["product_id"]], 0.0)
+            quantity = left if last[line["product_id"]] == number else min(left, line["quantity"])
+            used[line["product_id"]] -= quantity
+            if quantity:
+                claimed.append({**line, "quantity": quantity})
+        return claimed
+
+    def _used_beside_claim(self):
+        """Return ``{product id: quantity}`` of what was done, less what others than the maker pay."""
+        used = defaultdict(float)
+        for line in self._billable_lines():
+            used[line["product_id"]] += line["quantity"]
+        for line in self.line_ids.filtered(lambda line: line.billing != "oem"):
+            used[line.product_id.id] -= line.quantity
+        return used

@@ -64,6 +64,21 @@ class TestJourney(FsmFullCommon):
         job = self._walk(self._intake(), "diagnosis")
         self.assertEqual(job.amount_estimate, 4826.2)
 
+    def test_maker_pays_for_the_parts_that_were_used_not_for_those_estimated(self):
+        job = self._walk(self._intake(), "diagnosis")
+        job.line_ids.write({"billing": "oem"})
+        job.line_ids.filtered(lambda line: line.product_id == self.part).quantity = 2.0
+        job.oem_partner_id = self.env["res.partner"].create(
+            {"name": "Acme Laptops", "is_company": True, "state_id": self.tamil_nadu.id}
+        )
+        self._walk(job, "estimate", "approved")
+        self._use_part(job)
+        claimed = self._as("accountant", self._walk(job, "qc", "ready"))._claim_lines()
+        self.assertEqual(
+            {(line["product_id"], line["quantity"], line["price_unit"]) for line in claimed},
+            {(self.labour.id, 1.0, 600.0), (self.part.id, 1.0, 3490.0)},
+        )
+
     def test_each_branch_has_its_series(self):
         first = self._invoice(self._repaired_job())
         self.assertEqual(first.journal_id.company_id, self.company)
