@@ -1,6 +1,6 @@
 """What the manifests below addons/ say, for the scripts: one answer a line, in order of loading.
 
-python scripts/lib/addons.py all | product | leaves | bridges | outside | above ADDON | below ADDON
+python scripts/lib/addons.py all | product | leaves | bridges LEAF | outside | above ADDON | below ADDON
 """
 
 import ast
@@ -80,7 +80,7 @@ def main(question, *addons):
     depends = manifests()
     answers = {
         "all": lambda: [addon for addon in depends if not is_bridge(addon)],
-        "bridges": lambda: [addon for addon in depends if is_bridge(addon)],
+        "bridges": lambda: [addon for addon in above(depends, *addons) if is_bridge(addon)],
         "product": lambda: [addon for addon in depends if is_product(addon)],
         "story": lambda: above(depends, "fsm_demo") if "fsm_demo" in depends else [],
         "leaves": lambda: leaves(depends),
