@@ -3,7 +3,7 @@
     "summary": "Job cards for service centres, from the counter to the delivery",
     "description": "Branches, customers, devices, technicians and the job card: intake, diagnosis, "
     "estimate, approval, repair, quality check and delivery, with an immutable status history.",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Services/Field Service",
     "author": "FSM for Odoo contributors",
     "license": "LGPL-3",

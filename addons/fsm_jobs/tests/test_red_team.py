@@ -8,7 +8,9 @@ from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.modules.module import load_script
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
+from odoo.tools import file_path
 
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
@@ -153,6 +155,34 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
                     attempt()
         self.assertEqual(self._intake().device_id.category_id.company_id, self.organization)
 
+    def test_upgrade_gives_device_categories_to_the_organisation_that_has_them(self):
+        shipped = self.env.ref("fsm_jobs.category_laptop")
+        drone, unused, common = self.env["fsm.device.category"].create(
+            [{"name": name, "company_id": False} for name in ("Drone", "Drill", "Watch")]
+        )
+        spin = self.env["fsm.device.fault"].create(
+            {"name": "Spins", "category_id": drone.id, "company_id": False}
+        )
+        other = self.env["res.company"].create({"name": "Another Organisation"})
+        brands = self.env["fsm.device.brand"].create(
+            [{"name": "Made Up", "company_id": each.id} for each in (self.organization, other)]
+        )
+        Model = self.env["fsm.device.model"]
+        Model.create({"name": "One", "brand_id": brands[0].id, "category_id": drone.id})
+        for brand in brands:
+            Model.create({"name": "Two", "brand_id": brand.id, "category_id": common.id})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE fsm_device_category SET create_uid = %s WHERE id = %s",
+            (self.manager.id, unused.id),
+        )
+        path = file_path("fsm_jobs/migrations/19.0.1.0.1/post-organisations.py")
+        load_script(path, "organisations").migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        for mine in (drone, unused, spin):
+            self.assertEqual(mine.company_id, self.organization)
+        self.assertFalse(shipped.company_id | common.company_id)
+
     # === THE WORK === #
 
     def test_technician_of_the_job_does_not_pass_his_own_repair(self):
@@ -188,6 +218,84 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
                 [("model", "=", "fsm.job"), ("record_id", "=", job.id), ("kind", "=", "passcode")]
             )
         self.assertEqual(entry.user_id, self.stranger)
+
+    # === THE CUSTOMER WHO SIGNS IN === #
+
+    def test_customer_who_signs_in_sees_nothing_of_his_namesake_in_another_branch(self):
+        mine, theirs = self._intake(), self._namesake_job()
+        person = new_test_user(
+            self.env,
+            "suresh",
+            "base.group_portal",
+            partner_id=mine.partner_id.id,
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        self.authenticate(person.login, person.login)
+        photo = self.env["ir.attachment"].search(
+            [("res_model", "=", "fsm.job"), ("res_id", "=", theirs.id)]
+        )
+        for record in (
+            *(theirs, theirs.partner_id, theirs.device_id, theirs.history_ids, photo),
+            *(theirs.custody_id, theirs.partner_id.fsm_consent_ids, theirs.branch_id),
+        ):
+            for method, arguments in (
+                ("read", [record.ids, ["display_name"]]),
+                ("search_count", [[("id", "in", record.ids)]]),
+                ("name_search", ["Suresh", [("id", "in", record.ids)]]),
+            ):
+                with self.subTest(f"{record._name}.{method}"):
+                    self.assertFalse(self._call_as_portal(record._name, method, arguments))
+        for model, verb, arguments in (
+            ("res.partner", "fsm_search_by_mobile", [["98450 12345"]]),
+            ("res.partner", "fsm_service_history", [theirs.partner_id.ids]),
+            ("fsm.job", "timeline", [theirs.ids]),
+            ("fsm.job", "pending", []),
+            ("fsm.job", "deliver", [mine.ids]),
+            ("fsm.job", "palette", ["Suresh"]),
+        ):
+            with self.subTest(verb):
+                self.assertFalse(self._call_as_portal(model, verb, arguments))
+        for path in (
+            f"/web/content/{photo.id}",
+            f"/web/image/fsm.job/{theirs.id}",
+            "/my",
+            "/my/home",
+        ):
+            with self.subTest(path):
+                page = self.url_open(path)
+                self.assertNotIn(theirs.name, page.text)
+                self.assertNotEqual(page.content, photo.raw)
+        self.assertNotIn(theirs.name, self.url_open(f"/fsm/j/{theirs.id}").text)
+        self.assertEqual(self.url_open(f"/t/{mine.access_token}").status_code, 200)
+
+    def _namesake_job(self):
+        desk = self._create_user("desk", "receptionist", self.other_branch)
+        answer = (
+            self.env["fsm.job"]
+            .with_user(desk)
+            .intake(
+                customer={"name": "Suresh Kumar", "phone": "98450 12345"},
+                device={"category": "Laptop", "brand": "Dell", "model": "Inspiron 3520"},
+                complaint="No display",
+                photos=[{"name": "lid.png", "content": PNG}],
+                consents={"service": True},
+            )
+        )
+        return self.env["fsm.job"].browse(answer["id"])
+
+    def _call_as_portal(self, model, method, arguments):
+        """Return what a call answers, or nothing where access is refused."""
+        try:
+            return self.make_jsonrpc_request(
+                f"/web/dataset/call_kw/{model}/{method}",
+                {"model": model, "method": method, "args": arguments, "kwargs": {}},
+            )
+        except JsonRpcException as refusal:
+            self.assertIn(
+                str(refusal), ("odoo.exceptions.AccessError", "odoo.exceptions.UserError")
+            )
+            return None
 
     # === FILES === #
 
