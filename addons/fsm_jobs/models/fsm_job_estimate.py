@@ -1,6 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize, format_amount
 
 from ..lifecycle import OUTCOMES_WITHOUT_REPAIR
+from .fsm_job import GATE
+
+# The answer to an estimate: the state it leads to.
+ANSWER_STATES = {"approved": "approved", "declined": "ready", "revise": "diagnosis"}
 
 
 class FsmJob(models.Model):
@@ -43,6 +49,62 @@ class FsmJob(models.Model):
 
     def action_share_estimate(self):
         self.share_estimate(channels=["link"])
+
+    # === BUSINESS METHODS - SHARING === #
+
+    def _share_estimate(self):
+        """Return the next version of the estimate; the move to `estimate` writes it by itself."""
+        shown = self._current_estimate()
+        self._move("estimate")
+        if self._current_estimate() == shown:
+            self._check_blockers("estimate")
+            return self.env["fsm.estimate"]._share(self)
+        return self._current_estimate()
+
+    def _check_channels(self, channels):
+        """Refuse to write to who said no to it; at which hour, whoever shares by hand decides."""
+        if {"email", "sms"} & set(channels) and self.partner_id.sudo()._fsm_refusing(["service"]):
+            raise UserError(
+                self.env._(
+                    "%s wants no messages about a repair: share the link alone, and call him.",
+                    self.partner_id.name,
+                )
+            )
+
+    def _send_estimate(self, estimate, channels):
+        if "email" in channels:
+            if not email_normalize(self.partner_id.email):
+                raise UserError(self.env._("%s has no e-mail address.", self.partner_id.name))
+            template = self.env.ref("fsm_jobs.mail_template_estimate")
+            template.sudo().send_mail(self.id)  # templates are read by whoever keeps them
+        if "sms" in channels:
+            self._send_sms(
+                self.env._(
+                    "%(branch)s: the repair of your %(device)s costs %(amount)s. Answer here: %(url)s",
+                    branch=self.branch_id.name,
+                    device=self.device_id.model_id.display_name,
+                    amount=format_amount(self.env, estimate.amount, self.currency_id),
+                    url=self._customer_link(),
+                )
+            )
+
+    def _record_answer(self, answer, channel, answered_by, reason="", signature=False):
+        """Write down the answer of the customer to the newest estimate and move on."""
+        self.ensure_one()
+        if self.state != "estimate":
+            raise UserError(self.env._("Job card %s does not wait for an answer.", self.name))
+        estimate = self._current_estimate()
+        if not estimate:
+            raise UserError(
+                self.env._(
+                    "The customer of job card %s was shown no estimate yet: share it first.",
+                    self.name,
+                )
+            )
+        estimate._answer(answer, channel, answered_by, reason, signature)
+        if answer == "declined":
+            self.with_context(fsm_gate=GATE).sudo().outcome = "declined"  # the answer says so
+        self._move(ANSWER_STATES[answer], reason)
 
     # === BUSINESS METHODS - BILLING === #
 

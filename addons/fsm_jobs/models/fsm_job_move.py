@@ -101,14 +101,18 @@ class FsmJob(models.Model):
                     target=label,
                 )
             )
-        if blockers := self.with_context(fsm_override=override and GATE)._blockers(target):
+        self.with_context(fsm_override=override and GATE)._check_blockers(target)
+
+    def _check_blockers(self, target):
+        """Refuse what the conditions of a move to `target` forbid, with all their reasons."""
+        if blockers := self._blockers(target):
             raise UserError(
                 "\n– ".join(
                     [
                         self.env._(
                             "Job card %(job)s cannot become “%(target)s” yet:",
                             job=self.name,
-                            target=label,
+                            target=self._state_label(target),
                         ),
                         *blockers,
                     ]

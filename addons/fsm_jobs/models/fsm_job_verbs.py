@@ -2,7 +2,7 @@ from datetime import date as Date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import email_normalize, format_amount, html2plaintext
+from odoo.tools import html2plaintext
 
 from .. import pictures
 from ..lifecycle import FINAL_STATES, OUTCOMES
@@ -19,9 +19,6 @@ PHOTO_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
 # The job cards that `pending` counts, most urgent first.
 PENDING_ORDER = "priority desc, promised_at, id"
-
-# The answer to an estimate: the state it leads to.
-ANSWER_STATES = {"approved": "approved", "declined": "ready", "revise": "diagnosis"}
 
 
 class FsmJob(models.Model):
@@ -133,6 +130,7 @@ class FsmJob(models.Model):
             raise AccessError(self.env._("Only a technician or a manager shares an estimate."))
         answers = []
         for job in self:
+            job._check_channels(channels)
             estimate = job._share_estimate()
             job._send_estimate(estimate, channels)
             answers.append(
@@ -143,31 +141,6 @@ class FsmJob(models.Model):
                 }
             )
         return answers
-
-    def _share_estimate(self):
-        """Return the next version of the estimate; the move to `estimate` writes it by itself."""
-        shown = self._current_estimate()
-        self._move("estimate")
-        if self._current_estimate() == shown:
-            return self.env["fsm.estimate"]._share(self)
-        return self._current_estimate()
-
-    def _send_estimate(self, estimate, channels):
-        if "email" in channels:
-            if not email_normalize(self.partner_id.email):
-                raise UserError(self.env._("%s has no e-mail address.", self.partner_id.name))
-            template = self.env.ref("fsm_jobs.mail_template_estimate")
-            template.sudo().send_mail(self.id)  # templates are read by whoever keeps them
-        if "sms" in channels:
-            self._send_sms(
-                self.env._(
-                    "%(branch)s: the repair of your %(device)s costs %(amount)s. Answer here: %(url)s",
-                    branch=self.branch_id.name,
-                    device=self.device_id.model_id.display_name,
-                    amount=format_amount(self.env, estimate.amount, self.currency_id),
-                    url=self._customer_link(),
-                )
-            )
 
     def _send_sms(self, text):
         """Queue a text message to the customer; Odoo's SMS queue sends it after the commit."""
@@ -209,17 +182,6 @@ class FsmJob(models.Model):
         for job in self:
             job._record_answer(answer, channel, answered_by or job.partner_id.name, reason)
         return [{"id": job.id, "state": job.state} for job in self]
-
-    def _record_answer(self, answer, channel, answered_by, reason="", signature=False):
-        """Write down the answer of the customer to the newest estimate and move on."""
-        self.ensure_one()
-        if self.state != "estimate":
-            raise UserError(self.env._("Job card %s does not wait for an answer.", self.name))
-        estimate = self._current_estimate()
-        estimate._answer(answer, channel, answered_by, reason, signature)
-        if answer == "declined":
-            self.with_context(fsm_gate=GATE).sudo().outcome = "declined"  # the answer says so
-        self._move(ANSWER_STATES[answer], reason)
 
     @verb
     def mark_ready(self, outcome: str = "repaired", pass_qc: bool = False):

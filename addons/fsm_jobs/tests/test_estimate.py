@@ -50,6 +50,30 @@ class TestEstimate(FsmJobsCommon):
         self.assertRecordValues(self.job, [{"state": "ready", "outcome": "declined"}])
         self.assertEqual(self.job._billable_lines(), [])
 
+    def test_estimate_of_which_there_is_no_version_is_shared_before_it_is_answered(self):
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE fsm_job SET state = 'estimate' WHERE id = %s", self.job.ids)
+        self.env.invalidate_all()
+        desk = self._as("receptionist", self.job)
+        with self.assertRaisesRegex(UserError, "was shown no estimate yet"):
+            desk.record_answer(answer="approved")
+        self.job.line_ids.with_user(self.manager).unlink()
+        with self.assertRaisesRegex(UserError, "has no line"):
+            self._as("technician", self.job).share_estimate()
+
+    def test_customer_who_wants_no_messages_is_sent_no_estimate(self):
+        self.job.partner_id.email = "suresh@example.com"
+        desk_partner = self.job.partner_id.with_user(self.receptionist)
+        desk_partner.fsm_set_consent(purpose="service", granted=False)
+        for channel in ("sms", "email"):
+            with self.subTest(channel), self.assertRaisesRegex(UserError, "wants no messages"):
+                self._as("technician", self.job).share_estimate(channels=["link", channel])
+        self.assertEqual(self.job.state, "diagnosis")
+        desk_partner.fsm_set_consent(purpose="service", granted=True)
+        self._as("technician", self.job).share_estimate(channels=["sms"])
+        sent = self.env["sms.sms"].search([("partner_id", "=", self.job.partner_id.id)])
+        self.assertEqual(len(sent), 1)
+
     def test_move_to_awaiting_approval_shows_the_customer_a_version(self):
         self._as("technician", self.job).move_to(state="estimate")
         self._walk(self.job, "approved", "repair")
