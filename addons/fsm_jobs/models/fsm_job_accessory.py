@@ -53,6 +53,8 @@ class FsmJobAccessory(models.Model):
 
     def _check_count(self):
         """Refuse to change what was counted at intake: else the delivery gate finds nothing missing."""
+        if self.env.su:
+            return
         counted = self.filtered(lambda row: row.job_id.state not in UNCOUNTED_STATES)
         if counted and not counted.job_id._has_role({"manager"}):
             raise AccessError(

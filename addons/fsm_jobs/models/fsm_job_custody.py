@@ -82,14 +82,25 @@ class FsmJob(models.Model):
         self._follow_device(target)
 
     def _blockers(self, target):
-        """Override of the card itself: a lab holds the device, and says until when."""
+        """Override of the card itself: a lab says until when; nobody hands over what is not here."""
         blockers = super()._blockers(target)
         custody = self.custody_id
         if target == "outside" and not (custody.place_kind == "lab" and custody.due_date):
             blockers.append(
                 self.env._("Say which lab has the device and when it is due back: move the device.")
             )
+        if target == "delivered" and self.is_away:
+            blockers.append(self._blocker_away())
         return blockers
+
+    def _blocker_away(self):
+        kinds = dict(self.custody_id._fields["place_kind"]._description_selection(self.env))
+        return self.env._(
+            "The device is not here, but at %(place)s (%(kind)s): once it is back, say so with "
+            "“Move Device”.",
+            place=self.custody_id.place_name,
+            kind=kinds[self.custody_id.place_kind],
+        )
 
     def _follow_device(self, state):
         """Write down where the devices are that just became `state`, where that is obvious."""

@@ -108,6 +108,20 @@ class TestCustody(FsmJobsCommon):
         self._as("technician", self.job).move_to(state="repair")
         self.assertEqual(self._place(), "Bench 1")
 
+    def test_device_that_is_away_is_not_handed_over(self):
+        job = self._free_job(device={"category": "Phone", "brand": "Nokia", "model": "G43"})
+        for kind, arguments in (
+            ("lab", {"partner_id": self.lab.id, "due_date": self.tomorrow}),
+            ("courier", {"partner_id": self.lab.id}),
+            ("branch", {"to_branch_id": self.other_branch.id, "due_date": self.tomorrow}),
+        ):
+            self._as("manager", job).move_device(kind=kind, **arguments)
+            with self.subTest(kind), self.assertRaisesRegex(UserError, "not here, but at"):
+                self._walk(job, "delivered")
+        self._as("receptionist", job).move_device(kind="counter")
+        self._walk(job, "delivered")
+        self.assertEqual(job.state, "delivered")
+
     # === MOVING === #
 
     def test_devices_of_one_move_are_on_one_challan(self):

@@ -51,6 +51,7 @@ class TestDelivery(FsmJobsCommon):
         ):
             with self.assertRaisesRegex(UserError, "ticked back, not deleted"):
                 refused()
+        charger.with_user(self.receptionist).sudo().quantity = 2  # the system is no cashier
         charger.with_user(self.receptionist).write({"name": "Charger", "returned": True})
         charger.with_user(self.manager).unlink()
         self.assertFalse(self.job.accessory_ids)
