@@ -138,6 +138,7 @@ def test_main_job_through_the_web_client(desktop, phone, walk_in, server):
     press(priya, "deliver")
     priya.fill(".modal .o_field_widget[name=otp] input", code)
     priya.check(".modal .o_field_widget[name=accessories_returned] input")
+    priya.check(".modal .o_field_widget[name=old_part] input[data-value=customer]")
     priya.click("[data-fsm=hand-over]")
     state_is(priya, "Delivered")
 

@@ -43,6 +43,15 @@ class FsmJob(models.Model):
                 )
         return blockers
 
+    def _deliver(self, otp, signature, received_by, reason, accessories_returned):
+        """Override of `fsm_jobs`: the old parts that nobody asks for are waived, and it is kept so.
+
+        The dialog asks; a program that gives them back says so before, with `record_old_part`.
+        """
+        if self.branch_id.ask_old_parts and (untold := self._untold_parts()):
+            untold.record_old_part(old_part="waived")
+        super()._deliver(otp, signature, received_by, reason, accessories_returned)
+
     def _untold_parts(self):
         """Return the used parts of which nobody has said what became of the old one."""
         return self.part_usage_ids.filtered(

@@ -7,6 +7,7 @@ from odoo.addons.fsm_jobs.verbs import verb
 # What becomes of the part that came out of the device.
 OLD_PARTS = [
     ("customer", "Kept by the Customer"),
+    ("waived", "Waived by the Customer"),
     ("stock", "Put with the Old Parts"),
     ("scrapped", "Scrapped"),
     ("supplier", "Sent to the Supplier"),

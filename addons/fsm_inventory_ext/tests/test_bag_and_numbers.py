@@ -244,16 +244,21 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
                 )
 
     def test_branch_that_asks_lets_no_device_go_before_it_is_told(self):
+        self.assertTrue(self.env["fsm.branch"].default_get(["ask_old_parts"])["ask_old_parts"])
+        self.branch.ask_old_parts = True
         job = self._job("repair")
         usage = self._request(job, use=True)
-        self.assertFalse(any("old parts" in why for why in job._blockers("delivered")))
-        self.branch.ask_old_parts = True
         self.assertIn(
             f"Nobody has said what became of the old parts: {self.ssd.display_name}.",
             job._blockers("delivered"),
         )
         dialog = self._as("receptionist", job).env["fsm.job.deliver"].create({"job_id": job.id})
         self.assertIn("old parts", dialog.missing)
+        self.branch.ask_old_parts = False
+        self.assertFalse(any("old parts" in why for why in job._blockers("delivered")))
+        self.branch.ask_old_parts = True
+        with self.assertRaisesRegex(UserError, "became of the old parts"):
+            dialog.action_deliver()
         dialog.old_part = "customer"
         self.assertNotIn("old parts", dialog.missing)
         dialog.job_id._untold_parts().record_old_part(old_part="customer")

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.fsm_part_usage_old import OLD_PARTS
 
@@ -32,6 +33,10 @@ class FsmJobDeliver(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_deliver(self):
-        if self.old_part and (untold := self.job_id._untold_parts()):
-            untold.record_old_part(old_part=self.old_part)
+        job = self.job_id
+        if untold := job._untold_parts():
+            if self.old_part:
+                untold.record_old_part(old_part=self.old_part)
+            elif job.branch_id.ask_old_parts and job.is_open:
+                raise UserError(job._blocker_old_parts(untold))
         return super().action_deliver()

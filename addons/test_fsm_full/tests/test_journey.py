@@ -100,6 +100,7 @@ class TestJourney(FsmFullCommon):
             self._walk_to_delivered(job)
 
     def test_whole_job_takes_six_calls(self):
+        self.branch.ask_old_parts = True
         answer = self._as("manager").intake(
             customer={"name": "Suresh Kumar", "phone": "98450 12345"},
             device={"category": "Laptop", "brand": "Dell", "model": "Inspiron 3520"},
@@ -122,6 +123,7 @@ class TestJourney(FsmFullCommon):
             payments=[{"method": "cash", "amount": 4826.2}],
         )
         self.assertRecordValues(job, [{"state": "delivered", "amount_due": 0.0}])
+        self.assertEqual(job.part_usage_ids.old_part, "waived", "Nobody asked for it.")
         self.assertEqual(job.repaired_by_id, self.technician)
 
     def test_receptionist_neither_bills_nor_collects(self):
