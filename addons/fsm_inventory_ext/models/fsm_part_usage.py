@@ -308,7 +308,11 @@ class FsmPartUsage(models.Model):
                 )
             usage.job_id._check_parts_open(job_states)
         # Role, own job and states are checked; technicians hold no rights on stock.
-        return [usage.sudo().with_company(usage.company_id)._without_defaults() for usage in self]
+        return [
+            usage.sudo().with_company(usage.company_id)._without_defaults()
+            # Two parts in the order in which everybody takes them: see `fsm.stock.guard._hold`.
+            for usage in self.sorted(lambda usage: usage.product_id.id)
+        ]
 
     def _in_branches(self, *states_and_role):
         """Return what `_checked_for` returns, a batch for each branch in its company."""

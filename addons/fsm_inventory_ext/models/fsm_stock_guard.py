@@ -31,21 +31,36 @@ class FsmStockGuard(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _hold(self, product, location):
-        """Keep others from taking or reserving `product` in `location` until the commit."""
+    def _hold(self, places):
+        """Keep others from moving or reserving parts in places of branches until the commit.
+
+        In one order whoever asks, so that of two takers of two parts neither waits for the other.
+
+        :param places: pairs of a product and a location; what is no place of a branch is free
+        """
         held = self._memory()["held"]
-        if (product.id, location.id) in held:
+        wanted = {
+            (product.id, location.id)
+            for product, location in places
+            if (product.id, location.id) not in held
+            and product.is_storable
+            and location._never_below_zero()
+        }
+        if not wanted:
             return
+        product_ids, location_ids = zip(*sorted(wanted), strict=True)
         self.env.cr.execute(
             """
-            INSERT INTO fsm_stock_guard (product_id, location_id, taken) VALUES (%s, %s, 1)
+            INSERT INTO fsm_stock_guard (product_id, location_id, taken)
+                 SELECT product_id, location_id, 1
+                   FROM unnest(%s, %s) AS place (product_id, location_id)
             ON CONFLICT (product_id, location_id)
               DO UPDATE SET taken = fsm_stock_guard.taken + 1
             """,
-            (product.id, location.id),
+            (list(product_ids), list(location_ids)),
             log_exceptions=False,  # a second taker is told to try again by Odoo, which is no error
         )
-        held.add((product.id, location.id))
+        held |= wanted
 
     @api.model
     def _start_tally(self):

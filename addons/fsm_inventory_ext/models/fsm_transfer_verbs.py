@@ -179,9 +179,9 @@ class FsmTransfer(models.Model):
         :param lines: as the caller says it; without any, the field `default` of each line
         """
         self.ensure_one()
-        if not lines:
-            return [(line, line[default], []) for line in self.line_ids if line[default]]
         moved = []
+        if not lines:
+            moved = [(line, line[default], []) for line in self.line_ids if line[default]]
         for said in lines:
             said = check_keys(self.env, said, MOVED_KEYS, "lines")
             line = self.line_ids.filtered(lambda line, said=said: line.id == said.get("line_id"))
@@ -191,7 +191,8 @@ class FsmTransfer(models.Model):
                 moved.append((line, said["quantity"], said.get("lots") or []))
         if len({line for line, _quantity, _lots in moved}) != len(moved):
             raise UserError(self.env._("A line is named twice."))
-        return moved
+        # Two parts in the order in which everybody takes them: see `fsm.stock.guard._hold`.
+        return sorted(moved, key=lambda item: item[0].product_id.id)
 
     def _received(self, lines):
         """Receive what has arrived of this transfer, and return the answer of the verb."""

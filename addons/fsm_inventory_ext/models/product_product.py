@@ -157,16 +157,18 @@ class ProductProduct(models.Model):
                 "quantity": branch._on_hand(product),
             }
 
-        return [
-            self.env["fsm.client.ref"]._once(
+        answers = {
+            product: self.env["fsm.client.ref"]._once(
                 branch.company_id,
                 f"product.product.{verb_name}",
                 client_ref,
                 {**arguments, "product_id": product.id},
                 lambda product=product: answer(product),
             )
-            for product in self
-        ]
+            # Two parts in the order in which everybody takes them: see `fsm.stock.guard._hold`.
+            for product in self.sorted("id")
+        }
+        return [answers[product] for product in self]
 
     def _receive(self, branch, quantity, reason, unit_cost, lots=()):
         """Move `quantity` from the vendors into the branch, and take its cost into the average."""

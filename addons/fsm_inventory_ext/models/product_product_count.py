@@ -32,8 +32,16 @@ class ProductProduct(models.Model):
             "product.product.fsm_count",
             client_ref,
             {"counts": counts, "reason": reason, "branch_id": branch.id},
-            lambda: [self._count_one(branch, reason, **count) for count in counts],
+            lambda: self._count_all(branch, reason, counts),
         )
+
+    @api.model
+    def _count_all(self, branch, reason, counts):
+        """Adjust the parts, and answer in the order of the caller."""
+        # They are held in the order in which everybody takes them: see `fsm.stock.guard._hold`.
+        numbers = sorted(range(len(counts)), key=lambda number: counts[number]["product_id"])
+        answers = {number: self._count_one(branch, reason, **counts[number]) for number in numbers}
+        return [answers[number] for number in range(len(counts))]
 
     @api.model
     def _check_counts(self, counts, branch):

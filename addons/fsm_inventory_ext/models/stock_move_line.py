@@ -32,6 +32,7 @@ class StockMoveLine(models.Model):
         self._check_stock_user()
         if not self.env["stock.move"]._is_gated():
             self._check_not_born_done(vals_list)
+        self._hold_to_reserve(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -83,5 +84,22 @@ class StockMoveLine(models.Model):
     def _action_done(self):
         """Override: what one document takes is refused as a whole, so it is counted as a whole."""
         # Nobody holds rights on guards; every mover of stock takes one.
-        self.env["fsm.stock.guard"].sudo()._start_tally()
+        guard_sudo = self.env["fsm.stock.guard"].sudo()
+        guard_sudo._start_tally()
+        guard_sudo._hold(
+            (line.product_id, place)
+            for line in self
+            for place in (line.location_id, line.location_dest_id)
+        )
         return super()._action_done()
+
+    @api.model
+    def _hold_to_reserve(self, vals_list):
+        """Hold the guards of what lines that say what and where are going to reserve."""
+        products, places = self.env["product.product"], self.env["stock.location"]
+        # Nobody holds rights on guards; every mover of stock takes one.
+        self.env["fsm.stock.guard"].sudo()._hold(
+            (products.browse(vals["product_id"]), places.browse(vals["location_id"]))
+            for vals in vals_list
+            if vals.get("product_id") and vals.get("location_id") and vals.get("quantity")
+        )

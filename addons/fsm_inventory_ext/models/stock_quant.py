@@ -97,15 +97,13 @@ class StockQuant(models.Model):
         """Override to keep a branch's shelves from going below zero.
 
         Every way out of a location passes here: job, delivery order, scrap, adjustment, and the
-        correction of a move. A reservation holds the guard as well, or the last piece would be
-        promised twice.
+        correction of a move. What is reserved, given up or brought holds the guard as well: the
+        last piece would be promised twice, and Odoo makes a negative row beside one that is locked.
         """
-        leaves = quantity < 0
-        guarded = (leaves or reserved_quantity > 0) and location_id._never_below_zero()
         # Nobody holds rights on guards; every mover of stock takes one.
         guard_sudo = self.env["fsm.stock.guard"].sudo()
-        if guarded:
-            guard_sudo._hold(product_id, location_id)
+        guard_sudo._hold([(product_id, location_id)])
+        guarded = quantity < 0 and location_id._never_below_zero()
         available, in_date = super()._update_available_quantity(
             product_id,
             location_id,
@@ -116,7 +114,7 @@ class StockQuant(models.Model):
             owner_id=owner_id,
             in_date=in_date,
         )
-        if guarded and leaves:
+        if guarded:
             before = guard_sudo._tally(product_id, location_id, -quantity)
             # What is not free may still be there, reserved for others: then count what lies here.
             if product_id.uom_id.compare(available, 0) < 0:

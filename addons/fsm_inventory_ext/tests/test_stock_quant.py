@@ -134,11 +134,11 @@ class TestStockQuant(FsmInventoryCommon):
         """The second transaction waits at the row of the first, whatever quants there are."""
         self._stock_up(self.ssd, 1)
         guard = self.env["fsm.stock.guard"]
-        guard._hold(self.ssd, self.branch.stock_location_id)
+        guard._hold([(self.ssd, self.branch.stock_location_id)])
         rows = guard.search([("product_id", "=", self.ssd.id)])
         self.assertEqual(rows.location_id, self.branch.stock_location_id)
         taken = rows.taken
-        guard._hold(self.ssd, self.branch.stock_location_id)
+        guard._hold([(self.ssd, self.branch.stock_location_id)])
         rows.invalidate_recordset()
         self.assertEqual(rows.taken, taken, "Once a transaction is enough.")
         with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
