@@ -288,7 +288,7 @@ class FsmWarranty(models.Model):
         )[:1]
         months = seller.part_warranty_months
         since = usage_sudo.lot_id.create_date or usage_sudo.used_at
-        since = since.date() if since else start
+        since = job_sudo._day_here(since) if since else start
         return {
             "supplier_id": (vendor or seller.partner_id).id,
             "supplier_end": months and since + relativedelta(months=months),

@@ -120,7 +120,7 @@ class TestFsmPurchase(FsmInventoryCommon):
         self._price(self.ssd, self.sharaf, 2500, part_warranty_months=12)
         usage = self._request(self._job("repair"))
         job_sudo, terms = usage.sudo().job_id, self.env["fsm.warranty"]._supplier_terms
-        today = fields.Date.today()
+        today = job_sudo._day_here(fields.Datetime.now())
         asked = job_sudo, self.ssd, usage.sudo(), today
         self.assertEqual(terms(*asked)["supplier_id"], self.croma.id)
         order = self._order(usage, vendor_id=self.sharaf.id).with_user(self.accountant)
