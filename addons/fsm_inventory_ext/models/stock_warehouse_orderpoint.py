@@ -21,6 +21,9 @@ class StockWarehouseOrderpoint(models.Model):
     alerted_at = fields.Datetime(
         string="Told On", readonly=True, copy=False, help="When the branch was told it runs short."
     )
+    # Computed where it is shown. Stored, each move of a part would compute the deadlines of all
+    # branches anew: thirty queries while a customer waits, and a lock between the branches.
+    deadline_date = fields.Date(store=False)
 
     # === BUSINESS METHODS - ALERTS === #
 

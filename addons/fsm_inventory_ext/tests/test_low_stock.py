@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -52,6 +53,12 @@ class TestLowStock(FsmInventoryCommon):
             ("RAM 8 GB", "out", 0, 2, 4),
         )
         self.assertEqual(self.rules.mapped("trigger"), ["manual", "manual"])
+
+    def test_deadline_to_order_is_that_of_the_moment_it_is_read(self):
+        ssd = self.rules[0]
+        self.assertFalse(ssd.deadline_date)
+        self._request(self._job("repair"), quantity=3).use()
+        self.assertEqual(ssd.deadline_date, fields.Date.today())
 
     def test_what_is_reserved_is_missing(self):
         self._request(self._job("repair"), quantity=3)
