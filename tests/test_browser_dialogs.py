@@ -84,6 +84,46 @@ def test_work_rests_goes_on_is_approved_and_cancelled(desktop, rpc, job_card):
     state_is(page, "Cancelled")
 
 
+def test_card_is_dragged_where_it_may_go_and_comes_back_from_elsewhere(desktop, rpc, job_card):
+    job_id = job_card()
+    name = rpc("manager").call("fsm.job", "read", [job_id], ["name"])[0]["name"]
+    page = desktop("manager")
+    page.goto("/odoo/workshop")
+    page.fill(".o_searchview_input", name)
+    page.press(".o_searchview_input", "Enter")
+    page.wait_for_selector(f".o_facet_value:has-text('{name}')")
+    page.wait_for_function("document.querySelectorAll('.o_kanban_record').length === 1")
+    card_in(page, "Received", name).locator(".o_fsm_pace_on_time").wait_for()
+
+    drag(page, card_in(page, "Received", name), "In Diagnosis")
+    card_in(page, "In Diagnosis", name).wait_for()
+    column(page, "In Diagnosis").locator(".progress-bar.bg-success").wait_for()
+    drag(page, card_in(page, "In Diagnosis", name), "Approved")
+    refusal = page.locator(".o_error_dialog")
+    refusal.get_by_text("it cannot become “Approved”").wait_for()
+    refusal.locator("footer button").first.click()
+    card_in(page, "In Diagnosis", name).wait_for()
+    assert rpc("manager").call("fsm.job", "read", [job_id], ["state"])[0]["state"] == "diagnosis"
+
+
+def column(page, title):
+    return page.locator(f".o_kanban_group:has(.o_column_title:has-text('{title}'))")
+
+
+def card_in(page, title, name):
+    return column(page, title).locator(".o_kanban_record", has_text=name)
+
+
+def drag(page, card, title):
+    """Take a card by the mouse to another column."""
+    start, end = card.bounding_box(), column(page, title).bounding_box()
+    page.mouse.move(start["x"] + 30, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 50, start["y"] + 30, steps=4)
+    page.mouse.move(end["x"] + end["width"] / 2, start["y"] + 40, steps=12)
+    page.mouse.up()
+
+
 def test_device_that_came_back_gets_a_job_card_of_its_own(desktop, rpc):
     delivered = [("state", "=", "delivered")]
     first = rpc("manager").call("fsm.job", "search_read", delivered, ["name"], limit=1)[0]

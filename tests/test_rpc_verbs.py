@@ -217,6 +217,7 @@ JOBS = (
     job("set_passcode", "priya", "anita", "id has_passcode", {"type": "none"}),
     job("add_diagnosis", "ravi", "anita", "id state amount_estimate", lines),
     job("share_estimate", "ravi", "priya", "version url amount_total", {"channels": ["link"]}),
+    job("remind_of_estimate", None, "ravi", ""),  # who may is refused in the quiet hours
     job(
         "hold",
         "priya",

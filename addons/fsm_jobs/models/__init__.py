@@ -31,6 +31,7 @@ from . import fsm_job
 from . import fsm_job_estimate
 from . import fsm_job_rights
 from . import fsm_job_search
+from . import fsm_job_pace
 from . import fsm_job_move
 from . import fsm_job_hold
 from . import fsm_job_rework
@@ -51,6 +52,7 @@ from . import fsm_job_check
 from . import fsm_job_history
 from . import fsm_estimate
 from . import fsm_estimate_document
+from . import fsm_job_estimate_reminder
 from . import ir_attachment
 from . import mail_template
 from . import product_template

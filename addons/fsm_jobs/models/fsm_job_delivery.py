@@ -153,3 +153,13 @@ def mask_phone(phone):
         hidden = character.isdigit() and 2 < seen <= digits - 3
         masked += "•" if hidden else character
     return masked
+
+
+def mask_email(address):
+    """Return an e-mail address as it may be read aloud.
+
+    >>> mask_email("suresh@example.com")
+    'su•••@example.com'
+    """
+    name, _at, domain = address.partition("@")
+    return f"{name[:2]}•••@{domain}"

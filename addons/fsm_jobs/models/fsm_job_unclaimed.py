@@ -8,7 +8,7 @@ from ..lifecycle import REASON_MIN_LENGTH
 from ..roles import ROLES
 from ..verbs import verb
 from .fsm_job import GATE
-from .fsm_job_delivery import mask_phone
+from .fsm_job_delivery import mask_email, mask_phone
 
 WAITING_STATES = ("ready", "unclaimed")  # the customer is expected
 REMINDER_PURPOSES = ("service", "reminder")  # who says no to one of them is not reminded
@@ -225,7 +225,7 @@ class FsmJob(models.Model):
             rule.mail_template_id.send_mail(self.id)
             return {
                 "channel": "email",
-                "sent_to": email[:2] + "•••@" + email.partition("@")[2],
+                "sent_to": mask_email(email),
                 "text": rule.mail_template_id._render_field("subject", self.ids, set_lang=lang)[
                     self.id
                 ],

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -109,6 +111,52 @@ class TestEstimate(FsmJobsCommon):
         self._walk_to_estimate(self.job)
         with self.assertRaises(AccessError):
             self._as("technician", self.job).record_answer(answer="approved")
+
+    # === THE CUSTOMER WHO DOES NOT ANSWER === #
+
+    def _remind(self, moment):
+        with freeze_time(moment):
+            self.env.invalidate_all()
+            return self._as("receptionist", self.job).remind_of_estimate()
+
+    def test_customer_is_reminded_by_day_and_not_all_the_time(self):
+        with freeze_time("2026-11-18 06:00:00"):
+            self._walk_to_estimate(self.job)
+        with self.assertRaisesRegex(UserError, "quiet hours"):
+            self._remind("2026-11-18 18:00:00")  # 23:30 in Bengaluru
+        answer = self._remind("2026-11-19 06:00:00")
+        self.assertEqual((answer["channel"], answer["sent_to"][-3:]), ("sms", "345"))
+        texts = self.env["sms.sms"].search([("partner_id", "=", self.job.partner_id.id)])
+        self.assertIn(self.job._customer_link(), texts[:1].body)
+        with self.assertRaisesRegex(UserError, "was reminded 3 h ago"):
+            self._remind("2026-11-19 09:30:00")
+        self._remind("2026-11-19 10:00:00")
+        self.assertEqual(len(self.job.estimate_ids), 1, "Reminded of the same version.")
+
+    def test_only_the_counter_reminds_who_waits_and_wants_it(self):
+        with self.assertRaisesRegex(UserError, "does not wait"):
+            self._remind("2026-11-19 06:00:00")
+        self._walk_to_estimate(self.job)
+        with self.assertRaisesRegex(AccessError, "counter"):
+            self._as("technician", self.job).remind_of_estimate()
+        self.job.partner_id._fsm_note_consents({"reminder": False}, "At the counter")
+        with self.assertRaisesRegex(UserError, "call him"):
+            self._remind("2026-11-19 06:00:00")
+
+    def test_estimate_without_an_answer_for_a_day_is_to_call(self):
+        with freeze_time("2026-11-18 06:00:00"):
+            self._walk_to_estimate(self.job)
+        jobs = self._as("receptionist", self.job)
+        for moment, long, age in (
+            ("2026-11-19 05:59:00", False, "sent 23 h ago"),
+            ("2026-11-19 06:01:00", True, "sent 1 d ago"),
+        ):
+            with freeze_time(moment):
+                self.env.invalidate_all()
+                self.job.promised_at = "2026-11-21 06:00:00"
+                self.assertEqual((jobs.waits_long, jobs.needs_call), (long, long))
+                self.assertEqual(jobs.estimate_age, age)
+                self.assertEqual(jobs.search([("needs_call", "=", False)]) & jobs, jobs[long:])
 
     def test_empty_estimate_is_not_shared(self):
         job = self._intake(device={"category": "Phone", "brand": "Nokia", "model": "G42"})

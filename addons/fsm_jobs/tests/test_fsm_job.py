@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -207,6 +210,33 @@ class TestFsmJob(FsmJobsCommon):
             self.assertNotIn(job, Job.search([("is_late", "=", False)]))
             self._walk(job, "diagnosis", "estimate", "approved", "repair", "qc", "ready")
             self.assertFalse(job.is_late)
+
+    def test_pace_is_told_counted_and_searched_alike(self):
+        now = fields.Datetime.to_datetime("2026-11-18 06:00:00")
+        hours = {
+            "on_time": 5,
+            "at_risk": 3,
+            "late": -1,
+        }  # until the promise, 4 hours after the start
+        paces = {self._free_job(): False}
+        for pace, left in hours.items():
+            with freeze_time(now - timedelta(hours=4)):
+                job = self._intake()
+            job.promised_at = now + timedelta(hours=left)
+            paces[job] = pace
+        jobs = self._as("manager", self.env["fsm.job"].union(*paces))
+        with freeze_time(now):
+            jobs.invalidate_recordset()
+            self.assertEqual({job.with_env(self.env): job.pace for job in jobs}, paces)
+            domain = [("id", "in", jobs.ids)]
+            bar = {"field": "pace", "colors": dict.fromkeys(hours, "")}
+            counts = jobs.read_progress_bar(domain, "kind", bar)
+            self.assertEqual(counts, {"carry_in": dict.fromkeys(hours, 1)})
+            for job, pace in paces.items():
+                found = jobs.search([*domain, ("pace", "=", pace)])
+                self.assertEqual(found.with_env(self.env), job)
+            rest = jobs.search([*domain, "!", ("pace", "in", list(hours))])
+            self.assertEqual(rest.mapped("pace"), [False])
 
     # === RIGHTS === #
 
