@@ -124,6 +124,48 @@ def drag(page, card, title):
     page.mouse.up()
 
 
+def test_device_is_paid_by_upi_and_handed_over_in_one_dialog(phone, rpc, job_card):
+    job_id, manager = billed(rpc, job_card)
+    page = phone("manager")
+    page.goto(f"/odoo/workshop/{job_id}")
+    press(page, "deliver")
+    page.click("[data-fsm=issue]")
+    page.wait_for_selector(".modal .o_field_widget[name=upi_qr] img")
+    assert page.evaluate(
+        "document.querySelector('.modal-body').scrollWidth <= document.documentElement.clientWidth"
+    )
+    assert page.locator(".o_fsm_pay .o_radio_item", has_text="Cash").bounding_box()["height"] >= 44
+    utr = f"4265{next(numbers):08d}"
+    page.fill(".modal .o_field_widget[name=pay_reference] input", utr)
+    page.fill(".modal .o_field_widget[name=reason] input", "Her brother fetched it")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".modal .alert-success:has-text('Nothing is missing')")
+    page.click("[data-fsm=hand-over]")
+    state_is(page, "Delivered")
+    paid = [("job_id", "=", job_id)]
+    [payment] = manager.call(
+        "account.payment", "search_read", paid, ["payment_reference", "amount"]
+    )
+    assert (payment["payment_reference"], payment["amount"]) == (utr, 708.0)
+
+
+def billed(rpc, job_card):
+    """Return a job card with a draft invoice of ₹708, ready, and the manager's client."""
+    job_id, manager, ravi = job_card(), rpc("manager"), rpc("ravi")
+    labour = ravi.call("product.product", "search", [("type", "=", "service")], limit=1)
+    lines = [{"product_id": labour[0], "price_unit": 600.0}]
+    diagnosis = {"diagnosis": "The glass is broken.", "lines": lines, "share_channels": ["link"]}
+    ravi.call("fsm.job", "add_diagnosis", [job_id], **diagnosis)
+    manager.call("fsm.job", "record_answer", [job_id], answer="approved")
+    ravi.call("fsm.job", "move_to", [job_id], state="repair")
+    ravi.call("fsm.job", "move_to", [job_id], state="qc")
+    manager.call("fsm.job", "mark_ready", [job_id], invoice=True)
+    [job] = manager.call("fsm.job", "read", [job_id], ["branch_id"])
+    vals = {"l10n_in_upi_id": "fixmylap@okhdfcbank", "allow_delivery_by_reason": True}
+    rpc("owner").call("fsm.branch", "write", [job["branch_id"][0]], vals)
+    return job_id, manager
+
+
 def test_device_that_came_back_gets_a_job_card_of_its_own(desktop, rpc):
     delivered = [("state", "=", "delivered")]
     first = rpc("manager").call("fsm.job", "search_read", delivered, ["name"], limit=1)[0]

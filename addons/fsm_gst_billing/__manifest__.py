@@ -33,6 +33,7 @@
         # Depends on the actions in the views.
         "views/fsm_gst_billing_menus.xml",
     ],
+    "assets": {"web.assets_backend": ["fsm_gst_billing/static/src/backend/**/*"]},
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -4,12 +4,17 @@
 'upi://pay?pa=rcblr%40okhdfc&pn=RC%20Bengaluru&am=6853.00&cu=INR&tr=BK2627-00001&tn=Job%207'
 >>> is_valid("fixmylap@okhdfcbank"), is_valid("98450 12345@ybl"), is_valid("okhdfcbank")
 (True, False, False)
+>>> is_utr("412345678901"), is_utr("41234567890"), is_utr("T2411211030")
+(True, False, False)
 """
 
 import re
 from urllib.parse import quote, urlencode
 
 from .words import rupees
+
+# What a UPI app calls UTR, UPI Ref. No. or RRN: field 37 of ISO 8583.
+_UTR = re.compile(r"[0-9]{12}")
 
 # Name at handle, of which a bank accepts at most this.
 _VPA = re.compile(r"[A-Za-z0-9._-]{2,255}@[A-Za-z][A-Za-z0-9]{1,63}")
@@ -26,6 +31,14 @@ def is_valid(text):
     :param str | bool | None text: what was typed
     """
     return bool(_VPA.fullmatch(text or ""))
+
+
+def is_utr(text):
+    """Tell whether `text` has the shape of a UPI transaction's reference.
+
+    :param str | bool | None text: what was typed or scanned
+    """
+    return bool(_UTR.fullmatch(text or ""))
 
 
 def reference(number):

@@ -37,6 +37,7 @@ from . import fsm_job
 from . import fsm_job_advance
 from . import fsm_job_claim
 from . import fsm_job_line
+from . import fsm_job_pay
 from . import fsm_job_credit
 from . import fsm_job_check
 from . import fsm_job_storage

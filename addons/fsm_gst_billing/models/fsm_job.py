@@ -107,16 +107,22 @@ class FsmJob(models.Model):
         lines = self._billable_lines()
         if any(line["quantity"] * line["price_unit"] for line in lines):
             if not posted_sudo:
-                yield self.env._("There is no posted invoice.")
+                yield self._blocker_unissued()
             else:
                 yield from self._blockers_of_invoicing(posted_sudo, lines)
         invoice_sudo = self._unpaid_invoice()
         if invoice_sudo and not self._has_credit():
-            yield self.env._(
-                "₹%(amount)s are still due on invoice %(invoice)s.",
-                amount=indian_format(invoice_sudo.amount_residual),
-                invoice=invoice_sudo.name,
-            )
+            yield self._blocker_due(invoice_sudo)
+
+    def _blocker_unissued(self):
+        return self.env._("There is no posted invoice.")
+
+    def _blocker_due(self, invoice):
+        return self.env._(
+            "₹%(amount)s are still due on invoice %(invoice)s.",
+            amount=indian_format(invoice.amount_residual),
+            invoice=invoice.name,
+        )
 
     def _blockers_of_invoicing(self, posted_sudo, lines):
         """Say that less was invoiced, credit notes deducted, than is billable."""
@@ -277,12 +283,18 @@ class FsmJob(models.Model):
 
     def _post_and_settle(self, payments):
         """Post the draft invoice, if there is one or should be one, and pay it."""
+        issued_sudo = self._issue_invoice()
+        invoice_sudo = self._unpaid_invoice() or issued_sudo
+        return invoice_sudo.with_env(self.env).fsm_record_payment(lines=list(payments))
+
+    def _issue_invoice(self):
+        """Return, in sudo, the posted invoice of this job card; make and post it if need be."""
         invoice_sudo = self._open_invoice()
         if not invoice_sudo or invoice_sudo.state == "draft":
             self._check_may_invoice()
             invoice_sudo = self._create_invoice().with_context(**QUIET)
             invoice_sudo.action_post()
-        invoice_sudo.with_env(self.env).fsm_record_payment(lines=list(payments))
+        return invoice_sudo
 
 
 def figures(lines):

@@ -63,6 +63,62 @@ class TestPayment(FsmGstBillingCommon):
             self.invoice.invoice_date,
         )
 
+    # === IN THE DELIVERY DIALOG === #
+
+    def _dialog(self, job, user, **values):
+        return self.env["fsm.job.deliver"].with_user(user).create({"job_id": job.id, **values})
+
+    def test_dialog_posts_settles_and_delivers_with_one_click(self):
+        self.branch.allow_delivery_by_reason = True
+        job = self._create_job()
+        self._invoice(job, post=False)
+        dialog = self._dialog(job, self.manager, reason="Customer is a neighbour")
+        self.assertEqual(
+            (dialog.pay_state, dialog.pay_due, dialog.upi_qr), ("draft", 4826.2, False)
+        )
+        self.assertIn("There is no posted invoice", dialog.missing)
+        dialog.pay_reference = "4123 4567 8901"
+        self.assertFalse(dialog.missing)
+        dialog.action_deliver()
+        [payment] = job.account_move_ids.reconciled_payment_ids
+        self.assertEqual((payment.fsm_method, payment.amount), ("upi", 4826.2))
+        self.assertEqual((payment.payment_reference, job.state), ("412345678901", "delivered"))
+
+    def test_dialog_takes_several_ways_one_after_the_other(self):
+        self.company.l10n_in_upi_id = "rcblr@okhdfc"
+        dialog = self._dialog(self.job, self.cashier, pay_method="cash", pay_amount=1000.0)
+        self.assertTrue(dialog.upi_qr.startswith("data:image/png"))
+        self.assertIn("₹4,826.20 are still due", dialog.missing)
+        dialog.action_receive()
+        dialog.invalidate_recordset()
+        self.assertEqual((dialog.pay_due, dialog.pay_amount), (3826.20, 3826.20))
+        dialog.write({"pay_method": "card", "pay_reference": "SLIP 7"})
+        self.assertNotIn("still due", dialog.missing)
+        dialog.action_receive()
+        self.assertEqual(self.job.amount_due, 0.0)
+
+    def test_dialog_wants_a_utr_that_paid_nothing_yet(self):
+        other = self._create_job()
+        self._invoice(other)
+        self._dialog(other, self.cashier, pay_reference="412345678901").action_receive()
+        for utr, sentence in (
+            ("412345678901", "already paid ₹4,826.20"),
+            ("41234", "“41234” is not a UTR"),
+        ):
+            dialog = self._dialog(self.job, self.cashier, pay_reference=utr)
+            self.assertIn(sentence, dialog.missing)
+            with self.assertRaisesRegex(UserError, sentence), self.env.cr.savepoint():
+                dialog.action_receive()
+        self.assertEqual(self.job.amount_due, 4826.20)
+
+    def test_dialog_of_the_counter_shows_and_takes_nothing(self):
+        dialog = self._dialog(self.job, self.receptionist, pay_method="cash")
+        self.assertEqual(dialog.pay_due, 4826.20)
+        with self.assertRaisesRegex(AccessError, "does not record payments"):
+            dialog.action_receive()
+        with self.assertRaisesRegex(AccessError, "does not issue invoices"):
+            self._dialog(self._create_job(), self.receptionist).action_issue_invoice()
+
     # === WHAT IS REFUSED === #
 
     def test_upi_needs_its_reference(self):

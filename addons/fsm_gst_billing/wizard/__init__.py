@@ -5,4 +5,5 @@ from . import fsm_gst_cancel
 from . import fsm_gst_filing
 from . import fsm_gst_refund
 from . import fsm_job_deliver
+from . import fsm_job_deliver_pay
 from . import fsm_payment

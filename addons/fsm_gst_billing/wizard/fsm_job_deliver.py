@@ -26,11 +26,4 @@ class FsmJobDeliver(models.TransientModel):
             reason=self.credit_reason or "",
             pay_by=fields.Date.to_string(self.credit_pay_by) or "",
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": self.env._("The device may leave before it is paid."),
-                "type": "success",
-            },
-        }
+        return self._tell(self.env._("The device may leave before it is paid."))

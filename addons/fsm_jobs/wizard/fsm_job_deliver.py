@@ -107,14 +107,7 @@ class FsmJobDeliver(models.TransientModel):
 
     def action_send_otp(self):
         self.otp_sent_to = self.job_id.send_delivery_otp()["sent_to"]
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": self.env._("Code sent to %s.", self.otp_sent_to),
-                "type": "success",
-            },
-        }
+        return self._tell(self.env._("Code sent to %s.", self.otp_sent_to))
 
     def action_deliver(self):
         job = self.job_id

@@ -32,5 +32,13 @@ class FsmJobDialog(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
+    def _tell(self, message):
+        """Return the action that says this and leaves the dialog open, with its new figures."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "fsm_tell",
+            "params": {"message": message, "type": "success"},
+        }
+
     def _check_job(self, job_id):
         self.env["fsm.job"].browse(check_id(self.env, job_id, "job_id")).check_access("read")
