@@ -76,6 +76,19 @@ PRINTED_COLUMNS = (
 )
 PRINTED_LINES = ("product", "line_section", "line_subsection", "line_note")
 
+# What a challan keeps once it is out: CGST Rule 55. Who carries it may be known later.
+CHALLAN_COLUMNS = (
+    "name",
+    "company_id",
+    "partner_id",
+    "to_company_id",
+    "date",
+    "due_date",
+    "note",
+    "purpose",
+    "by_id",
+)
+
 # Rows that are written once.
 FOREVER = ("fsm_gst_number", "fsm_gst_cancellation")
 
@@ -108,6 +121,7 @@ def _functions():
         "% was issued: its number, series and content stay as they are. Cancel it, or issue a "
         "credit note."
     )
+    challan = "% was issued: its number and its goods stay as they are. Cancel it with a reason."
     printed = SQL("(OLD.display_type IN %s AND %s)", PRINTED_LINES, _differ(PRINTED_COLUMNS))
     number = SQL("SELECT number FROM fsm_gst_number WHERE move_id =")
     return {
@@ -181,6 +195,46 @@ def _functions():
             """,
             _refuse(kept, "issued"),
         ),
+        "challan": SQL(
+            """
+            DECLARE issued varchar;
+            BEGIN
+                IF TG_OP = 'UPDATE' AND NOT (
+                    %(differ)s OR NEW.cancelled_at IS DISTINCT FROM OLD.cancelled_at)
+                THEN
+                    RETURN NEW;
+                END IF;
+                issued := (SELECT number FROM fsm_gst_number WHERE challan_id = OLD.id);
+                IF issued IS NOT NULL AND NOT (
+                    TG_OP = 'UPDATE' AND NOT %(differ)s AND OLD.cancelled_at IS NULL
+                    AND EXISTS (
+                        SELECT FROM fsm_gst_cancellation c JOIN fsm_gst_number n
+                            ON n.id = c.number_id AND n.challan_id = OLD.id
+                         WHERE c.transaction = pg_current_xact_id()::text)
+                ) THEN
+                    %(refuse)s;
+                END IF;
+                RETURN COALESCE(NEW, OLD);
+            END
+            """,
+            differ=_differ(CHALLAN_COLUMNS),
+            refuse=_refuse(challan, "issued"),
+        ),
+        "goods": SQL(
+            """
+            DECLARE issued varchar := (
+                SELECT number FROM fsm_gst_number WHERE challan_id IN (
+                    CASE TG_OP WHEN 'INSERT' THEN NEW.challan_id ELSE OLD.challan_id END,
+                    CASE TG_OP WHEN 'DELETE' THEN OLD.challan_id ELSE NEW.challan_id END) LIMIT 1);
+            BEGIN
+                IF issued IS NOT NULL THEN
+                    %s;
+                END IF;
+                RETURN COALESCE(NEW, OLD);
+            END
+            """,
+            _refuse(challan, "issued"),
+        ),
         "posted": SQL(
             """
             BEGIN
@@ -214,6 +268,12 @@ def _triggers():
             "account_move_line_account_tax_rel",
             f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}",
             "tax",
+        ),
+        ("fsm_challan", f"BEFORE UPDATE OR DELETE ON {{}} {each}", "challan"),
+        (
+            "fsm_challan_line",
+            f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}",
+            "goods",
         ),
         (
             "account_move",

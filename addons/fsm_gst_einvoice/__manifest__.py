@@ -17,5 +17,6 @@
         "wizard/fsm_irn_cancel_views.xml",
         "views/account_move_views.xml",
         "views/fsm_branch_views.xml",
+        "views/fsm_challan_views.xml",
     ],
 }

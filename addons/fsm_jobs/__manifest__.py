@@ -44,6 +44,7 @@
         "report/fsm_job_reports.xml",
         "report/fsm_custody_reports.xml",
         "report/fsm_unclaimed_reports.xml",
+        "wizard/fsm_challan_cancel_views.xml",
         "wizard/fsm_device_move_views.xml",
         "views/fsm_place_views.xml",
         "views/fsm_custody_views.xml",

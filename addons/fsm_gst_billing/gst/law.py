@@ -108,8 +108,31 @@ ADDRESS_NEEDED_FROM = 50_000 * RUPEE
 # Below this value a consumer who does not ask gets no invoice of his own: s.31(3)(b), Rule 46.
 CONSOLIDATED_BELOW = 200 * RUPEE
 
-# Goods of more than this value travel with an e-way bill between states: Rule 138.
-E_WAY_BILL_ABOVE = 50_000 * RUPEE
+# Goods of more than this value travel with an e-way bill: between states, Rule 138(1) ...
+E_WAY_BILL_ABOVE = Dated(
+    (date(2018, 4, 1), 50_000 * RUPEE, "Rule 138(1), Notification 15/2018-CT"),
+)
+
+# ... and within these states, where each sets its own limit: Rule 138(14)(d). `None` asks for no bill.
+E_WAY_BILL_WITHIN = {
+    "01": Dated(
+        (date(2018, 6, 1), 50_000 * RUPEE, "Rule 138(1)"),
+        (date(2019, 12, 1), None, "Notification 64 of 30 November 2019, Jammu and Kashmir"),
+    ),
+    "03": Dated((date(2018, 6, 1), 1 * LAKH, "PA/ETO/2018/175 of 13 September 2018, Punjab")),
+    "07": Dated((date(2018, 6, 16), 1 * LAKH, "Notification 03 of 15 June 2018, Delhi")),
+    "08": Dated(
+        (date(2018, 5, 20), 50_000 * RUPEE, "Rule 138(1)"),
+        (date(2021, 4, 1), 1 * LAKH, "Notification of 30 March 2021, Rajasthan"),
+    ),
+    "10": Dated(
+        (date(2018, 4, 20), 2 * LAKH, "Rule 138(14)(d), Bihar"),
+        (date(2019, 1, 21), 1 * LAKH, "SO 14 of 14 January 2019, Bihar"),
+    ),
+    "20": Dated((date(2018, 9, 26), 1 * LAKH, "Notification 66 of 26 September 2018, Jharkhand")),
+    "27": Dated((date(2018, 7, 1), 1 * LAKH, "Notification 15E of 29 June 2018, Maharashtra")),
+    "33": Dated((date(2018, 6, 2), 1 * LAKH, "Notification 9 of 31 May 2018, Tamil Nadu")),
+}
 
 # The total of an invoice is rounded by at most this, beside the taxes: schema 1.1, `RndOffAmt`.
 ROUNDING_LIMIT = 9_999  # paise

@@ -28,7 +28,14 @@ _CODE = re.compile(r"[A-Z][A-Z0-9]{0,2}")
 NEARLY_FULL = 90_000
 
 # Kinds of document that have a series of their own beside the invoices.
-PREFIXES = {"invoice": "", "credit_note": "R", "receipt_voucher": "V", "refund_voucher": "F"}
+PREFIXES = {
+    "invoice": "",
+    "credit_note": "R",
+    "receipt_voucher": "V",
+    "refund_voucher": "F",
+    "challan": "D",
+    "challan_job_work": "J",
+}
 
 
 def is_valid(text):
@@ -75,8 +82,8 @@ def clash(code, other):
 
     A branch RSP would number its invoices as a branch SP numbers its credit notes.
 
-    >>> clash("SP", "RSP"), clash("VSP", "SP"), clash("SP", "SPR")
-    (True, True, False)
+    >>> clash("SP", "RSP"), clash("VSP", "SP"), clash("SP", "JSP"), clash("SP", "SPR")
+    (True, True, True, False)
     """
     series = {prefix + code for prefix in PREFIXES.values()}
     return bool(series & {prefix + other for prefix in PREFIXES.values()})

@@ -19,7 +19,11 @@ from . import account_payment
 from . import account_tax
 from . import fsm_branch
 from . import fsm_branch_supply
+from . import fsm_gst_transport
+from . import fsm_challan
+from . import fsm_challan_document
 from . import fsm_day_close
+from . import fsm_device_category
 from . import fsm_gst_advance
 from . import fsm_gst_advance_document
 from . import fsm_credit
@@ -30,6 +34,7 @@ from . import fsm_gst_once
 from . import fsm_gst_return
 from . import fsm_gst_amendment  # adds to the return
 from . import fsm_gst_return_check
+from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_rows
 from . import fsm_gst_return_ties

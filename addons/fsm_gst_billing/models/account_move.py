@@ -99,6 +99,16 @@ class AccountMove(models.Model):
             return "credit_note"
         return "debit_note" if self.debit_origin_id else "invoice"
 
+    def _gst_number_values(self):
+        """Return what the ledger of numbers says of this document alone."""
+        return {
+            "move_id": self.id,
+            "day": self._gst_day(),
+            "kind": self._gst_kind(),
+            "series": self.sequence_prefix,
+            "counter": self.sequence_number,
+        }
+
     def _post(self, soft=True):
         """Override of `account` to date documents in India, and to hold Rule 46(b)."""
         self._check_series()

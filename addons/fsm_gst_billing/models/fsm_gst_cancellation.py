@@ -28,9 +28,9 @@ class FsmGstCancellation(models.Model):
     move_id = fields.Many2one(
         string="Document",
         comodel_name="account.move",
-        required=True,
         readonly=True,
         ondelete="restrict",
+        help="Empty for a challan.",
     )
     company_id = fields.Many2one(
         string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
@@ -44,6 +44,7 @@ class FsmGstCancellation(models.Model):
     transaction = fields.Char(readonly=True)
 
     _move_uniq = models.UniqueIndex("(move_id)", "A document is cancelled once.")
+    _number_uniq = models.UniqueIndex("(number_id)", "A number is cancelled once.")
 
     # === CRUD METHODS === #
 
@@ -60,23 +61,24 @@ class FsmGstCancellation(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _record(self, moves, reason):
-        """Write down why `moves` are cancelled, by this transaction.
+    def _record(self, documents, reason):
+        """Write down why documents are cancelled, by this transaction.
 
+        :param documents: of `account.move` or `fsm.challan`
         :param str reason: in words that an auditor understands
         """
         reasons_sudo = self.with_context(fsm_billing_gate=GATE).sudo()  # who cancels, says why
         reasons_sudo.create(
             [
                 {
-                    "number_id": move.gst_number_ids.id,
-                    "move_id": move.id,
-                    "company_id": move.company_id.id,
+                    "number_id": document.gst_number_ids.id,
+                    "move_id": document.gst_number_ids.move_id.id,
+                    "company_id": document.company_id.id,
                     "reason": reason,
                     "cancelled_at": fields.Datetime.now(),
                     "user_id": self.env.uid,
                 }
-                for move in moves
+                for document in documents
             ]
         )
         self.env.flush_all()

@@ -28,10 +28,12 @@ class FsmGstNumber(models.Model):
     move_id = fields.Many2one(
         string="Document",
         comodel_name="account.move",
-        required=True,
         readonly=True,
         index=True,
         ondelete="restrict",
+    )
+    challan_id = fields.Many2one(
+        comodel_name="fsm.challan", readonly=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
         string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
@@ -68,6 +70,10 @@ class FsmGstNumber(models.Model):
         "Another document of this GSTIN has the same number in this financial year.",
     )
     _move_uniq = models.UniqueIndex("(move_id)", "A document has one number.")
+    _challan_uniq = models.UniqueIndex("(challan_id)", "A challan has one number.")
+    _of_one_document = models.Constraint(
+        "CHECK(num_nonnulls(move_id, challan_id) = 1)", "A number is of one document."
+    )
     _day_idx = models.Index("(registration, day)")
 
     # === CRUD METHODS === #
@@ -77,7 +83,7 @@ class FsmGstNumber(models.Model):
         issued.lock(self.env.cr)
 
     def _said_of_a_hand(self):
-        return self.env._("A number is given when a document is posted, not by hand.")
+        return self.env._("A number is given when a document is issued, not by hand.")
 
     def _said_of_a_change(self):
         return self.env._("A number that was given stays as it is.")
@@ -85,44 +91,40 @@ class FsmGstNumber(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _issue(self, moves):
-        """Write down the numbers of documents that were just posted, and lock them with it.
+    def _issue(self, documents):
+        """Write down the numbers of documents that were just issued, and lock them with it.
 
+        :param documents: of `account.move` or `fsm.challan`
         :raise UserError: if one of them has a number that the law forbids
         """
-        self._check_format(moves)
+        self._check_format(documents)
         self.env.flush_all()  # what is written later would meet the lock
         numbers_sudo = self.with_context(fsm_billing_gate=GATE).sudo()  # who posts, issues
-        return numbers_sudo.create([self._values(move) for move in moves])
+        return numbers_sudo.create([self._values(document) for document in documents])
 
     @api.model
-    def _check_format(self, moves):
-        for move in moves:
-            if not numbers.is_valid(move.name):
+    def _check_format(self, documents):
+        for document in documents:
+            if not numbers.is_valid(document.name):
                 raise UserError(
                     self.env._(
-                        "“%s” cannot be the number of a tax invoice: at most 16 characters of "
-                        "A–Z, 0–9, “-” and “/”, not beginning with 0, “-” or “/”.",
-                        move.name,
+                        "“%s” cannot be the number of a document under GST: at most 16 characters "
+                        "of A–Z, 0–9, “-” and “/”, not beginning with 0, “-” or “/”.",
+                        document.name,
                     )
                 )
 
     @api.model
-    def _values(self, move):
-        company = move.company_id
-        day = move._gst_day()
+    def _values(self, document):
+        company, own = document.company_id, document._gst_number_values()
         return {
-            "move_id": move.id,
+            **own,
             "company_id": company.id,
-            "day": day,
             "gstin": company.vat or False,
             "state_code": company.state_id.l10n_in_tin or False,
             "registration": company.vat or f"company {company.id}",
-            "kind": move._gst_kind(),
-            "financial_year": dates.financial_year(day),
-            "series": move.sequence_prefix,
-            "counter": move.sequence_number,
-            "number": move.name,
+            "financial_year": dates.financial_year(own["day"]),
+            "number": document.name,
             "issued_at": fields.Datetime.now(),
             "user_id": self.env.uid,
         }
@@ -131,7 +133,8 @@ class FsmGstNumber(models.Model):
     def _issue_existing(self):
         """Take documents into the ledger that were issued before the addon came."""
         moves_sudo = self.env["account.move"].sudo()  # an upgrade sees all of them
-        known = self.sudo()._search([]).select("move_id")  # a ledger has no gaps by rights
+        ledger_sudo = self.sudo()  # a ledger has no gaps by rights
+        known = ledger_sudo._search([("move_id", "!=", False)]).select("move_id")
         moves = moves_sudo.search(
             [("id", "not in", known), ("posted_before", "=", True)], order="id"
         )

@@ -1,13 +1,15 @@
-"""What the law wants on each document, read from its PDF: T34, T42 and Rules 46, 46A, 48, 49, 53."""
+"""What the law wants on each document, read from its PDF: T34, T42, Rules 46, 46A, 48, 49, 53, 55."""
 
 import io
 import re
 import subprocess
+from datetime import timedelta
 from unittest import skipUnless
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 
@@ -57,6 +59,18 @@ CHECKLIST = [
     ("5(1)(f) composition", ("composition_bill",), r"not eligible to collect tax on supplies"),
     ("53(1A) title", ("credit_note",), r"CREDIT NOTE"),
     ("53(1A) number", ("credit_note",), r"CREDIT NOTE NO\. RSPR/\d\d-\d\d/\d{5}\b"),
+    ("55(1)(i) number", ("challan",), r"DELIVERY CHALLAN .*Challan No\. JSPR/\d\d-\d\d/\d{5}\b"),
+    ("55(1)(i) date", ("challan",), r"Date \d{1,2} [A-Z][a-z]{2} \d{4}"),
+    ("55(1)(ii) consigner", ("challan",), r"Service Works .*GSTIN 29AAGCB7383J1Z4.*Consigner’s State 29-Karnataka"),
+    ("55(1)(iii) consignee", ("challan",), r"CONSIGNEE .*Chip Lab .*GSTIN 33AACFK4521M1ZG .*State 33-Tamil Nadu"),
+    ("55(1)(iv) HSN, description", ("challan",), r"SPR-\d+ .*Inspiron 3520.* 84713010\b"),
+    ("55(1)(v) quantity, unit", ("challan",), r"84713010 1 NOS 64,500\.00"),
+    ("55(1)(vi) taxable value", ("challan",), r"Total ₹ 64,500\.00 .*Sixty-Four Thousand Five Hundred Rupees"),
+    ("55(1)(vii) no tax, no supply", ("challan",), r"not supplied: no tax is charged"),
+    ("55(1)(viii) place of supply", ("challan",), r"Place of Supply 33-Tamil Nadu"),
+    ("55(1)(ix) signature", ("challan",), r"Handed over, for SP Road"),
+    ("55(2) copies", ("challan",), r"ORIGINAL FOR CONSIGNEE .*DUPLICATE FOR TRANSPORTER .*TRIPLICATE FOR CONSIGNER"),
+    ("138A e-way bill, vehicle", ("challan",), r"e-Way Bill No\. 391000123456 .*Vehicle No\. KA01AB1234"),
     ("53(1A) original", ("credit_note",), r"AGAINST INVOICE SPR/\d\d-\d\d/\d{5} · \d\d-[A-Z][a-z]{2}-\d{4}"),
 ]  # fmt: skip
 
@@ -80,7 +94,7 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
     # === CHECKLIST === #
 
     def test_T42_each_document_says_what_the_law_wants(self):
-        papers = {kind: self._read(getattr(self, f"_make_{kind}")()) for kind in ALL}
+        papers = {kind: self._read(getattr(self, f"_make_{kind}")()) for kind in (*ALL, "challan")}
         wrong = [
             (rule, kind, papers[kind])
             for rules, expected in ((CHECKLIST, True), (FORBIDDEN, False))
@@ -199,6 +213,21 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
         note.action_post()
         return note
 
+    def _make_challan(self):
+        """Return the challan of a laptop that goes to a lab in Chennai."""
+        category = self.env.ref("fsm_jobs.category_laptop")
+        category.l10n_in_hsn_code = "84713010"
+        self.model.category_id = category
+        lab = self._meet("Chip Lab", self.tamil_nadu, vat=self.kaveri.vat)
+        job = self._create_job(state="repair").with_user(self.manager)
+        due_date = fields.Date.to_string(fields.Date.today() + timedelta(days=9))
+        job.move_device(kind="lab", partner_id=lab.id, due_date=due_date, value=64500.0)
+        challan = job.custody_id.challan_id
+        self.assertIn("whatever they are worth", challan.eway_warning)
+        challan.write({"vehicle_number": "ka 01 ab 1234", "eway_number": "391000 123456"})
+        self.assertFalse(challan.eway_warning)
+        return challan
+
     def _exempt(self):
         tax = self.env["account.tax"].search(
             [
@@ -217,12 +246,14 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
 
     # === READING === #
 
-    def _pdf(self, move, report="account.account_invoices"):
+    def _pdf(self, document, report=""):
+        reports = {"fsm.challan": "fsm_jobs.report_challan"}
+        report = report or reports.get(document._name, "account.account_invoices")
         with self.allow_pdf_render():
-            return self.report._render_qweb_pdf(report, move.ids)[0]
+            return self.report._render_qweb_pdf(report, document.ids)[0]
 
-    def _read(self, move):
-        return self._words(self._pdf(move))
+    def _read(self, document):
+        return self._words(self._pdf(document))
 
     def _words(self, pdf):
         text = self._run(["pdftotext", "-layout", "-", "-"], pdf).decode()

@@ -82,6 +82,99 @@ class TestFsmGstNumber(FsmGstBillingCommon):
             with self.assertRaisesRegex(ValidationError, "cannot begin the numbers"):
                 self.branch.sale_journal_id.code = code
 
+    # === CHALLANS === #
+
+    def _challan(self, kind="lab", day="2026-11-21 08:00:00", **arguments):
+        """Have the manager send a laptop away, and return the challan it travels with."""
+        with freeze_time(day):
+            job = self._create_job(state="repair").with_user(self.manager)
+            arguments = {"partner_id": self.kaveri.id, "due_date": "2027-06-30", **arguments}
+            job.move_device(kind=kind, **arguments)
+        return job.custody_id.challan_id
+
+    def test_R12_challans_are_numbered_each_year_and_those_for_job_work_apart(self):
+        night = "2027-03-31 18:30:00"  # 1 April 2027, 00:00 in India
+        challans = [
+            self._challan(),
+            self._challan("courier"),
+            self._challan(),
+            self._challan(day=night),
+        ]
+        self.assertEqual(
+            [challan.name for challan in challans],
+            ["JSPR/26-27/00001", "DSPR/26-27/00001", "JSPR/26-27/00002", "JSPR/27-28/00001"],
+        )
+        self.assertRecordValues(
+            challans[0].gst_number_ids,
+            [
+                {
+                    "number": "JSPR/26-27/00001",
+                    "kind": "challan_job_work",
+                    "series": "JSPR/26-27/",
+                    "counter": 1,
+                    "gstin": self.branch.vat,
+                    "move_id": False,
+                }
+            ],
+        )
+
+    def test_R12_challan_is_cancelled_with_a_reason_and_stays_in_table_13(self):
+        challan, courier = self._challan(value=90000.0), self._challan("courier")
+        owned = challan.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "move them back first"):
+            owned.cancel(reason="The lab is closed")
+        challan.custody_ids.job_id.with_user(self.manager).move_device(kind="counter")
+        with self.assertRaises(AccessError):
+            challan.with_user(self.accountant).cancel(reason="The lab is closed")
+        self.assertTrue(owned.cancel(reason="The lab is closed")["cancelled"])
+        self.assertEqual(challan.gst_number_ids.cancellation_ids.reason, "The lab is closed")
+        with self.assertRaisesRegex(UserError, "cancelled already"):
+            owned.cancel(reason="Once more")
+        gst_return = self.env["fsm.gst.return"].create(
+            {"gstin": self.branch.vat, "period": "112026"}
+        )
+        tables = {
+            row["doc_num"]: [(doc["from"], doc["totnum"], doc["cancel"]) for doc in row["docs"]]
+            for row in gst_return.gstr1()["doc_issue"]["doc_det"]
+        }
+        self.assertEqual(tables[9], [(challan.name, 1, 1)])
+        self.assertEqual(tables[12], [(courier.name, 1, 0)])
+        found = [row for row in gst_return.check()["findings"] if row["model"] == "fsm.challan"]
+        self.assertEqual({row["id"] for row in found}, {courier.id})
+        self.assertIn("CGST Rule 55(1)(vi)", [row["rule"] for row in found])
+        gst_return.lock()
+        with self.assertRaisesRegex(UserError, "which is locked"):
+            self._challan()
+
+    def test_R12_sql_changes_nothing_of_a_challan_that_is_out(self):
+        challan = self._challan(value=90000.0)
+        line = challan.line_ids
+        with mute_logger("odoo.sql_db"):
+            for statement in (
+                f"UPDATE fsm_challan SET name = 'X' WHERE id = {challan.id}",
+                f"UPDATE fsm_challan SET cancelled_at = now() WHERE id = {challan.id}",
+                f"UPDATE fsm_challan_line SET value = 1 WHERE id = {line.id}",
+                f"DELETE FROM fsm_challan_line WHERE id = {line.id}",
+                f"INSERT INTO fsm_challan_line (challan_id, name, quantity)"
+                f" VALUES ({challan.id}, 'X', 1)",
+            ):
+                self._refused(statement)
+
+    def test_R44_goods_above_the_limit_need_an_eway_bill(self):
+        lab = self._meet("Lab here", self.karnataka)
+        near = self._challan(partner_id=lab.id, value=50000.0)
+        far = self._challan(partner_id=lab.id, value=50000.5)
+        self.assertEqual((near.needs_eway_bill, far.needs_eway_bill), (False, True))
+        carried = far.with_user(self.accountant)
+        with self.assertRaisesRegex(ValidationError, "12 digits"):
+            carried.eway_number = "12"
+        with self.assertRaises(AccessError):
+            far.with_user(self.receptionist).eway_number = "391000123456"
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
+            carried.write({"eway_number": "391000123456", "note": "X"})
+        carried.eway_number = "391000123456"
+        self.assertFalse(far.eway_warning)
+
     # === THE LOCK === #
 
     def test_C1_C2_C6_sql_changes_nothing_that_was_issued(self):

@@ -9,8 +9,11 @@ from .schema import Fault
 VERSION = "1.0.0621"
 
 # e-Invoice document type → e-way document type, and why goods move: 1 supply, 7 sales return.
-DOCUMENTS = {"INV": ("INV", 1), "DBN": ("INV", 1), "CRN": ("CNT", 7)}
+# A challan says why itself.
+DOCUMENTS = {"INV": ("INV", 1), "DBN": ("INV", 1), "CRN": ("CNT", 7), "CHL": ("CHL", 8)}
 EXPORT, SEZ = 3, 9  # sub-types of a supply
+# Sub-types of what is no supply, by `fsm.challan.purpose`.
+REASONS = {"job_work": 4, "own_use": 5, "other": 8}
 BILL_TO_SHIP_TO, DISPATCH_FROM, BOTH = 2, 3, 4  # transaction types; 1 is the ordinary one
 
 # Field of an item's rate, and the sum beside it.
@@ -30,6 +33,7 @@ def bill(payload):
     seller, buyer = payload["SellerDtls"], payload["BuyerDtls"]
     kind, reason = DOCUMENTS[payload["DocDtls"]["Typ"]]
     supply = payload["TranDtls"]["SupTyp"]
+    reason = payload["TranDtls"].get("Reason", reason)
     if reason == 1 and supply != "B2B":
         reason = EXPORT if supply.startswith("EXP") else SEZ if supply.startswith("SEZ") else 1
     goods = [item for item in payload["ItemList"] if item["IsServc"] == "N"]
@@ -37,6 +41,7 @@ def bill(payload):
         "userGstin": seller["Gstin"],
         "supplyType": "I" if kind == "CNT" else "O",
         "subSupplyType": reason,
+        "subSupplyDesc": "Own goods" if reason == REASONS["other"] else "",
         "docType": kind,
         "docNo": payload["DocDtls"]["No"],
         "docDate": payload["DocDtls"]["Dt"],

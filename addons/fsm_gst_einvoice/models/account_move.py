@@ -2,7 +2,7 @@ import base64
 import json
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from odoo.addons.fsm_jobs.verbs import verb
 
@@ -66,11 +66,6 @@ class AccountMove(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _check_may_register(self):
-        if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
-            raise AccessError(self.env._("Your role does not register invoices at the portal."))
-        self.check_access("read")
-
     def _may_be_registered(self):
         """Tell whether the portal takes such a document."""
         return (
@@ -79,11 +74,6 @@ class AccountMove(models.Model):
             and bool(self._gst_registration())
             and self.l10n_in_gst_treatment in TREATMENTS
             and self._document_kind() in KINDS
-        )
-
-    def _log_file(self, what):
-        self.env["fsm.audit.log"]._log_export(
-            self.browse(), what=what, count=len(self), ids=self.ids
         )
 
     def _einvoice_file(self):
@@ -133,49 +123,3 @@ class AccountMove(models.Model):
         if transport := self._transport_details():
             payload["EwbDtls"] = transport
         return schema.fit(payload)
-
-    def _fault_text(self, fault):
-        """Say what is wrong with a value, in the words of the screen."""
-        where = {
-            "SellerDtls": self.env._("the branch"),
-            "BuyerDtls": self.env._("the customer"),
-            "ShipDtls": self.env._("the delivery address"),
-            "DispDtls": self.env._("the warehouse"),
-            "ItemList": self.env._("the lines"),
-            "EwbDtls": self.env._("the transport"),
-        }
-        what = {
-            "Addr1": self.env._("street"),
-            "Loc": self.env._("city"),
-            "Pin": self.env._("PIN code"),
-            "Stcd": self.env._("state"),
-            "LglNm": self.env._("name"),
-            "Gstin": self.env._("GSTIN"),
-            "Pos": self.env._("place of supply"),
-            "HsnCd": self.env._("HSN/SAC of 4, 6 or 8 digits"),
-            "Distance": self.env._("distance in km"),
-            "VehNo": self.env._("vehicle number"),
-        }
-        names = {
-            "document": self.name,
-            "what": what.get(fault.field, fault.field or fault.section),
-            "where": where.get(fault.section, self.env._("the document")),
-        }
-        if fault.value is None:
-            return self.env._("%(document)s: %(what)s of %(where)s is missing.", **names)
-        return self.env._(
-            "%(document)s: the portal does not take “%(value)s” as %(what)s of %(where)s.",
-            value=fault.value,
-            **names,
-        )
-
-    def _file_stem(self):
-        stem = (self[:1].name or "draft").replace("/", "-")
-        return f"{stem}_{len(self)}" if len(self) > 1 else stem
-
-    def _download_json(self, filename, content):
-        """Return the action that downloads a file."""
-        file = self.env["fsm.einvoice.file"].create(
-            {"filename": filename, "content": base64.b64encode(content)}
-        )
-        return file._download()

@@ -1,42 +1,23 @@
 import base64
 import json
-import re
 
 from odoo import fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from odoo.addons.fsm_gst_billing.gst import eway as law
-from odoo.addons.fsm_gst_billing.gst import gstin, tax
+from odoo.addons.fsm_gst_billing.gst import tax
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..einvoice import eway
-
-# Kilometres that the portal takes at most; none lets it look into its own table of PIN codes.
-MAX_DISTANCE = 4000
-
-VEHICLE = re.compile(r"[A-Z0-9]{4,20}")
 
 
 class AccountMove(models.Model):
     """How goods travel: what an e-way bill says beside the invoice. CGST Rule 138, Part B."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "fsm.gst.transport.mixin"]
 
-    transport_mode = fields.Selection(
-        [("1", "Road"), ("2", "Rail"), ("3", "Air"), ("4", "Ship")], copy=False
-    )
-    transporter_gstin = fields.Char(string="Transporter ID", copy=False, help="GSTIN or TRANSIN.")
-    transporter_name = fields.Char(string="Transporter", copy=False)
-    vehicle_number = fields.Char(string="Vehicle No.", copy=False, help="KA01AB1234")
-    transport_distance = fields.Integer(
-        string="Distance (km)", copy=False, help="0: the portal takes it from the PIN codes."
-    )
     needs_eway_bill = fields.Boolean(string="Needs an e-Way Bill", compute="_compute_needs_eway")
-
-    _transport_distance_known = models.Constraint(
-        f"CHECK(transport_distance BETWEEN 0 AND {MAX_DISTANCE})",
-        "A distance is between 0 and 4,000 km.",
-    )
 
     # === COMPUTE METHODS === #
 
@@ -49,35 +30,9 @@ class AccountMove(models.Model):
                     tax.paise(sum(move._goods().mapped("price_total"))),
                     move.company_id.state_id.l10n_in_tin,
                     move._destination().l10n_in_tin or move.company_id.state_id.l10n_in_tin,
+                    move.invoice_date,
                 )
             )
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        return super().write(self._normalise_transport(vals))
-
-    def _normalise_transport(self, vals):
-        """Return the values with vehicle and transporter as the portal writes them.
-
-        :raise ValidationError: if one of them cannot exist
-        """
-        if vehicle := vals.get("vehicle_number"):
-            vehicle = re.sub(r"[\s-]+", "", vehicle).upper()
-            if not VEHICLE.fullmatch(vehicle):
-                raise ValidationError(
-                    self.env._("“%s” is not a vehicle number: KA01AB1234.", vehicle)
-                )
-            vals = {**vals, "vehicle_number": vehicle}
-        if transporter := vals.get("transporter_gstin"):
-            transporter = gstin.normalise(transporter)
-            # A TRANSIN has no check digit, so its form alone is looked at.
-            if not re.fullmatch(r"[0-9]{2}[0-9A-Z]{13}", transporter):
-                raise ValidationError(
-                    self.env._("“%s” is neither a GSTIN nor a TRANSIN: 15 characters.", transporter)
-                )
-            vals = {**vals, "transporter_gstin": transporter}
-        return vals
 
     # === ACTION METHODS === #
 
@@ -137,17 +92,3 @@ class AccountMove(models.Model):
 
     def _destination(self):
         return self.partner_shipping_id.state_id or self.partner_id.state_id
-
-    def _transport_details(self):
-        """Return `EwbDtls` of schema 1.1, nothing if nobody said how the goods travel."""
-        if not self.transport_mode and not self.transporter_gstin:
-            return {}
-        details = {
-            "TransId": self.transporter_gstin,
-            "TransName": self.transporter_name,
-            "TransMode": self.transport_mode,
-            "Distance": self.transport_distance,
-            "VehNo": self.vehicle_number,
-            "VehType": "R" if self.vehicle_number else False,
-        }
-        return {name: value for name, value in details.items() if value or name == "Distance"}

@@ -310,6 +310,28 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
         )
         self.assertEqual([item["hsnCode"] for item in bill["itemList"]], [84715000])
 
+    def test_R35_device_to_a_lab_in_another_state_has_an_eway_bill_for_job_work(self):
+        self.model.category_id.l10n_in_hsn_code = "84713010"
+        lab = self._meet("Chip Lab", self.tamil_nadu, city="Chennai", zip="600 001")
+        job = self._create_job(state="repair").with_user(self.manager)
+        job.move_device(kind="lab", partner_id=lab.id, due_date="2099-01-01", value=9000.0)
+        challan = job.custody_id.challan_id.with_user(self.accountant)
+        with self.assertRaisesRegex(UserError, "street of the customer is missing"):
+            challan.eway()
+        lab.street = "9, Mount Road"
+        challan.write({"transport_mode": "1", "vehicle_number": "KA01AB1234"})
+        [bill] = json.loads(base64.b64decode(challan.eway()["content"]))["billLists"]
+        self.assertEqual(
+            (bill["docType"], bill["docNo"], bill["subSupplyType"], bill["vehicleNo"]),
+            ("CHL", challan.name, 4, "KA01AB1234"),
+        )
+        self.assertEqual(
+            (bill["toGstin"], bill["toStateCode"], bill["totInvValue"], bill["mainHsnCode"]),
+            ("URP", 33, 9000.0, 84713010),
+        )
+        with self.assertRaises(AccessError):
+            challan.with_user(self.receptionist).eway()
+
     def test_eway_bill_of_a_consumer_says_urp(self):
         self.suresh.write({"street": "1, Main Road", "city": "Mysuru", "zip": "570001"})
         consumer = self._invoice(self._create_job()).with_user(self.accountant)

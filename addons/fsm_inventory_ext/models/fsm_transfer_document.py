@@ -55,7 +55,12 @@ class FsmTransfer(models.Model):
             lines = [line._supply_values() for line in self.line_ids if line.sent]
             return {"invoice_number": source._supply_to(destination, lines, self.name) or False}
         challan = self.env["fsm.challan"]._issue(
-            source, self.to_company_id.partner_id, self.to_company_id, False, self.name
+            source,
+            self.to_company_id.partner_id,
+            self.to_company_id,
+            [line._challan_values() for line in self.line_ids if line.sent],
+            "own_use",
+            note=self.name,
         )
         return {"challan_id": challan.id}
 
@@ -79,4 +84,14 @@ class FsmTransferLine(models.Model):
             "product_id": self.product_id.id,
             "quantity": self.sent,
             "price_unit": self.cost or self.product_id.lst_price,
+        }
+
+    def _challan_values(self):
+        """Return this line as one of `fsm.challan.line`, at what the part has cost."""
+        return {
+            "reference": self.product_id.default_code or False,
+            "name": self.product_id.name,
+            "product_id": self.product_id.id,
+            "quantity": self.sent,
+            "value": self.sent * self.cost,
         }

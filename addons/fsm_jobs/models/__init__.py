@@ -69,6 +69,7 @@ from . import fsm_person
 from . import fsm_delivery_otp
 from . import fsm_place
 from . import fsm_challan
+from . import fsm_challan_line
 from . import fsm_custody
 from . import ir_actions_report
 from . import fsm_unclaimed_rule

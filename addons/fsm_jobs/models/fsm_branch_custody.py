@@ -16,6 +16,16 @@ class FsmBranch(models.Model):
         for branch in self:
             branch._challan_series()
 
+    def _challan_number(self, purpose, day):
+        """Return the next number of the branch's challans. Here: one series for all of them.
+
+        An addon that knows what numbers the law wants extends this method.
+
+        :param str purpose: one of `fsm_challan.PURPOSES`
+        :param datetime.date day: of the challan, in India
+        """
+        return self._challan_series().next_by_id()
+
     def _challan_series(self):
         """Return the series of the branch's challans, in sudo; made where it is missing."""
         self.ensure_one()

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..verbs import verb
+from .fsm_challan import PURPOSE_OF_KIND
 from .fsm_custody import AWAY_KINDS, CUSTODY_KINDS
 from .fsm_job import GATE
 
@@ -171,6 +172,7 @@ class FsmJob(models.Model):
         to_branch_id: int = 0,
         due_date: str = "",
         note: str = "",
+        value: float = 0.0,
     ):
         """Write down that the devices are somewhere else now. Out of the house they get a challan.
 
@@ -183,6 +185,7 @@ class FsmJob(models.Model):
         :param str due_date: YYYY-MM-DD; needed for a lab and another branch
         :param str note: for the next one; who took it where the device of a cancelled job card goes
             back to the customer, ten characters or more
+        :param float value: what each device is worth, in rupees, as declared on the challan
         :return: ``{id, place, challan}``, the row of custody
         """
         self.check_access("read")
@@ -192,7 +195,7 @@ class FsmJob(models.Model):
         values = {"place_kind": kind, "place_id": place.id, "note": note or False}
         values["due_date"] = self._due_date(due_date, needed=kind in ("lab", "branch"))
         if kind in AWAY_KINDS:
-            values |= self._way_out(kind, partner_id, to_branch_id, values["due_date"], note)
+            values |= self._way_out(kind, partner_id, to_branch_id, values, value)
         else:
             values |= self._way_in(kind, place)
         rows = self.env["fsm.custody"]._record(self, values)
@@ -303,8 +306,14 @@ class FsmJob(models.Model):
         )
         return {"place_name": name, "user_id": False if kind in ("shelf", "customer") else user.id}
 
-    def _way_out(self, kind, partner_id, to_branch_id, due_date, note):
-        """Return with whom the devices are, and on which challan they left."""
+    def _way_out(self, kind, partner_id, to_branch_id, values, value):
+        """Return with whom the devices are, and on which challan they left.
+
+        :param dict values: of the row of custody, as far as they are known
+        :param float value: of each device, in rupees
+        """
+        if value < 0:
+            raise UserError(self.env._("The value of a device is not negative."))
         if len(self.company_id) > 1:
             raise UserError(self.env._("Devices of one branch go on one challan."))
         branch = self.branch_id
@@ -314,13 +323,37 @@ class FsmJob(models.Model):
             partner = to_company.partner_id
         else:
             partner = self._carrier(partner_id)
-        challan = self.env["fsm.challan"]._issue(branch, partner, to_company, due_date, note)
+        challan = self.env["fsm.challan"]._issue(
+            branch,
+            partner,
+            to_company,
+            self._challan_lines(value),
+            PURPOSE_OF_KIND[kind],
+            values["due_date"],
+            values["note"],
+        )
         return {
             "place_name": to_company.name or partner.display_name,
             "partner_id": partner.id if kind != "branch" else False,
             "to_company_id": to_company.id,
             "challan_id": challan.id,
         }
+
+    def _challan_lines(self, value):
+        """Return the devices of these job cards as lines of a challan, in their order.
+
+        :param float value: of each, in rupees
+        """
+        return [
+            {
+                "reference": job.name,
+                # A device keeps its name as long as it is with us.
+                "name": job.sudo().custody_id.device_name or job.sudo().device_id.display_name,
+                "quantity": 1.0,
+                "value": value,
+            }
+            for job in self
+        ]
 
     def _other_branch(self, branch_id):
         """Return another branch of the organisation, in sudo: to be sent to, it need not be seen."""

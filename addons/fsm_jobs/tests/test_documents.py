@@ -190,7 +190,7 @@ class TestDocuments(FsmJobsCommon, HttpCase):
             page = report.with_user(user)._render_qweb_html("fsm_jobs.report_challan", challan.ids)[
                 0
             ]
-            for part in ("SPR/DC/00001", self.job.name, "5CD1234XYZ", "33AAKCN4410R1Z5"):
+            for part in (challan.name, self.job.name, "5CD1234XYZ", "33AAKCN4410R1Z5"):
                 self.assertIn(part, page.decode())
         with self.assertRaises(AccessError):
             report.with_user(self.technician)._render_qweb_html(

@@ -5,6 +5,7 @@ from . import fsm_job_hold
 from . import fsm_job_move
 from . import fsm_job_rework
 from . import fsm_new_organization
+from . import fsm_challan_cancel
 from . import fsm_device_move
 from . import fsm_job_disposal
 from . import fsm_job_waiver

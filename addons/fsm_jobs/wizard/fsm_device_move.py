@@ -34,6 +34,10 @@ class FsmDeviceMove(models.TransientModel):
     to_branch = fields.Selection(selection="_selection_to_branch", string="Branch")
     due_date = fields.Date(string="Due Back")
     note = fields.Char()
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    value = fields.Monetary(
+        string="Declared Value", help="Of each device: it stands on the challan it travels with."
+    )
 
     # === COMPUTE METHODS === #
 
@@ -85,6 +89,7 @@ class FsmDeviceMove(models.TransientModel):
             to_branch_id=int(self.to_branch or 0),
             due_date=fields.Date.to_string(self.due_date) or "",
             note=self.note or "",
+            value=self.value,
         )
         if challan := jobs.custody_id.challan_id:
             report = self.env.ref("fsm_jobs.fsm_challan_report")

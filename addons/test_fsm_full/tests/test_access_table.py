@@ -105,6 +105,7 @@ SEEN_ACROSS_BRANCHES = {"res.users": "R"}
 # Models of ours without a row, each with the reason.
 ELSEWHERE = {
     "fsm.audit.transaction": "the entries of `fsm.audit.log` by transaction, under the same rule",
+    "fsm.challan.line": "fsm_jobs: what a challan holds, under its rule",
     "fsm.day.close": "written by `close_day` alone: fsm_gst_billing, test_fsm_gst_advance",
     "fsm.gst.advance": "written with its payment alone: fsm_gst_billing, test_fsm_gst_advance",
     "fsm.gst.amendment": "hangs on a return of a GSTIN, under the rule of that return",
