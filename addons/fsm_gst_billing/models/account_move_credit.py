@@ -31,12 +31,16 @@ class AccountMove(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def fsm_credit_note(self, reason: str, lines: list = (), date: str = ""):
+    def fsm_credit_note(
+        self, reason: str, lines: list = (), date: str = "", *, parts: str = "shelf"
+    ):
         """Credit an invoice, all of what is left of it or some of its lines, at its own rates.
 
         :param str reason: is printed
         :param list lines: ``[{line_id, quantity}]``; all lines by default
         :param str date: of the credit note, today by default
+        :param str parts: what becomes of goods that were sold without a job card: `shelf`, `damaged`
+            (they are written off) or `kept` by the customer
         :return: ``{id, name, amount_total}``
         """
         if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
@@ -44,14 +48,18 @@ class AccountMove(models.Model):
         self.check_access("write")
         if not reason.strip():
             raise UserError(self.env._("Say why it is credited: “reason” is empty."))
-        notes = [move.sudo()._credit(reason.strip(), lines, date) for move in self]  # checked above
+        self._check_outcome(parts)
+        notes = [
+            move.sudo()._credit(reason.strip(), lines, date, parts)  # checked above
+            for move in self
+        ]
         return [
             {"id": note.id, "name": note.name, "amount_total": note.amount_total} for note in notes
         ]
 
     # === BUSINESS METHODS === #
 
-    def _credit(self, reason, lines, date):
+    def _credit(self, reason, lines, date, parts):
         """Return the posted credit note of one invoice."""
         if self.move_type != "out_invoice" or self.state != "posted":
             raise UserError(self.env._("Only a posted invoice is credited."))
@@ -61,6 +69,8 @@ class AccountMove(models.Model):
         note = self.with_context(**QUIET)._reverse_moves(
             [{"invoice_date": day, "date": day, "ref": reason}]
         )
+        if note.returned_parts:
+            note.returned_parts = parts
         note._keep_lines(
             dict(zip(note._credit_lines(), self._credit_lines(), strict=True)), quantities
         )

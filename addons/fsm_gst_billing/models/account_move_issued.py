@@ -14,6 +14,7 @@ KEPT_FIELDS = {
     "payment_state",
     "amount_residual",
     "amount_residual_signed",
+    "returned_parts",  # the goods have moved as it says
 }
 
 # What a document was issued for: set where it is made.
@@ -206,6 +207,7 @@ class AccountMove(models.Model):
         moves = self.with_context(fsm_billing_gate=GATE)
         moves.line_ids.analytic_line_ids.with_context(skip_analytic_sync=True).unlink()
         moves.write({"state": "cancel", "auto_post": "no"})
+        self._undo_hand_over()
         self.env.flush_all()
 
     # === GETTERS === #

@@ -20,6 +20,26 @@ class AccountMoveLine(models.Model):
             sale = line.move_id.move_type in ("out_invoice", "out_refund")
             line.price_includes_gst = sale and line.product_id.price_includes_gst
 
+    @api.depends("product_id", "product_uom_id")
+    def _compute_price_unit(self):
+        """Override of `account`: what has no price in the catalogue has the one of the branch."""
+        super()._compute_price_unit()
+        unpriced = self.filtered(
+            lambda line: (
+                line.product_id and not line.price_unit and line.move_id.move_type == "out_invoice"
+            )
+        )
+        for company, lines in unpriced.grouped("company_id").items():
+            prices = lines.product_id._branch_prices(company)
+            for line in lines:
+                price = line.product_id.uom_id._compute_price(
+                    prices[line.product_id], line.product_uom_id or line.product_id.uom_id
+                )
+                day = line.move_id.invoice_date or fields.Date.context_today(line)
+                line.price_unit = company.currency_id._convert(
+                    price, line.currency_id or company.currency_id, company, day, round=False
+                )
+
     @api.depends("price_includes_gst")
     def _compute_totals(self):
         """Override of `account` to follow what decides about the value."""

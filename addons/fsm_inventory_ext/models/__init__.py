@@ -2,6 +2,7 @@ from . import base
 from . import fsm_cost_mixin
 from . import fsm_stock_guard
 from . import fsm_branch
+from . import fsm_branch_sale
 from . import fsm_challan
 from . import fsm_part_usage
 from . import fsm_part_usage_margin
@@ -49,6 +50,7 @@ from . import stock_move
 from . import stock_move_adjustment
 from . import stock_move_arrival
 from . import stock_move_line
+from . import stock_move_sale
 from . import stock_move_transfer
 from . import stock_picking
 from . import stock_quant

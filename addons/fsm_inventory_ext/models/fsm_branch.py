@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools.misc import clean_context
 
 TRANSFER_DIGITS = 5  # SPR/TR/00012
 
@@ -92,26 +91,6 @@ class FsmBranch(models.Model):
         )
 
     # === BUSINESS METHODS - STOCK === #
-
-    def _sell_parts(self, lines, origin):
-        """Override of `fsm_jobs` to take what is sold from the shelves."""
-        super()._sell_parts(lines, origin)
-        # Not the defaults of the invoice's form.
-        env = self.env(context=clean_context(self.env.context))
-        moves = self.env["stock.move"].with_env(env).with_company(self.company_id)
-        values = [
-            moves._planned_values(
-                product,
-                product._plan_sale(self, quantity),
-                self.usage_location_id,
-                company_id=self.company_id.id,
-                origin=origin,
-            )
-            for product, quantity in ((line[0].with_env(moves.env), line[1]) for line in lines)
-            if product.is_storable
-        ]
-        if values:
-            moves.create(values)._complete()
 
     def _stock(self, products, location=None, lot=None):
         """Return what lies on the shelves of the branch, or in another `location` of it.

@@ -201,20 +201,30 @@ class ProductProduct(models.Model):
         :param list lots: the numbers of what leaves, for a part tracked by number
         """
         self._check_lots(lots, quantity)
-        moves, shelves = self.env["stock.move"], branch.stock_location_id
-        plan = [
+        return [
             taking
             for lot, taken in self._pieces(self._lots(lots, branch.company_id), quantity)
-            for taking in moves._plan_taking(self, taken, shelves, lot)
+            for taking in self._plan_next(branch, taken, lot)
         ]
+
+    def _plan_next(self, branch, quantity, lot=None):
+        """Say what leaves the shelves next, as `_plan_removal`: the first in, or out of date.
+
+        :param lot: of this one only
+        """
+        shelves = branch.stock_location_id
+        plan = self.env["stock.move"]._plan_taking(self, quantity, shelves, lot)
         free = sum(taken for _location, _lot, taken in plan)
         if self.uom_id.compare(free, quantity) < 0:
             raise self.env["stock.quant"]._shortage(self, free, shelves)
         return plan
 
     def _plan_sale(self, branch, quantity):
-        """Say what leaves the shelves for an invoice, as `_plan_removal`: no line names a piece."""
-        if self.tracking != "none":
+        """Say what leaves the shelves for an invoice, as `_plan_removal`; of lots what is next.
+
+        No line of an invoice names a piece.
+        """
+        if self.tracking == "serial":
             raise UserError(
                 self.env._(
                     "%s is told apart by its numbers: sell it on a job card, which says which "
@@ -222,7 +232,7 @@ class ProductProduct(models.Model):
                     self.display_name,
                 )
             )
-        return self._plan_removal(branch, quantity)
+        return self._plan_next(branch, quantity)
 
     def _adjust(self, branch, counted, reason, lots=()):
         self._check_lots(lots, 1)  # numbers are counted one by one

@@ -15,10 +15,7 @@ class ProductProduct(models.Model):
         return here.standard_price or above.standard_price
 
     def _branch_prices(self, company):
-        """Return what each part is sold for in a branch: the fixed price, else cost and markup.
-
-        :rtype: dict
-        """
+        """Override of `fsm_jobs`: a part without a fixed price costs its cost and the markup."""
+        prices = super()._branch_prices(company)
         free = self.filtered(lambda product: not product.lst_price and product.type == "consu")
-        marked_up = self.env["fsm.markup.rule"]._prices(free, company) if free else {}
-        return {product: marked_up.get(product, product.lst_price) for product in self}
+        return prices | (self.env["fsm.markup.rule"]._prices(free, company) if free else {})

@@ -7,7 +7,7 @@ from odoo.tools.misc import clean_context
 GATE = object()
 
 # What a move is for; whoever makes it says so, nobody else.
-LINK_FIELDS = ("part_usage_id", "transfer_line_id")
+LINK_FIELDS = ("part_usage_id", "sale_number", "transfer_line_id")
 
 # What a done move says. It is corrected by a move back, never by writing over it.
 DONE_FIELDS = {

@@ -55,6 +55,7 @@ from . import fsm_estimate_document
 from . import fsm_job_estimate_reminder
 from . import ir_attachment
 from . import mail_template
+from . import product_product
 from . import product_template
 from . import sms_template
 from . import fsm_job_link

@@ -308,6 +308,28 @@ class FsmBranch(models.Model):
         """
         self.ensure_one()
 
+    def _parts_sold(self, sale):
+        """Return ``{product: quantity}`` of what `_sell_parts` handed over and has not come back.
+
+        :param str sale: the number of the invoice
+        """
+        self.ensure_one()
+        return {}
+
+    def _take_back_parts(self, lines, sale, origin, damaged=False):
+        """Bring back what was sold without a job card. Here: no stock is known. As `_sell_parts`.
+
+        :param str sale: the number of the invoice
+        :param str origin: the number of the credit note
+        :param bool damaged: they are written off and not laid on the shelves
+        :raise UserError: more would come back than was sold
+        """
+        self.ensure_one()
+
+    def _undo_taking_back(self, sale, origin):
+        """Hand over again what `_take_back_parts` brought back with a note that does not count."""
+        self.ensure_one()
+
     def _next_job_numbers(self, count):
         """Draw `count` job card numbers at once: a query a batch, not one a job card.
 

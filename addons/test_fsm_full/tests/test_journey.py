@@ -199,6 +199,66 @@ class TestJourney(FsmFullCommon):
         with self.assertRaisesRegex(UserError, "Mainboard.*on a job card"):
             self._sell(1, board)
 
+    def test_goods_of_a_counter_sale_come_back_as_its_credit_note_says_and_once(self):
+        glue = self.part.copy({"name": "Glue", "tracking": "lot", "list_price": 90})
+        for lot in ("G-1", "G-2"):
+            glue.with_user(self.owner).fsm_add_stock(
+                branch_id=self.branch.id, quantity=2.0, reason="Opening stock", lots=[lot]
+            )
+        sale = self._sell(3, glue)
+        on_hand = lambda: [self._lot_on_hand(glue, name) for name in ("G-1", "G-2")]  # noqa: E731
+        self.assertEqual(on_hand(), [0, 1], "What came first leaves first.")
+        line = {"line_id": sale.invoice_line_ids.id, "quantity": 1}
+        with self.assertRaisesRegex(UserError, "“parts” must be one of: shelf, damaged, kept"):
+            sale.fsm_credit_note(reason="Too thick", lines=[line], parts="lost")
+        sale.fsm_credit_note(reason="Too thick", lines=[line])
+        self.assertEqual(on_hand(), [1, 1], "The piece that left.")
+        sale.fsm_credit_note(reason="Dried out", lines=[line], parts="damaged")
+        self.assertEqual(on_hand(), [1, 1])
+        twice = sale._reverse_moves([{"invoice_date": sale.invoice_date}])
+        self.assertEqual((twice.returned_parts, twice.has_returned_parts), ("shelf", True))
+        refused = self.assertRaisesRegex(UserError, f"Only 1 of Glue can still .* {sale.name}")
+        with refused, self.env.cr.savepoint():
+            twice.action_post()
+        twice.returned_parts = "kept"
+        twice.action_post()
+        self.assertEqual(on_hand(), [1, 1])
+        with self.assertRaisesRegex(UserError, "was issued"):
+            twice.returned_parts = "shelf"
+
+    def _lot_on_hand(self, product, name):
+        lot = self.env["stock.lot"].search([("product_id", "=", product.id), ("name", "=", name)])
+        return self.branch._on_hand(product, lot)
+
+    def test_goods_of_a_sale_that_is_cancelled_never_left(self):
+        self._sell(2).with_user(self.manager).fsm_cancel(reason="Billed twice")
+        self.assertEqual(self.branch._on_hand(self.part), 5)
+        sale = self._sell(3)
+        note = sale._reverse_moves([{"invoice_date": sale.invoice_date, "ref": "Wrong"}])
+        note.action_post()
+        self.assertEqual(self.branch._on_hand(self.part), 5)
+        note.with_user(self.manager).line_ids.remove_move_reconcile()
+        note.with_user(self.manager).fsm_cancel(reason="The note was for somebody else")
+        self.assertEqual(self.branch._on_hand(self.part), 2, "What did not come back has left.")
+        job = self._invoice(self._repaired_job())
+        on_hand = self.branch._on_hand(self.part)
+        job.with_user(self.accountant).fsm_credit_note(reason="Goodwill for the delay")
+        self.assertEqual(self.branch._on_hand(self.part), on_hand, "The device has it.")
+
+    def test_counter_sale_of_a_part_without_a_price_has_the_branch_s_markup(self):
+        part = self.part.copy({"name": "Hinge", "list_price": 0.0})
+        part.with_user(self.owner).fsm_add_stock(
+            branch_id=self.branch.id, quantity=5.0, reason="Opening stock", unit_cost=100.0
+        )
+        rule = {"company_id": self.organization.id, "categ_id": part.categ_id.id, "percent": 35}
+        self.env["fsm.markup.rule"].create(rule)
+        sale = self._sell(2, part)
+        self.assertEqual(sale.amount_untaxed, 270.0)
+        self.assertEqual(self._sell(1).invoice_line_ids.price_unit, 3490.0, "A fixed price stays.")
+        for user in (self.technician, self.receptionist):
+            with self.assertRaises(AccessError):
+                sale.invoice_line_ids.with_user(user).read(["price_unit"])
+
     def _sell(self, quantity, product=None):
         """Return the accountant's invoice of a sale without a job card."""
         line = {"product_id": (product or self.part).id, "quantity": quantity}
