@@ -483,7 +483,7 @@ STORE = (
             "get",
             "anita",
             "ravi",
-            "columns rows totals",
+            "columns rows totals count",
             arguments={"name": name, "date_from": "2026-01-01", "date_to": "2036-12-31"},
         )
         for name in (
@@ -500,6 +500,28 @@ STORE = (
 )
 
 BOOKS = (
+    *(
+        Row(
+            "fsm.report",
+            "get",
+            "manager",
+            "priya",
+            "columns rows totals count",
+            arguments={"name": name, "date_from": "2026-01-01", "date_to": "2036-12-31"},
+        )
+        for name in (
+            "revenue",
+            "revenue_by_technician",
+            "revenue_by_service",
+            "pending_jobs",
+            "technician_productivity",
+            "customer_analysis",
+            "gst_summary",
+            "receivables",
+        )
+    ),
+    Row("fsm.report", "export_xlsx", "owner", "priya", FILE, arguments={"name": "receivables"}),
+    Row("fsm.report", "catalogue", "anita", "ravi", list),
     Row("fsm.gst.return", "check", "owner", "ravi", "ok findings", **of("return")),
     Row("fsm.gst.return", "gstr1", "owner", "ravi", "gstin fp", **of("return")),
     Row("fsm.gst.return", "gstr3b", "owner", "ravi", "gstin ret_period", **of("return")),

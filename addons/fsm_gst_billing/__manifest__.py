@@ -26,6 +26,7 @@
         "wizard/fsm_job_deliver_views.xml",
         "wizard/fsm_payment_views.xml",
         "views/account_move_views.xml",
+        "views/account_invoice_report_views.xml",
         "views/fsm_challan_views.xml",
         "views/fsm_job_views.xml",
         "views/fsm_branch_views.xml",

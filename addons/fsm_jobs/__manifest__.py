@@ -67,6 +67,7 @@
         "wizard/fsm_job_waiver_views.xml",
         # Adds to the job card and to the branch.
         "views/fsm_unclaimed_views.xml",
+        "views/fsm_report_views.xml",
         # Depends on the actions in the views.
         "views/fsm_jobs_menus.xml",
         # Below the menu of the configuration.

@@ -18,6 +18,7 @@ from . import (
     returns,
     sheets,
     states,
+    summary,
     supply,
     table13,
     tables,

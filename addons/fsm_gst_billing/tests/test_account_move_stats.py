@@ -1,3 +1,4 @@
+import doctest
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
@@ -7,11 +8,28 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.fsm_jobs.models.fsm_job import GATE
+
+from ..models import fsm_report_receivables
 from .common import FsmGstBillingCommon
 
 # Queries of ours, of plain Odoo's for the same document: the figure of the issue.
 LIMIT = 1.15
 BILLING = "odoo.addons.fsm_gst_billing."
+
+MONEY_REPORTS = (
+    "revenue",
+    "revenue_by_technician",
+    "revenue_by_service",
+    "revenue_by_customer",
+    "revenue_by_model",
+    "receivables",
+    "receivables_by_branch",
+    "gst_summary",
+    "pending_jobs",
+    "technician_productivity",
+    "customer_analysis",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -61,6 +79,125 @@ class TestAccountMoveStats(FsmGstBillingCommon):
             for call in ("fsm_invoice_stats", "fsm_pending_invoices"):
                 with self.assertRaises(AccessError):
                     getattr(self.moves.with_user(user), call)(branch_id=self.branch.id)
+
+    # === REPORTS === #
+
+    def _get(self, name, user=None, **arguments):
+        """Return the rows of a report as dicts, and its totals."""
+        report = self.env["fsm.report"].with_user(user or self.accountant).get(name, **arguments)
+        keys = [column["key"] for column in report["columns"]]
+        return [dict(zip(keys, row, strict=True)) for row in report["rows"]], report["totals"]
+
+    def test_revenue_is_counted_six_ways_with_refunds_deducted(self):
+        with freeze_time("2026-11-21 08:00:00"):
+            self.first.fsm_credit_note(reason="Came back")
+        november = {"date_from": "2026-11-01", "date_to": "2026-11-30"}
+        sums = {"amount_untaxed": 4090.0, "amount_tax": 736.2, "amount_total": 4826.2}
+        for name, rows in (
+            ("revenue", 3),
+            ("revenue_by_branch", 1),
+            ("revenue_by_day", 3),
+            ("revenue_by_month", 1),
+            ("revenue_by_technician", 1),
+            ("revenue_by_model", 1),
+            ("revenue_by_customer", 2),
+            ("revenue_by_service", 2),
+        ):
+            with self.subTest(report=name):
+                found, totals = self._get(name, **november)
+                self.assertEqual((len(found), totals | sums), (rows, totals))
+        back = self._get("revenue", date_from="2026-11-21")[0]
+        self.assertEqual([row["amount_total"] for row in back], [-4826.2])
+        self.assertEqual(self._get("revenue", date_from="2026-11-22")[0], [])
+        [group] = (
+            self.env["account.invoice.report"]
+            .with_user(self.accountant)
+            .formatted_read_group(
+                [("job_id", "in", (self.first | self.second).job_id.ids)],
+                ["device_model_id"],
+                ["price_total:sum"],
+            )
+        )
+        self.assertAlmostEqual(group["price_total:sum"], 4826.2)
+
+    def test_goods_for_a_branch_of_one_s_own_are_no_revenue(self):
+        self.env.cr.execute(
+            "UPDATE account_move SET commercial_partner_id = %s WHERE id = %s",
+            [self.organization.partner_id.id, self.second.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._get("revenue")[1]["amount_total"], 4826.2)
+
+    def test_receivables_are_told_by_age_branch_and_customer(self):
+        self.assertEqual(doctest.testmod(fsm_report_receivables).failed, 0)
+        with freeze_time("2026-12-20 20:00:00"):  # the 21st in India
+            rows, totals = self._get("receivables")
+        self.assertEqual([row["partner_id"] for row in rows], ["Suresh Kumar", "Kaveri Textiles"])
+        self.assertEqual((rows[0]["to_60"], rows[1]["to_60"]), (4826.2, 4000.0), "49 and 31 days.")
+        self.assertEqual(totals["total"], self.moves.fsm_invoice_stats()["amount_due"])
+        with freeze_time("2026-12-20 08:00:00"):
+            [row] = self._get("receivables_by_branch")[0]
+        self.assertEqual((row["to_30"], row["to_60"], row["total"]), (4000.0, 4826.2, 8826.2))
+        self.second.fsm_record_payment(lines=[{"method": "bank", "amount": 4500.0}])
+        [row] = self._get("receivables_by_branch")[0]
+        self.assertEqual((row["unapplied"], row["total"]), (-500.0, 4326.2), "He paid too much.")
+
+    def test_customer_is_worth_what_he_brought_and_owes_what_is_open(self):
+        rows = {row["partner_id"]: row for row in self._get("customer_analysis")[0]}
+        kaveri = rows["Kaveri Textiles"]
+        told = (kaveri["jobs"], kaveri["revenue"], kaveri["average"], kaveri["outstanding"])
+        self.assertEqual(told, (1, 4090.0, 4090.0, 4000.0))
+
+    def test_money_of_job_cards_is_in_their_reports(self):
+        tech = self.env["fsm.technician"].create(
+            {"name": "Ravi", "user_id": self.technician.id, "company_id": self.company.id}
+        )
+        job = self.second.job_id
+        job.with_context(fsm_gate=GATE).write(
+            {
+                "technician_ids": tech.ids,
+                "outcome": "repaired",
+                "received_at": "2026-11-19 08:00:00",
+                "ready_at": "2026-11-20 08:00:00",
+            }
+        )
+        rows = {row["job_id"]: row for row in self._get("pending_jobs")[0]}
+        self.assertEqual((rows[job.name]["estimated"], rows[job.name]["due"]), (4826.2, 4000.0))
+        [row] = [row for row in self._get("technician_productivity")[0] if row["done"]]
+        self.assertEqual((row["technician_id"], row["labour"]), ("Ravi", 600.0))
+        rows = self._get("revenue_by_technician")[0]
+        self.assertEqual(
+            {row["technician_id"]: row["documents"] for row in rows}, {"": 1, "Ravi": 1}
+        )
+
+    def test_reports_of_money_are_for_the_books_of_one_s_own_branches(self):
+        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        stranger = self._hire("anand", "fsm_jobs.group_fsm_manager", other)
+        for name in MONEY_REPORTS:
+            with self.subTest(report=name):
+                self.assertTrue(self._get(name, self.manager)[0] or name.startswith("tech"))
+                self.assertEqual(self._get(name, stranger)[0], [])
+                for user in (self.receptionist, self.technician):
+                    with self.assertRaisesRegex(AccessError, "Your role does not read reports"):
+                        self._get(name, user)
+        owner = self._hire("lakshmi", "fsm_jobs.group_fsm_owner")
+        owner.company_ids |= other.company_id
+        self._invoice(self._create_job(self._meet("Tara", self.tamil_nadu, other), other), owner)
+        self.assertEqual(len(self._get("revenue_by_branch", owner)[0]), 2)
+        only = self._get("revenue_by_branch", owner, branch_ids=[other.id])[0]
+        self.assertEqual([row["branch_id"] for row in only], [other.company_id.name])
+
+    def test_reports_of_money_take_as_many_queries_for_one_invoice_as_for_ten(self):
+        few = {name: self._count_report(name) for name in MONEY_REPORTS}
+        with freeze_time("2026-11-21 08:00:00"):
+            for number in range(8):
+                customer = self._meet(f"Meera {number}", self.karnataka)
+                self._invoice(self._create_job(customer))
+        self.assertEqual({name: self._count_report(name) for name in MONEY_REPORTS}, few)
+
+    def _count_report(self, name):
+        self._get(name)
+        return self._count(lambda: self._get(name))
 
     # === FIGURES === #
 

@@ -15,7 +15,7 @@ from odoo.tools import SQL
 
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
-from ..gst import sheets
+from ..gst import sheets, ties
 from .common import FsmGstBillingCommon
 
 _logger = logging.getLogger(__name__)
@@ -94,6 +94,29 @@ class TestFsmGstReturn(FsmGstBillingCommon):
     def test_gstr3b_agrees_with_gstr1(self):
         details = self.gst_return.gstr3b()["sup_details"]["osup_det"]
         self.assertEqual((details["txval"], details["iamt"]), (8180.0, 736.2))
+
+    def test_summary_of_places_and_rates_ties_with_both_returns(self):
+        with freeze_time("2026-04-16 06:00:00"):
+            self.to_suresh.fsm_credit_note(
+                reason="Half of it",
+                lines=[{"line_id": self.to_suresh.invoice_line_ids[0].id, "quantity": 0.5}],
+            )
+            self._invoice(self._create_job(lines=[(self.ssd, 99.0), (self.labour, 333.33)]))
+        answer = (
+            self.env["fsm.report"]
+            .with_user(self.accountant)
+            .get("gst_summary", date_from="2026-04-01", date_to="2026-04-30")
+        )
+        self.assertEqual([row[1] for row in answer["rows"]], ["29 Karnataka", "33 Tamil Nadu"])
+        self.assertEqual({row[0] for row in answer["rows"]}, {self.branch.vat})
+        details = self.gst_return.gstr3b()["sup_details"]["osup_det"]
+        totals = answer["totals"]
+        self.assertEqual(
+            (totals["taxable"], totals["igst"], totals["cgst"], totals["sgst"]),
+            (details["txval"], details["iamt"], details["camt"], details["samt"]),
+        )
+        listed = ties.listed_sums(self.gst_return.gstr1())
+        self.assertEqual(listed[0], ties.paise(totals["taxable"]))
 
     def test_month_without_findings_is_ok(self):
         self.assertEqual(self.gst_return.check(), {"ok": True, "findings": []})

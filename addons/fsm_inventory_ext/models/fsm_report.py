@@ -13,22 +13,19 @@ CONSUMPTION = {
 
 # What is looked at, and where it is not nothing: of the same parts, for other questions.
 MEASURES = {
-    "consumption": ["used_quantity", "revenue", "cost", "margin"],
-    "returned_parts": ["returned_quantity", "scrapped_quantity"],
-    "warranty_parts": ["warranty_quantity", "used_quantity", "cost"],
-    "fill_rate": ["quantity", "fill_rate"],
-}
-KINDS = {
-    "used_quantity": "number",
-    "returned_quantity": "number",
-    "scrapped_quantity": "number",
-    "warranty_quantity": "number",
-    "quantity": "number",
-    "fill_rate": "percent",
-    "revenue": "money",
-    "cost": "money",
-    "margin": "money",
-    "value": "money",
+    "consumption": [
+        ("used_quantity", "number"),
+        ("revenue", "money"),
+        ("cost", "money"),
+        ("margin", "money"),
+    ],
+    "returned_parts": [("returned_quantity", "number"), ("scrapped_quantity", "number")],
+    "warranty_parts": [
+        ("warranty_quantity", "number"),
+        ("used_quantity", "number"),
+        ("cost", "money"),
+    ],
+    "fill_rate": [("quantity", "number"), ("fill_rate", "percent")],
 }
 
 
@@ -73,47 +70,42 @@ class FsmReport(models.AbstractModel):
         }
 
     @api.model
+    def _titles(self):
+        parts, stock = self.env._("Parts"), self.env._("Stock")
+        return {
+            **super()._titles(),
+            "inventory_consumption": (parts, self.env._("Parts Used by Branch and Month"), True),
+            "parts_by_part": (parts, self.env._("Parts Used"), True),
+            "parts_by_fault": (parts, self.env._("Parts Used by Fault"), True),
+            "parts_by_model": (parts, self.env._("Parts Used by Device Model"), True),
+            "parts_by_technician": (parts, self.env._("Parts Used by Technician"), True),
+            "parts_by_branch": (parts, self.env._("Parts Used by Branch"), True),
+            "parts_by_month": (parts, self.env._("Parts Used by Month"), True),
+            "returned_parts": (parts, self.env._("Parts Returned and Scrapped"), True),
+            "warranty_parts": (parts, self.env._("Parts Under Warranty"), True),
+            "fill_rate": (parts, self.env._("Fill Rate"), True),
+            "stock_value": (stock, self.env._("Stock Value"), False),
+            "dead_stock": (stock, self.env._("Dead Stock"), False),
+            "low_stock": (stock, self.env._("Low Stock"), False),
+        }
+
+    @api.model
     def _parts(self, companies, within, group_by, measures, domain):
         """Return the figures of the parts on job cards, as `_reports` wants them."""
-        model = self.env["fsm.part.report"]
-        return self._grouped(
-            model,
+        return self._grouped_by_field(
+            self.env["fsm.part.report"],
             [("company_id", "in", companies.ids), *within("date"), *domain],
             group_by,
-            [f"{name}:{model._fields[name].aggregator}" for name in measures],
+            measures,
         )
 
     @api.model
-    def _grouped(self, model, domain, group_by, aggregates):
-        """Return columns and rows of one of Odoo's own groupings."""
-        labels = model.fields_get()
-        names = [spec.split(":")[0] for spec in group_by]
-        measures = [spec.split(":")[0] for spec in aggregates]
-        columns = [(name, labels[name]["string"], "char") for name in names]
-        columns += [(name, labels[name]["string"], KINDS[name]) for name in measures]
-        # Months begin at midnight on the branch's wall.
-        model = model.with_context(tz=self._timezone())
-        rows = [
-            [self._shown(value) for value in row[: len(names)]]
-            + [round(value or 0.0, 2) for value in row[len(names) :]]
-            for row in model._read_group(domain, group_by, aggregates)
-        ]
-        return columns, sorted(rows, key=lambda row: [str(value) for value in row[: len(names)]])
-
-    @api.model
-    def _shown(self, value):
-        """Return a group as text: the name of a record, or a month."""
-        if isinstance(value, models.BaseModel):
-            return value.sudo().display_name or ""  # its row is the caller's; a name goes with it
-        return value.strftime("%Y-%m") if value else ""
-
-    @api.model
     def _stock_value(self, companies, _within):
-        return self._grouped(
+        return self._grouped_by_field(
             self.env["fsm.stock.report"],
             [("company_id", "in", companies.ids)],
             ["branch_id", "categ_id"],
-            ["quantity:sum", "value:sum"],
+            [("quantity", "number"), ("value", "money")],
         )
 
     @api.model
@@ -122,7 +114,7 @@ class FsmReport(models.AbstractModel):
             [("company_id", "in", companies.ids), ("age", "=", "dead")]
         )
         columns = ["branch_id", "product_id", "quantity", "value", "last_out", "idle_days"]
-        kinds = ["char", "char", "number", "money", "date", "integer"]
+        kinds = ["char", "char", "number", "money", "date", "days"]
         return self._listed(rows, columns, kinds)
 
     @api.model
@@ -130,21 +122,3 @@ class FsmReport(models.AbstractModel):
         rows = self.env["fsm.low.stock"].search([("company_id", "in", companies.ids)])
         columns = ["branch_id", "product_id", "level", "free", "minimum", "suggestion"]
         return self._listed(rows, columns, ["char"] * 3 + ["number"] * 3)
-
-    @api.model
-    def _listed(self, records, names, kinds):
-        """Return columns and rows of records, a record a row."""
-        labels = records.fields_get(names)
-        columns = [
-            (name, labels[name]["string"], kind) for name, kind in zip(names, kinds, strict=True)
-        ]
-        return columns, [[self._cell(record, name) for name in names] for record in records]
-
-    @api.model
-    def _cell(self, record, name):
-        field, value = record._fields[name], record[name]
-        if field.type == "datetime":
-            return value.strftime("%Y-%m-%d") if value else ""
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value, "")
-        return value.display_name if field.type == "many2one" else value

@@ -134,7 +134,9 @@ class TestFsmReport(FsmInventoryCommon):
         self.assertEqual(self._get("stock_value", outsider)[0], [])
         with self.assertRaisesRegex(UserError, "Say which branch"):
             self._get("stock_value", outsider, branch_ids=[self.branch.id])
-        with self.assertRaisesRegex(UserError, "There is no report “gold”. There are: dead_stock"):
+        with self.assertRaisesRegex(
+            UserError, "There is no report “gold”. There are: .*dead_stock"
+        ):
             self._get("gold")
         with self.assertRaisesRegex(UserError, "comes before"):
             self._get("stock_value", date_from="2026-02-01", date_to="2026-01-01")

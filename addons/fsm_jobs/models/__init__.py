@@ -27,6 +27,7 @@ from . import fsm_device_brand
 from . import fsm_device_model
 from . import fsm_device
 from . import fsm_device_owner
+from . import fsm_state_mixin
 from . import fsm_job
 from . import fsm_job_estimate
 from . import fsm_job_rights
@@ -75,4 +76,8 @@ from . import fsm_custody
 from . import ir_actions_report
 from . import fsm_unclaimed_rule
 from . import fsm_unclaimed_reminder
+from . import fsm_job_report
 from . import fsm_report
+from . import fsm_report_figures
+from . import fsm_report_jobs
+from . import fsm_report_xlsx

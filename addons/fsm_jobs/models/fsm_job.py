@@ -63,7 +63,7 @@ class FsmJob(models.Model):
 
     _name = "fsm.job"
     _description = "Job Card"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin", "fsm.state.mixin"]
     _order = "priority desc, promised_at, id desc"
     _check_company_auto = True
     _mail_post_access = "read"

@@ -1,32 +1,19 @@
 import base64
-import io
-from datetime import UTC, timedelta
-from zoneinfo import ZoneInfo
-
-import xlsxwriter
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..period import Period
 from ..verbs import verb
 from .fsm_branch import TIMEZONE
 
-# What a column holds, and how a spreadsheet shows it.
-FORMATS = {
-    "char": {},
-    "integer": {"num_format": "0"},
-    "number": {"num_format": "0.##"},
-    "percent": {"num_format": "0.0"},
-    "money": {"num_format": "#,##0.00"},
-    "date": {},
-}
-SUMMED = {"integer", "number", "money"}
+SUMMED = {"integer", "number", "money"}  # types of columns that have a total
 MAX_ROWS = 100_000  # of one report: more is no report
-COLUMN_WIDTH = 18  # characters
 
 
 class FsmReport(models.AbstractModel):
-    """The figures of the branches, as programs and spreadsheets read them.
+    """The figures of the branches, as programs, spreadsheets and the screen of reports read them.
 
     Each addon adds its reports to `_reports`; what they say is asked of Odoo's own groupings.
     """
@@ -39,16 +26,26 @@ class FsmReport(models.AbstractModel):
     @api.model
     @api.readonly
     @verb
-    def get(self, name: str, date_from: str = "", date_to: str = "", branch_ids: list = ()):
+    def get(
+        self,
+        name: str,
+        date_from: str = "",
+        date_to: str = "",
+        branch_ids: list = (),
+        limit: int = 0,
+    ):
         """Return the figures of a report.
 
         :param str name: see `_reports`
         :param str date_from: first day, `date_to` last day of the period; by default without end
         :param list branch_ids: by default all of the caller's
-        :return: ``{columns: [{key, label, type}], rows: [[…]], totals: {key: number}}``; `type` is
-            one of char, integer, number, percent, money (rupees), date
+        :param int limit: rows at most; the totals and the count are of all of them
+        :return: ``{columns: [{key, label, type}], rows: [[…]], totals: {key: number}, count}``;
+            `type` is one of char, date, integer, number, money (rupees), which have a total, and
+            days, average, percent, price (rupees), which have none. What is not known is False
         """
-        return self._report(name, date_from, date_to, branch_ids)
+        report = self._report(name, date_from, date_to, branch_ids)
+        return {**report, "rows": report["rows"][:limit]} if limit > 0 else report
 
     @api.model
     @verb
@@ -58,12 +55,26 @@ class FsmReport(models.AbstractModel):
         :return: ``{filename, content}``, content in base64
         """
         report = self._report(name, date_from, date_to, branch_ids)
-        self.env["fsm.audit.log"]._log_export(self, what=name, count=len(report["rows"]))
+        self.env["fsm.audit.log"]._log_export(self, what=name, count=report["count"])
         period = "_".join(filter(None, (date_from, date_to)))
         return {
             "filename": f"{name}{period and '_' + period}.xlsx",
             "content": base64.b64encode(self._xlsx(name, report)).decode(),
         }
+
+    @api.model
+    @api.readonly
+    @verb
+    def catalogue(self):
+        """Return what there is to ask for.
+
+        :return: ``[{name, title, section, dated}]``; `dated` where a period says anything
+        """
+        self._check_may_read()
+        return [
+            {"name": name, "title": title, "section": section, "dated": dated}
+            for name, (section, title, dated) in self._titles().items()
+        ]
 
     # === BUSINESS METHODS === #
 
@@ -71,17 +82,38 @@ class FsmReport(models.AbstractModel):
     def _reports(self):
         """Return the reports there are: ``{name: method}``.
 
-        A method takes the companies of the branches and a domain maker
-        ``within(field name) -> domain`` of the period, and returns ``(columns, rows)``; a column is
-        ``(key, label, type)``.
+        A method takes the companies of the branches and the `Period`, and returns
+        ``(columns, rows)``; a column is ``(key, label, type)``.
         """
-        return {}
+        return {
+            "pending_jobs": self._pending_jobs,
+            "pending_by_state": self._pending_by_state,
+            "technician_productivity": self._technician_productivity,
+            "customer_analysis": self._customer_analysis,
+        }
+
+    @api.model
+    def _titles(self):
+        """Return what a reader calls the reports: ``{name: (section, title, dated)}``, in order."""
+        jobs, people = self.env._("Job Cards"), self.env._("People")
+        return {
+            "pending_jobs": (jobs, self.env._("Open Job Cards"), True),
+            "pending_by_state": (jobs, self.env._("Open Job Cards by Status"), True),
+            "technician_productivity": (people, self.env._("Technicians"), True),
+            "customer_analysis": (people, self.env._("Customers"), True),
+        }
+
+    @api.model
+    def _check_may_read(self):
+        if not self.env.su and not self.env["fsm.job"]._has_role({"accountant"}):
+            raise AccessError(self.env._("Your role does not read reports."))
 
     @api.model
     def _report(self, name, date_from, date_to, branch_ids):
-        if not self.env.su and not self.env["fsm.job"]._has_role({"accountant"}):
-            raise AccessError(self.env._("Your role does not read reports."))
-        reports = self._reports()
+        self._check_may_read()
+        companies = self._companies(branch_ids)
+        # The caller's, whatever he has ticked in the menu of companies.
+        reports = self.with_context(allowed_company_ids=companies.ids)._reports()
         if name not in reports:
             raise UserError(
                 self.env._(
@@ -90,17 +122,16 @@ class FsmReport(models.AbstractModel):
                     known=", ".join(sorted(reports)),
                 )
             )
-        companies = self._companies(branch_ids)
-        columns, rows = reports[name](companies, self._within(date_from, date_to))
-        rows = rows[:MAX_ROWS]
+        columns, rows = reports[name](companies, self._period(date_from, date_to))
         return {
             "columns": [{"key": key, "label": label, "type": kind} for key, label, kind in columns],
-            "rows": rows,
+            "rows": rows[:MAX_ROWS],
             "totals": {
                 key: round(sum(row[number] or 0 for row in rows), 2)
                 for number, (key, _label, kind) in enumerate(columns)
                 if kind in SUMMED
             },
+            "count": len(rows),
         }
 
     @api.model
@@ -116,64 +147,21 @@ class FsmReport(models.AbstractModel):
         return branches.company_id
 
     @api.model
-    def _within(self, date_from, date_to):
-        """Return a function that makes the domain of the period for a field.
-
-        The days are those of the clock on the branch's wall.
-        """
+    def _period(self, date_from, date_to):
         Job = self.env["fsm.job"]
-        start = Job._check_date(date_from) if date_from else False
-        end = Job._check_date(date_to) if date_to else False
+        start, end = (
+            date.fromisoformat(Job._check_date(text)) if text else None
+            for text in (date_from, date_to)
+        )
         if start and end and start > end:
             raise UserError(self.env._("“date_from” comes before “date_to”."))
-
-        def within(name):
-            domain = []
-            if start:
-                domain.append((name, ">=", self._midnight(start)))
-            if end:
-                domain.append((name, "<", self._midnight(end, 1)))
-            return domain
-
-        return within
+        return Period(start, end, self._timezone())
 
     @api.model
     def _timezone(self):
         return self.env["fsm.branch"]._current().calendar_id.sudo().tz or TIMEZONE  # no secret
 
     @api.model
-    def _midnight(self, day, days=0):
-        """Return when a day begins in the branches, naive UTC.
-
-        :param int days: to add
-        """
-        local = fields.Datetime.to_datetime(day) + timedelta(days=days)
-        local = local.replace(tzinfo=ZoneInfo(self._timezone()))
-        return fields.Datetime.to_string(local.astimezone(UTC))
-
-    @api.model
-    def _xlsx(self, name, report):
-        """Return the bytes of a workbook; text stays text, whatever it begins with."""
-        output = io.BytesIO()
-        book = xlsxwriter.Workbook(output, {"in_memory": True})
-        sheet = book.add_worksheet(name[:31])
-        bold = book.add_format({"bold": True})
-        kinds = [column["type"] for column in report["columns"]]
-        formats = {kind: book.add_format(FORMATS[kind]) for kind in set(kinds)}
-        sheet.freeze_panes(1, 0)
-        for number, column in enumerate(report["columns"]):
-            sheet.set_column(number, number, COLUMN_WIDTH, formats[column["type"]])
-            sheet.write_string(0, number, column["label"], bold)
-        for line, row in enumerate(report["rows"], 1):
-            for number, value in enumerate(row):
-                if kinds[number] in ("char", "date"):
-                    sheet.write_string(line, number, value or "")
-                else:
-                    sheet.write_number(line, number, value or 0)
-        for number, column in enumerate(report["columns"]):
-            if column["key"] in report["totals"]:
-                sheet.write_number(
-                    len(report["rows"]) + 1, number, report["totals"][column["key"]], bold
-                )
-        book.close()
-        return output.getvalue()
+    def _today(self):
+        """Return the day it is in the branches."""
+        return fields.Date.context_today(self.with_context(tz=self._timezone()))

@@ -38,6 +38,7 @@ TABLE = {
     "fsm.job.check": ("RUCD", "RUCD", "RUCD", "RUC", "R"),
     "fsm.job.history": ("R", "R", "R", "R", "R"),
     "fsm.job.line": ("RUCD", "RUCD", "R", "RUCD", "R"),
+    "fsm.job.report": ("R", "R", "", "", "R"),
     "fsm.low.stock": ("R", "R", "", "", "R"),
     "fsm.markup.rule": ("RUCD", "RUCD", "", "", "R"),
     "fsm.part.report": ("R", "R", "", "", "R"),

@@ -6,8 +6,8 @@ from odoo.tools.safe_eval import safe_eval
 
 # What each role finds in the menu of the app, with all addons; the first is where he lands.
 DESK = ["Workshop", "New Job", "Devices", "Customers"]
-BOOKS = ["Workshop", "Devices", "Customers", "Parts", "Invoices"]
-BRANCH = ["Workshop", "My Jobs", "New Job", "Devices", "Customers", "Parts", "Invoices"]
+BOOKS = ["Workshop", "Devices", "Customers", "Parts", "Invoices", "Reports"]
+BRANCH = ["Workshop", "My Jobs", "New Job", "Devices", "Customers", "Parts", "Invoices", "Reports"]
 MENUS = {
     "priya": DESK,
     "ravi": ["My Jobs", "Devices"],
