@@ -1,3 +1,4 @@
+from . import fsm_state_mixin  # what sorts by status inherits it
 from . import fsm_audit_secret
 from . import fsm_client_ref
 from . import res_company
@@ -27,7 +28,6 @@ from . import fsm_device_brand
 from . import fsm_device_model
 from . import fsm_device
 from . import fsm_device_owner
-from . import fsm_state_mixin
 from . import fsm_job
 from . import fsm_job_estimate
 from . import fsm_job_rights
