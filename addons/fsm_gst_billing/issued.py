@@ -38,6 +38,8 @@ MOVE_COLUMNS = (
     "payment_reference",
     "ref",
     "narration",
+    "gst_rate_reason",
+    "gst_parties",
     "amount_untaxed",
     "amount_tax",
     "amount_total",

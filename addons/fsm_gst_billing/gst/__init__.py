@@ -6,9 +6,11 @@ Every module is one page of the law, with its examples as doctests; the cases of
 
 from . import (
     checks,
+    checks_lines,
     dates,
     documents,
     eway,
+    findings,
     gstin,
     gstr1,
     gstr3b,

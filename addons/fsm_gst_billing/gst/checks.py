@@ -16,35 +16,12 @@ Each check is a function of one document; `CHECKS` is the list of them.
 # pylint: disable=prefer-env-translation  # there is no environment in here
 
 from decimal import Decimal
-from typing import NamedTuple
 
-from . import dates, gstin, law, numbers, periods, tax
+from . import checks_lines, dates, gstin, law, numbers, periods
 from .documents import UNTAXED
+from .findings import _, finding
 from .states import OTHER_COUNTRY, STATES
-from .tables import is_inter
 from .words import indian_format
-
-# What a price that includes tax may lose in two roundings, in paise a head: Rule 35.
-TOLERANCE = 1
-
-
-def _(text):
-    """Mark a sentence for the translator; the ORM side translates `template`."""
-    return text
-
-
-class Finding(NamedTuple):
-    """One thing to mend. `error` forbids to file, `warning` does not."""
-
-    severity: str
-    rule: str
-    template: str
-    values: dict
-    id: int  # of the document
-
-    @property
-    def text(self):
-        return self.template % self.values
 
 
 def check(supplier, documents, *, before=False):
@@ -62,16 +39,12 @@ def check(supplier, documents, *, before=False):
     return findings
 
 
-def _finding(severity, rule, template, document, **values):
-    return Finding(severity, rule, template, {"name": document.number, **values}, document.id)
-
-
 # === THE DOCUMENT === #
 
 
 def number_is_allowed(_supplier, document):
     if not numbers.is_valid(document.number):
-        yield _finding(
+        yield finding(
             "error",
             "CGST Rule 46(b)",
             _(
@@ -86,7 +59,7 @@ def _twice(document, seen):
     """Refuse a number that the financial year already has; letter case does not matter."""
     key = (dates.financial_year(document.date), document.number.upper())
     if seen.setdefault(key, document.id) != document.id:
-        yield _finding(
+        yield finding(
             "error",
             "CGST Rule 46(b)",
             _("%(name)s was used twice in the year %(year)s: one of them has to be cancelled."),
@@ -97,7 +70,7 @@ def _twice(document, seen):
 
 def month_is_right(supplier, document):
     if periods.period_of(document.date) != supplier.period:
-        yield _finding(
+        yield finding(
             "error",
             "CGST Act s.37",
             _("%(name)s of %(day)s belongs to another month than %(period)s."),
@@ -111,7 +84,7 @@ def customer_is_registered(_supplier, document):
     if document.gstin and not gstin.is_valid(document.gstin):
         if document.treatment == "uin_holders":
             return
-        yield _finding(
+        yield finding(
             "error",
             "CGST Rule 46(d)",
             _("%(name)s: “%(gstin)s” is not a GSTIN, a character is wrong. Ask the customer."),
@@ -119,7 +92,7 @@ def customer_is_registered(_supplier, document):
             gstin=document.gstin,
         )
     elif not document.gstin and document.treatment in NEED_GSTIN:
-        yield _finding(
+        yield finding(
             "error",
             "CGST Rule 46(d)",
             _("%(name)s: the customer is registered, but his GSTIN is missing."),
@@ -132,7 +105,7 @@ NEED_GSTIN = ("regular", "composition", "special_economic_zone", "deemed_export"
 
 def place_is_known(_supplier, document):
     if document.pos not in STATES and document.pos != OTHER_COUNTRY:
-        yield _finding(
+        yield finding(
             "error",
             "CGST Rule 46(n)",
             _("%(name)s has no place of supply: give the customer's state."),
@@ -144,7 +117,7 @@ def mixed_is_for_consumers(_supplier, document):
     """One paper for taxed and exempt supplies is for those without a registration."""
     untaxed = {line.nature in UNTAXED for line in document.lines}
     if document.gstin and document.kind == "invoice" and len(untaxed) == 2:
-        yield _finding(
+        yield finding(
             "error",
             "CGST Rule 46A",
             _(
@@ -157,7 +130,7 @@ def mixed_is_for_consumers(_supplier, document):
 
 def note_has_its_invoice(_supplier, document):
     if document.kind != "invoice" and not document.original:
-        yield _finding(
+        yield finding(
             "error",
             "CGST Act s.34(1), Rule 53",
             _("%(name)s does not say which invoice it changes: pick the original invoice."),
@@ -169,8 +142,10 @@ def note_is_in_time(_supplier, document):
     if document.kind != "credit_note" or not document.original:
         return
     deadline = dates.credit_note_deadline(document.original.date)
-    if document.date > deadline and any(line.taxable != line.total for line in document.lines):
-        yield _finding(
+    # What is issued today is not in time because it says yesterday.
+    day = max(document.date, document.issued_on or document.date)
+    if day > deadline and any(line.taxable != line.total for line in document.lines):
+        yield finding(
             "error",
             "CGST Act s.34(2)",
             _(
@@ -188,7 +163,7 @@ def total_is_right(_supplier, document):
         return  # Tax that the customer does not pay us is not in the total
     difference = document.value - sum(line.total for line in document.lines)
     if abs(difference) > law.ROUNDING_LIMIT:
-        yield _finding(
+        yield finding(
             "error",
             "CGST Rule 46(j)",
             _("%(name)s: its total and its lines differ by ₹%(difference)s."),
@@ -202,7 +177,7 @@ def e_invoice_is_registered(supplier, document):
     turnover = max(supplier.turnover, supplier.highest_turnover)
     needed = law.needs_e_invoice(turnover, document.treatment, document.date)
     if taxed and needed and not document.irn:
-        yield _finding(
+        yield finding(
             "warning",
             "CGST Rule 48(4)",
             _("%(name)s has no IRN: register it at the e-invoice portal."),
@@ -214,7 +189,7 @@ def cash_is_limited(_supplier, document):
     """Warn of cash while the customer can still be told to bring none."""
     row = law.CASH_LIMIT.row(document.date)
     if document.kind == "invoice" and document.value >= row.value:
-        yield _finding(
+        yield finding(
             "warning",
             row.source,
             _("%(name)s: less than ₹%(limit)s of it may be taken in cash, all times together."),
@@ -223,82 +198,85 @@ def cash_is_limited(_supplier, document):
         )
 
 
-# === ITS LINES === #
+def day_has_come(_supplier, document):
+    if document.issued_on and document.date > document.issued_on:
+        yield finding(
+            "error",
+            "CGST Act s.31",
+            _("%(name)s is of %(day)s, which has not come yet: give it today's date."),
+            document,
+            day=document.date.strftime("%d-%b-%Y"),
+        )
 
 
-def goods_are_named(supplier, document):
-    digits = law.hsn_digits(supplier.turnover, document.is_registered, document.date)
-    for line in document.lines:
-        if len(line.hsn) < digits or (line.hsn and not line.hsn.isdigit()):
-            yield _finding(
-                "error",
-                "Notification 78/2020-CT",
-                _(
-                    "%(name)s: HSN/SAC “%(hsn)s” of “%(line)s” has too few digits: at your "
-                    "turnover it needs %(digits)s."
-                ),
-                document,
-                hsn=line.hsn,
-                line=line.description,
-                digits=digits or 4,
-            )
+def note_follows_its_invoice(_supplier, document):
+    original = document.original
+    if document.kind != "invoice" and original and document.date < original.date:
+        yield finding(
+            "error",
+            "CGST Act s.34(1)",
+            _("%(name)s is of %(day)s, before its invoice %(original)s of %(issued)s."),
+            document,
+            day=document.date.strftime("%d-%b-%Y"),
+            original=original.number,
+            issued=original.date.strftime("%d-%b-%Y"),
+        )
 
 
-def rate_was_in_force(_supplier, document):
-    """Warn of a rate that did not exist then; of notes and late invoices the old one is right."""
-    day = document.original.date if document.original else document.date
-    for line in document.lines:
-        if line.nature not in UNTAXED and not law.rate_exists(line.rate, day):
-            yield _finding(
-                "warning",
-                "CGST Act s.14",
-                _(
-                    "%(name)s: %(rate)s %% of “%(line)s” was no rate of GST on %(day)s. It is "
-                    "right only if supply or payment came before the change."
-                ),
-                document,
-                rate=f"{line.rate:g}",
-                line=line.description,
-                day=day.strftime("%d-%b-%Y"),
-            )
-
-
-def heads_fit_the_place(supplier, document):
-    inter = is_inter(document, supplier.state)
-    for line in document.lines:
-        wrong = line.cgst or line.sgst if inter else line.igst
-        if wrong or line.cgst != line.sgst:
-            yield _finding(
-                "error",
-                "IGST Act s.7, s.8",
-                _(
-                    "%(name)s: “%(line)s” bears the wrong tax for place of supply %(pos)s: "
-                    "within the state CGST and SGST in equal parts, else IGST."
-                ),
-                document,
-                line=line.description,
-                pos=document.pos,
-            )
-
-
-def tax_is_computed(_supplier, document):
-    if document.reverse_charge or not document.with_payment:
+def service_is_invoiced_in_time(_supplier, document):
+    """Warn of an invoice that should have been issued earlier; a service has no unit."""
+    done = document.supplied_on
+    if document.kind != "invoice" or not done or all(line.uqc for line in document.lines):
         return
-    for line in document.lines:
-        heads = ((line.igst, line.rate),) if line.igst else ((line.cgst, line.rate / 2),)
-        rate_of_line = line.rate if line.nature not in UNTAXED else 0
-        for amount, rate in heads:
-            expected = tax.share(line.taxable, rate if rate_of_line else 0, 100)
-            if abs(amount - expected) > TOLERANCE:
-                yield _finding(
-                    "error",
-                    "CGST Act s.15",
-                    _("%(name)s: tax on “%(line)s” is ₹%(amount)s, ₹%(expected)s would be right."),
-                    document,
-                    line=line.description,
-                    amount=f"{amount / 100:.2f}",
-                    expected=f"{expected / 100:.2f}",
-                )
+    days = (document.date - done).days
+    if days > law.SERVICE_INVOICE_DAYS:
+        yield finding(
+            "warning",
+            "CGST Rule 47",
+            _(
+                "%(name)s comes %(days)s days after the work was done on %(done)s; an invoice of a "
+                "service is issued within %(limit)s. Issue it now: its tax was due then, with "
+                "interest."
+            ),
+            document,
+            days=days,
+            done=done.strftime("%d-%b-%Y"),
+            limit=law.SERVICE_INVOICE_DAYS,
+        )
+
+
+def customer_is_addressed(_supplier, document):
+    """Ask where a consumer lives who buys for much: the invoice says it."""
+    value = sum(line.taxable for line in document.lines)
+    if document.gstin or document.is_addressed or value < law.ADDRESS_NEEDED_FROM:
+        return
+    yield finding(
+        "error",
+        "CGST Rule 46(e)",
+        _(
+            "%(name)s: from a value of ₹%(limit)s on, an invoice says name, address and state of a "
+            "customer without GSTIN. Ask the customer and complete it."
+        ),
+        document,
+        limit=indian_format(Decimal(law.ADDRESS_NEEDED_FROM) / 100),
+    )
+
+
+def place_is_due(_supplier, document):
+    """Warn of a place of supply that somebody has chosen otherwise than the law."""
+    if document.place_due and document.pos != document.place_due[0]:
+        yield finding(
+            "warning",
+            "IGST Act s.10, s.12, s.13",
+            _(
+                "%(name)s has %(pos)s as place of supply, and %(due)s would be right. %(reason)s "
+                "Correct the place of supply or the customer."
+            ),
+            document,
+            pos=document.pos,
+            due=document.place_due[0],
+            reason=document.place_due[1],
+        )
 
 
 CHECKS = (
@@ -311,11 +289,16 @@ CHECKS = (
     note_is_in_time,
     total_is_right,
     e_invoice_is_registered,
-    goods_are_named,
-    rate_was_in_force,
-    heads_fit_the_place,
-    tax_is_computed,
+    *checks_lines.CHECKS,
 )
 
 # Of what is not issued yet.
-BEFORE_ISSUING = (cash_is_limited,)
+BEFORE_ISSUING = (
+    cash_is_limited,
+    day_has_come,
+    place_is_due,
+    note_follows_its_invoice,
+    service_is_invoiced_in_time,
+    customer_is_addressed,
+    *checks_lines.BEFORE_ISSUING,
+)

@@ -42,6 +42,19 @@ class Supplier(NamedTuple):
         return self.gstin[:2]
 
 
+class Due(NamedTuple):
+    """The rate that a line has to bear, in percent; 0 for what is exempt.
+
+    `source` says where it comes from: the product; a change of its rate, when CGST Act s.14 decides
+    on the `day` whose rate counts; the invoice that a note changes.
+    """
+
+    rate: float
+    source: str = "product"  # change, note
+    day: date | None = None
+    changed_on: date | None = None
+
+
 class Line(NamedTuple):
     """A line of a document. `rate` is percent of IGST, or of CGST and SGST together."""
 
@@ -57,6 +70,7 @@ class Line(NamedTuple):
     uqc: str = ""  # Unique Quantity Code; empty for a service
     nature: str = "taxable"  # or one of UNTAXED
     id: int = 0
+    due: Due | None = None  # None if nobody knows it
 
     @property
     def total(self):
@@ -100,6 +114,13 @@ class Document(NamedTuple):
     port: str = ""
     shipping_bill: str = ""
     shipping_date: date | None = None
+
+    # What has to be known before it is issued, in India
+    issued_on: date | None = None  # the day on which it gets its number
+    supplied_on: date | None = None  # when the work was done
+    is_addressed: bool = True  # name, address and state of the customer are known
+    rate_reason: str = ""  # why a manager lets it bear another rate
+    place_due: tuple = ()  # where it is supplied by law, and why: `supply.PlaceOfSupply`
 
     @property
     def sign(self):

@@ -6,8 +6,11 @@
 'No address is on record: the place of the supplier, IGST Act s.12(2)(b)(ii).'
 """
 
+# pylint: disable=prefer-env-translation  # there is no environment in here
+
 from typing import NamedTuple
 
+from .findings import _
 from .gstin import state_code
 from .states import OTHER_COUNTRY
 
@@ -58,28 +61,32 @@ def place_of_supply(
     registered_in = state_code(gstin)
     if kind == "goods" and delivery_state:
         return PlaceOfSupply(
-            delivery_state, "Where the delivery ends, IGST Act s.10(1)(a) and (ca)."
+            delivery_state, _("Where the delivery ends, IGST Act s.10(1)(a) and (ca).")
         )
     if registered_in:
-        return PlaceOfSupply(registered_in, "The state of his GSTIN, IGST Act s.12(2)(a).")
+        return PlaceOfSupply(registered_in, _("The state of his GSTIN, IGST Act s.12(2)(a)."))
     if state:
-        return PlaceOfSupply(state, "The address on record, IGST Act s.12(2)(b)(i), s.10(1)(ca).")
+        return PlaceOfSupply(
+            state, _("The address on record, IGST Act s.12(2)(b)(i), s.10(1)(ca).")
+        )
     return PlaceOfSupply(
         supplier_state,
-        "No address is on record: the place of the supplier, IGST Act s.12(2)(b)(ii).",
+        _("No address is on record: the place of the supplier, IGST Act s.12(2)(b)(ii)."),
     )
 
 
 def _abroad(supplier_state, kind, delivery_state, device_present):
     if kind == "goods":
         if delivery_state:
-            return PlaceOfSupply(delivery_state, "Where the delivery ends, IGST Act s.10(1)(ca).")
-        return PlaceOfSupply(OTHER_COUNTRY, "Goods leave India, IGST Act s.11(b).")
+            return PlaceOfSupply(
+                delivery_state, _("Where the delivery ends, IGST Act s.10(1)(ca).")
+            )
+        return PlaceOfSupply(OTHER_COUNTRY, _("Goods leave India, IGST Act s.11(b)."))
     if device_present:
         return PlaceOfSupply(
-            supplier_state, "The device was here for the repair, IGST Act s.13(3)(a)."
+            supplier_state, _("The device was here for the repair, IGST Act s.13(3)(a).")
         )
-    return PlaceOfSupply(OTHER_COUNTRY, "The customer is abroad, IGST Act s.13(2).")
+    return PlaceOfSupply(OTHER_COUNTRY, _("The customer is abroad, IGST Act s.13(2)."))
 
 
 def time_of_supply(supplied_on, invoiced_on, paid_on, rate_changed_on):

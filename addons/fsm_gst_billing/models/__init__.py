@@ -1,3 +1,4 @@
+from . import account_cash
 from . import account_chart_template
 from . import account_invoice_report
 from . import account_journal
@@ -7,10 +8,13 @@ from . import account_move_counter
 from . import account_move_credit
 from . import account_move_discount
 from . import account_move_document
+from . import account_move_due
 from . import account_move_issued
 from . import account_move_kind
 from . import account_move_line
+from . import account_move_parties
 from . import account_move_payment
+from . import account_move_place
 from . import account_move_price
 from . import account_move_return
 from . import account_move_stats
@@ -42,6 +46,7 @@ from . import fsm_gst_return_ties
 from . import fsm_job
 from . import fsm_job_advance
 from . import fsm_job_claim
+from . import fsm_job_due
 from . import fsm_job_line
 from . import fsm_job_pay
 from . import fsm_job_credit

@@ -121,6 +121,7 @@ class AccountMove(models.Model):
         (posted & fresh)._hand_over_parts()
         documents = posted.filtered(lambda move: move._has_gst_number())
         if documents:
+            documents._keep_parties()
             documents._check_before_issuing()
             self.env["fsm.gst.number"]._issue(documents)
             documents._use_advances()

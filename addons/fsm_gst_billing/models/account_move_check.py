@@ -57,9 +57,11 @@ class AccountMove(models.Model):
 
         :raise UserError: with all errors of the first document that has one
         """
+        self._check_day_has_come()
         for move in self.filtered(lambda move: move.is_sale_document()):
             move._check_financial_year()
-            errors = [finding for finding in move._gst_check() if finding["severity"] == "error"]
+            found = move._gst_check(issuing=True)
+            errors = [finding for finding in found if finding["severity"] == "error"]
             if errors:
                 raise UserError(
                     "\n".join(f"{finding['text']} ({finding['rule']})" for finding in errors)
@@ -83,8 +85,11 @@ class AccountMove(models.Model):
                     )
                 )
 
-    def _gst_check(self):
-        """Return what is found in one document: ``[{severity, rule, text}]``."""
+    def _gst_check(self, *, issuing=False):
+        """Return what is found in one document: ``[{severity, rule, text}]``.
+
+        :param bool issuing: it is being posted, and has its number already
+        """
         self.ensure_one()
         company = self.company_id
         if not self.is_sale_document():
@@ -105,9 +110,11 @@ class AccountMove(models.Model):
             number = self.partner_id.vat or ""
             documents = [document._replace(gstin=number) for document in documents]
         draft = self.state == "draft"
+        if draft or issuing:
+            documents = [self._before_issuing(document) for document in documents]
         found = [
             self._finding_row(finding)
-            for finding in checks.check(supplier, documents, before=draft)
+            for finding in checks.check(supplier, documents, before=draft or issuing)
             if not draft or finding.rule != RULE_OF_NUMBERS
         ]
         if draft:

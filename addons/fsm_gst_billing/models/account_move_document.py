@@ -24,12 +24,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         rows = self._document_rows()
         kinds = [kind for kind in TAX_KINDS if any(kind in row["taxes"] for row in rows)]
+        parties = self._parties()
         return {
             "title": self._document_title(),
             "declaration": self._document_declaration(kinds),
-            "supplier": self._document_supplier(),  # (a)
-            "recipient": self._document_recipient(),  # (d), (e)
-            "delivery": self._document_delivery(),  # (o)
+            **{party: parties[party] for party in ("supplier", "recipient", "delivery")},
             "facts": self._document_facts(),  # (b), (c), (n), (p)
             "job": self._document_job(),
             "taxes": [(kind, self._tax_label(kind)) for kind in kinds],
@@ -61,11 +60,12 @@ class AccountMove(models.Model):
     def _document_recipient(self):
         partner = self.partner_id
         state = partner.state_id or partner.commercial_partner_id.state_id
+        issued = self.state != "draft" and self.is_sale_document()
         return {
             "name": partner.commercial_partner_id.name or partner.name,
             "attention": partner.name if partner.parent_id else "",
             "address": self._address_lines(partner),
-            "gstin": (self.l10n_in_gstin if self.state != "draft" else partner.vat) or "",
+            "gstin": (self.l10n_in_gstin if issued else partner.vat) or "",
             "state": self._state_text(state),
             "phone": partner.phone or "",
         }

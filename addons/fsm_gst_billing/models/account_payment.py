@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.fsm_jobs.verbs import check_keys, check_value
 
-from ..gst import dates, law, tax
+from ..gst import dates
 from ..gst.words import indian_format, rupees
 from .account_journal import METHODS
 from .account_move_issued import differs, may_manage
@@ -84,55 +84,7 @@ class AccountPayment(models.Model):
                     self.env._("Only a manager changes or undoes %s: it is booked.", payment.name)
                 )
 
-    def action_post(self):
-        """Override of `account` to refuse cash that the law forbids, whoever records it."""
-        self._check_cash()
-        return super().action_post()
-
     # === BUSINESS METHODS - CHECKS === #
-
-    def _check_cash(self):
-        """Refuse cash of 2 lakh and more from a person on a day, or for one job card: s.269ST.
-
-        :raise UserError: with the section, and what to do instead
-        """
-        cash = self.filtered(
-            lambda payment: payment.fsm_method == "cash" and payment.payment_type == "inbound"
-        )
-        for payment in cash:
-            taken = max(
-                payment._cash_taken(("date", "=", payment.date)),
-                payment._cash_taken(("job_id", "=", payment.job_id.id)) if payment.job_id else 0,
-            )
-            if not law.may_take_cash(taken, tax.paise(payment.amount), payment.date):
-                row = law.CASH_LIMIT.row(payment.date)
-                raise UserError(
-                    self.env._(
-                        "₹%(amount)s in cash, after ₹%(taken)s: %(section)s forbids ₹%(limit)s or "
-                        "more from one person in a day or for one job. Take UPI, card or bank.",
-                        amount=indian_format(payment.amount),
-                        taken=indian_format(taken / law.RUPEE),
-                        section=row.source,
-                        limit=indian_format(row.value / law.RUPEE),
-                    )
-                )
-
-    def _cash_taken(self, occasion):
-        """Return the cash that was taken of the same person on an occasion, in paise."""
-        payments_sudo = self.sudo()  # the limit holds for what others took as well
-        [(total,)] = payments_sudo._read_group(
-            [
-                occasion,
-                ("id", "!=", self.id),
-                ("partner_id", "=", self.partner_id.id),
-                ("company_id", "child_of", self.company_id.root_id.id),
-                ("fsm_method", "=", "cash"),
-                ("payment_type", "=", "inbound"),
-                ("state", "in", ("in_process", "paid")),
-            ],
-            aggregates=["amount:sum"],
-        )
-        return tax.paise(total or 0.0)
 
     @api.model
     def _fsm_day(self, text, earliest=None):

@@ -144,7 +144,7 @@ class FsmGstAdvance(models.Model):
             "partner_id": payment.partner_id.id,
             "job_id": job.id,
             "payment_id": payment.id,
-            "state_id": (place or company.state_id).id,
+            "state_id": (place or self.env.ref("l10n_in.state_in_ot")).id,
             "rate": law.UNKNOWN_ADVANCE_RATE,
             "amount": amount,
             "taxable": figures.taxable / law.RUPEE,

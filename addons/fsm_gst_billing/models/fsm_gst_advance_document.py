@@ -51,21 +51,15 @@ class FsmGstAdvance(models.Model):
         self.ensure_one()
         refund = self.kind == "refunded"
         entry_sudo = self.entry_id.sudo()  # who may read a voucher may print it
-        partner_sudo = self.partner_id.sudo()  # he stands on the voucher
+        parties = entry_sudo._parties()
         heads = [head for head in HEADS if self[head]]
         percent = self.rate if "igst" in heads else self.rate / 2
         return {
             "title": self.env._("Refund Voucher") if refund else self.env._("Receipt Voucher"),
             "party": self.env._("Refunded To") if refund else self.env._("Received From"),
             "copy": entry_sudo._copy_labels()["recipient"],
-            "supplier": entry_sudo._document_supplier(),
-            "recipient": {
-                "name": partner_sudo.name,
-                "address": entry_sudo._address_lines(partner_sudo),
-                "gstin": partner_sudo.vat or "",
-                "state": entry_sudo._state_text(partner_sudo.state_id),
-                "phone": partner_sudo.phone or "",
-            },
+            "supplier": parties["supplier"],
+            "recipient": parties["recipient"],
             "facts": self._voucher_facts(entry_sudo),
             "description": self._voucher_description(),
             "taxes": [

@@ -101,7 +101,8 @@ class FsmGstReturn(models.Model):
                 """
                 SELECT m.id, m.name, m.invoice_date AS day, m.move_type, abs(m.amount_total_signed) AS value,
                        m.l10n_in_gstin AS gstin, m.l10n_in_gst_treatment AS treatment,
-                       m.debit_origin_id, place.l10n_in_tin AS pos, p.name AS customer,
+                       m.debit_origin_id, place.l10n_in_tin AS pos,
+                       coalesce(m.gst_parties -> 'recipient' ->> 'name', p.name) AS customer,
                        m.l10n_in_shipping_bill_number AS bill, port.code AS port,
                        m.l10n_in_shipping_bill_date AS bill_day, o.name AS original,
                        o.invoice_date AS original_day, abs(o.amount_total_signed) AS original_value,

@@ -105,6 +105,7 @@ class FsmJob(models.Model):
         treatment = move_sudo.l10n_in_gst_treatment or "consumer"
         partner_sudo = move_sudo.partner_id
         position = move_sudo.fiscal_position_id
+        today = dates.document_date(fields.Datetime.now())
         rows = tuple(
             job_sudo._estimate_line(line, product, taxes)
             for line, product, taxes in job_sudo._with_taxes(lines, position)
@@ -113,7 +114,7 @@ class FsmJob(models.Model):
         return Document(
             self.id,
             self.name,
-            dates.document_date(fields.Datetime.now()),
+            today,
             "invoice",
             move_sudo.l10n_in_state_id.l10n_in_tin or "",
             sum(row.total for row in rows),
@@ -121,6 +122,8 @@ class FsmJob(models.Model):
             gstin=(partner_sudo.vat or "") if treatment in NEED_GSTIN else "",
             treatment=treatment,
             customer=partner_sudo.name or "",
+            issued_on=today,
+            is_addressed=partner_sudo._is_addressed(),
         )
 
     def _estimate_line(self, line, product, taxes):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..gst import gstin, law, tax
+from ..gst import dates, gstin, law, tax
 from ..gst.supply import place_of_supply
 
 # How work and parts are supplied: Circular 47/21/2018, item 2.
@@ -129,11 +129,19 @@ class FsmJob(models.Model):
         products = self.env["product.product"].browse(
             [line["product_id"] for line in lines if line["product_id"]]
         )
+        events = self._events_of(lines, products)
         for line in self._supplies(lines, products):
             product = products.browse(line["product_id"])
-            taxes = product.taxes_id._filter_taxes_by_company(company)
-            taxes = position.map_tax(taxes or company.account_sale_tax_id)
+            taxes = position.map_tax(product._gst_taxes(company, events))
             yield line, product, taxes if charged else taxes.browse()
+
+    def _events_of(self, lines, products):
+        """Return the days of work, invoice and payment, as far as they decide about a rate."""
+        today = dates.document_date(fields.Datetime.now())
+        if not any(products.mapped("gst_changed_on")):
+            return (today,) * 3
+        value = sum(line["quantity"] * line["price_unit"] for line in lines)
+        return self._gst_events(value, today)
 
     def _supplies(self, lines, products):
         """Return `lines` as they are supplied, each with `price_includes_gst`.

@@ -96,6 +96,16 @@ class ResPartner(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_addressed(self):
+        """Tell whether name, address and state are known: CGST Rule 46(e)."""
+        payer = self.commercial_partner_id
+        abroad = self.country_id.code not in (False, "IN")
+        return bool(
+            payer.name
+            and (self.street or self.street2 or payer.street or payer.street2)
+            and (abroad or self.state_id or payer.state_id)
+        )
+
     def _fsm_bills(self):
         """Return what these customers were billed, newest first, as far as the caller is told.
 

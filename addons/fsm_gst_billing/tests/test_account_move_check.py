@@ -3,6 +3,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import FsmGstBillingCommon
 
@@ -43,6 +44,12 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
     def _consumer(self, state):
         return self._meet("Consumer", state)
 
+    def _tax(self, name):
+        return self.env["account.chart.template"].with_company(self.organization).ref(name)
+
+    def _exempt(self):
+        return self._tax("exempt_sale")
+
     # === AMOUNTS === #
 
     def test_T01_T37_round_off_never_touches_the_value(self):
@@ -67,9 +74,7 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
             self.assertEqual(self._figures(price, partner), figures)
 
     def test_T05_discounts_come_before_tax(self):
-        self.ssd.taxes_id = (
-            self.env["account.chart.template"].with_company(self.organization).ref("sgst_sale_5")
-        )
+        self.ssd.taxes_id = self._tax("sgst_sale_5")
         sale = self._sale(
             (self.labour, 1499.0, 1, 10), (self.labour, 4250.5, 2, 0), (self.ssd, 199.0, 3, 0)
         )
@@ -153,14 +158,7 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
     # === WHAT IS NOT ISSUED === #
 
     def test_T36_taxed_and_exempt_for_a_gstin_are_two_documents(self):
-        exempt = self.env["account.tax"].search(
-            [
-                ("company_id", "=", self.organization.id),
-                ("type_tax_use", "=", "sale"),
-                ("l10n_in_tax_type", "=", "exempt"),
-            ],
-            limit=1,
-        )
+        self.ssd.taxes_id = exempt = self._exempt()
         for partner, issued in ((self.suresh, True), (self.kaveri, False)):
             sale = self._sale((self.labour, 500.0, 1, 0), (self.ssd, 100.0, 1, 0), partner=partner)
             sale.invoice_line_ids[1].tax_ids = exempt
@@ -188,10 +186,191 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
                 later.with_user(self.manager).action_post()
 
     def test_cash_that_the_law_forbids_is_said_before(self):
+        self.suresh.street = "4, 8th Cross"
         draft = self._sale((self.labour, 200000.0, 1, 0))
         [finding] = draft.fsm_check()["findings"]
         self.assertEqual(finding["severity"], "warning")
         self.assertIn("less than ₹2,00,000.00 of it may be taken in cash", finding["text"])
+
+    def _refused(self, sale, sentence, user=None):
+        """Assert that a draft says `sentence` in its banner, and is refused with it."""
+        self.assertRegex(sale.gst_findings, sentence)
+        with self.assertRaisesRegex(UserError, sentence), self.env.cr.savepoint():
+            sale.with_user(user or self.accountant).action_post()
+
+    def test_line_without_tax_is_not_a_tax_invoice_at_nothing(self):
+        sale = self._sale((self.labour, 500.0, 1, 0))
+        sale.invoice_line_ids.tax_ids = False
+        self._refused(sale, "bears no GST, and nothing says why")
+        sale.invoice_line_ids.tax_ids = self._exempt()
+        self._refused(sale, "bears 0 %, its product 18 %")
+        self.labour.taxes_id = self._exempt()
+        self.assertTrue(sale.fsm_check()["ok"])
+
+    def test_discount_line_below_the_taxed_ones_is_refused(self):
+        sale = self._sale((self.ssd, 3490.0, 1, 0), (self.labour, -500.0, 1, 0))
+        for taxes in (False, self._exempt()):
+            sale.invoice_line_ids[1].tax_ids = taxes
+            self._refused(sale, "takes ₹500.00 off without tax.*use “Discount”")
+        sale.invoice_line_ids[1].tax_ids = sale.invoice_line_ids[0].tax_ids
+        sale.action_post()
+        self.assertEqual(sale.amount_total, 3528.2)
+
+    def test_other_rate_than_the_products_needs_a_managers_reason(self):
+        sale = self._sale((self.labour, 500.0, 1, 0))
+        sale.invoice_line_ids.tax_ids = self._tax("sgst_sale_5")
+        self._refused(sale, "bears 5 %, its product 18 %")
+        with self.assertRaisesRegex(AccessError, "Only a manager"), self.env.cr.savepoint():
+            sale.gst_rate_reason = "Notification 45/2017-CT(R)"
+        managed = sale.with_user(self.manager)
+        with self.assertRaisesRegex(ValidationError, "10 characters"), self.env.cr.savepoint():
+            managed.gst_rate_reason = "cheaper"
+        managed.gst_rate_reason = "Notification 45/2017-CT(R): research"
+        [finding] = managed.fsm_check()["findings"]
+        self.assertEqual(finding["severity"], "warning")
+        self.assertIn("because: Notification 45/2017", finding["text"])
+        managed.action_post()
+        self.assertEqual(sale.amount_total, 525.0)
+        with self.assertRaisesRegex(UserError, "was issued"):
+            managed.gst_rate_reason = "Another reason than before"
+
+    def test_T26_rate_of_a_monitor_is_that_of_two_of_three_days(self):
+        """Work on 20, invoice on 25 September 2025; paid on the 20th, or not before the 27th."""
+        monitor = self._stock("Monitor 34 inch", "consu", "85285900", 12000.0)
+        monitor.write(
+            {
+                "gst_changed_on": "2025-09-22",
+                "gst_taxes_before_ids": [Command.set(self._tax("sgst_sale_28").ids)],
+            }
+        )
+        invoices = []
+        for paid, half in ((True, 1680.0), (False, 1080.0)):
+            with freeze_time("2025-09-20 06:00:00"):
+                job = self._create_job(lines=[(monitor, 12000.0)])
+                job.sudo().ready_at = "2025-09-20 05:00:00"
+                if paid:
+                    lines = [{"method": "bank", "amount": 15360.0}]
+                    job.with_user(self.manager).record_advance(lines=lines)
+            with freeze_time("2025-09-25 06:00:00"):
+                draft = self._invoice(job, post=False)
+                self.assertEqual(self._taxes(draft), {"CGST": half, "SGST/UTGST": half})
+                wrong = self._tax("sgst_sale_18" if paid else "sgst_sale_28")
+                right = draft.invoice_line_ids.tax_ids
+                draft.invoice_line_ids.tax_ids = wrong
+                draft.gst_rate_reason = "The customer wants it"
+                day = "20-Sep-2025" if paid else "25-Sep-2025"
+                self._refused(draft, f"changed on 22-Sep-2025.* {day} decides", self.manager)
+                draft.invoice_line_ids.tax_ids = right
+                draft.action_post()
+                invoices.append(draft)
+        with freeze_time("2026-02-05 06:00:00"):
+            answer = invoices[0].with_user(self.accountant).fsm_credit_note(reason="Came back")
+            note = self.env["account.move"].browse(answer["id"])
+            self.assertEqual(self._taxes(note), {"CGST": 1680.0, "SGST/UTGST": 1680.0})
+            other = invoices[1].with_user(self.manager)._reverse_moves()
+            other.invoice_line_ids.tax_ids = self._tax("sgst_sale_28")
+            self._refused(other, "bears 28 %, its invoice 18 %", self.manager)
+
+    def test_product_whose_rate_will_change_has_the_old_one_until_then(self):
+        self.labour.write(
+            {
+                "gst_changed_on": "2099-04-01",
+                "gst_taxes_before_ids": [Command.set(self._tax("sgst_sale_5").ids)],
+            }
+        )
+        sale = self._sale((self.labour, 500.0, 1, 0))
+        self.assertEqual(sale.amount_total, 525.0)
+        self.assertTrue(sale.fsm_check()["ok"])
+        sale.invoice_line_ids.tax_ids = self._tax("sgst_sale_18")
+        self._refused(sale, "bears 18 %, its product 5 %")
+
+    def test_day_that_has_not_come_is_refused(self):
+        with freeze_time("2026-04-15 19:00:00"):  # the 16th in India
+            sale = self._sale((self.labour, 500.0, 1, 0), invoice_date="2026-04-17")
+            self._refused(sale, "is of 17-Apr-2026, which has not come yet")
+            sale.invoice_date = "2026-04-16"
+            sale.action_post()
+            for day, sentence in (("2026-04-17", "has not come"), ("2026-04-15", "before its")):
+                note = sale._reverse_moves([{"invoice_date": day, "date": day}])
+                self._refused(note, sentence)
+            job = self._create_job(state="diagnosis")
+            payment = self.env["account.payment"].new({"date": "2026-04-17", "amount": 100.0})
+            with self.assertRaisesRegex(UserError, "voucher of 17-Apr-2026 cannot be issued yet"):
+                payment.update({"company_id": self.company.id, "partner_id": self.suresh.id})
+                self.env["fsm.gst.advance"].sudo()._receive(payment, 100.0, self.karnataka, job)
+
+    def test_service_is_invoiced_within_thirty_days(self):
+        job = self._create_job()
+        job.sudo().ready_at = "2026-03-01 10:00:00"
+        for day, late in (("2026-03-31 10:00:00", False), ("2026-04-01 10:00:00", True)):
+            with freeze_time(day):
+                draft = self._invoice(job, post=False)
+                answer = draft.fsm_check()
+                self.assertTrue(answer["ok"])
+                rules = [finding["rule"] for finding in answer["findings"]]
+                self.assertEqual("CGST Rule 47" in rules, late)
+
+    def test_consumer_who_buys_for_fifty_thousand_says_where_he_lives(self):
+        job = self._create_job(state="diagnosis", lines=[(self.labour, 50000.0)])
+        self.assertIn("CGST Rule 46(e)", job.with_user(self.manager).gst_findings)
+        below = self._sale((self.labour, 49999.99, 1, 0))
+        self.assertTrue(below.fsm_check()["ok"])
+        sale = self._sale((self.labour, 50000.0, 1, 0))
+        self._refused(sale, "name, address and state of a customer without GSTIN")
+        self.suresh.street = "4, 8th Cross, Malleshwaram"
+        sale.action_post()
+        recipient = sale._tax_document()["recipient"]
+        self.assertEqual(recipient["state"], "29-Karnataka")
+        self.assertIn("4, 8th Cross, Malleshwaram", recipient["address"])
+
+    # === WHERE AND TO WHOM === #
+
+    def test_counter_sale_is_placed_as_the_law_says_and_keeps_the_reason(self):
+        mumbai = self.env.ref("base.state_in_mh")
+        contact = self._meet("Store Room", mumbai, parent_id=self.kaveri.id, type="delivery")
+        tourist = self._meet("John Smith", None, country=self.env.ref("base.us"))
+        shipped = {"partner_shipping_id": contact.id}
+        for product, partner, values, code, section in (
+            (self.ssd, self._meet("Walk-in", None), {}, "29", "s.12(2)(b)(ii)"),
+            (self.labour, self.kaveri, shipped, "33", "s.12(2)(a)"),  # T28
+            (self.ssd, self.kaveri, shipped, "27", "s.10(1)(a)"),
+            (self.ssd, tourist, {}, "29", "s.10(1)(ca)"),
+            (self.labour, tourist, {}, "29", "s.13(3)(a)"),
+            (self.ssd, tourist, {"l10n_in_gst_treatment": "overseas"}, "96", "s.11(b)"),
+        ):
+            with self.subTest(product=product.name, partner=partner.name, **values):
+                sale = self._sale((product, 1000.0, 1, 0), partner=partner, **values)
+                self.assertEqual(sale.l10n_in_state_id.l10n_in_tin, code)
+                self.assertIn(section, sale.gst_place_reason)
+                inter = ["IGST"] if code != "29" else ["CGST", "SGST/UTGST"]
+                self.assertEqual(sorted(self._taxes(sale)), inter)
+        walk_in = self._sale((self.ssd, 1000.0, 1, 0), partner=self._meet("Walk-in", None))
+        walk_in.l10n_in_state_id = mumbai
+        self.assertIn("and 29 would be right", walk_in.gst_findings)
+        tourists = self._sale((self.ssd, 1000.0, 1, 0), partner=tourist)
+        tourists.action_post()
+        tourist.country_id = self.india
+        self.assertIn("s.10(1)(ca)", tourists.gst_place_reason)
+
+    def test_document_keeps_the_name_and_address_it_was_issued_to(self):
+        self.suresh.write({"street": "7, MG Road", "city": "Bengaluru"})
+        with freeze_time("2026-04-15 06:00:00"):
+            invoice = self._invoice(self._create_job())
+        before = invoice._tax_document()
+        self.suresh.write({"name": "Suresh K.", "street": "1, Anna Salai", "city": "Chennai"})
+        self.company.partner_id.street = "99, New Road"
+        after = invoice._tax_document()
+        for party in ("recipient", "supplier", "delivery"):
+            self.assertEqual(after[party], before[party])
+        self.assertIn("7, MG Road", after["recipient"]["address"])
+        [row] = self.env["fsm.gst.return"]._documents_where(SQL("m.id = %s", invoice.id))
+        self.assertEqual(row.customer, "Suresh Kumar")
+        with self.assertRaisesRegex(UserError, "was issued"):
+            invoice.with_user(self.manager).gst_parties = {}
+        draft = self._invoice(self._create_job(), post=False)
+        draft.gst_parties = {"recipient": {"name": "Somebody else"}}
+        draft.action_post()
+        self.assertEqual(draft._tax_document()["recipient"]["name"], "Suresh K.")
 
     # === WHAT IS NOT SHARED === #
 

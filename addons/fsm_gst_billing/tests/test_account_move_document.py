@@ -88,6 +88,7 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
         self.assertIn(f"Against Invoice {invoice.name}", text)
 
     def test_T25_words_and_digits_do_not_follow_the_language(self):
+        self.suresh.street = "4, 8th Cross"
         invoice = self._invoice(self._create_job(lines=[(self.labour, 123456.78)]))
         document = invoice.with_context(lang="en_US")._tax_document()
         self.assertIn("One Lakh Forty-Five Thousand", document["words"])

@@ -3,6 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import FsmGstBillingCommon
@@ -79,15 +80,31 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "Nothing is left"):
             voucher.with_user(self.manager).refund(method="cash")
 
-    def test_T14_place_that_is_not_known_is_another_state(self):
+    def test_T14_rate_and_place_that_are_not_known_are_18_percent_between_states(self):
+        """Nothing is estimated, nobody knows where: IGST of 180 on 1,180, Rule 50, provisos."""
         with freeze_time(APRIL):
-            voucher = self._vouchers(self._advance(self._job(self.kaveri)))
-        self.assertEqual((voucher.taxable, voucher.igst, voucher.cgst), (1000.0, 180.0, 0.0))
+            answer = self._advance(self._create_job(lines=[(self.ssd, 3490.0)]))
+            payment = self.env["account.payment"].browse(answer["payment_ids"])
+            job = self._create_job(state="received", lines=[])
+            unknown = self.env["res.country.state"]
+            voucher = self.env["fsm.gst.advance"].sudo()._receive(payment, 1180.0, unknown, job)
+        self.assertRecordValues(
+            voucher,
+            [{"rate": 18.0, "taxable": 1000.0, "igst": 180.0, "cgst": 0.0, "sgst": 0.0}],
+        )
+        [row] = self._return("042026").gstr1()["at"]
+        self.assertEqual((row["pos"], row["sply_ty"]), ("97", "INTER"))
+        self.assertEqual((row["itms"][0]["rt"], row["itms"][0]["iamt"]), (18, 180.0))
 
     def test_T14_no_tax_on_an_advance_for_goods(self):
-        job = self._create_job(lines=[(self.ssd, 3490.0)])
-        answer = self._advance(job)
-        self.assertEqual((answer["vouchers"], answer["advance"]), ([], 1180.0))
+        with freeze_time(APRIL):
+            job = self._create_job(lines=[(self.ssd, 3490.0)])
+            answer = self._advance(job)
+            self.assertEqual((answer["vouchers"], answer["advance"]), ([], 1180.0))
+            self.assertFalse(self.env["fsm.gst.advance"].search([("job_id", "=", job.id)]))
+        april = self._return("042026")
+        self.assertNotIn("at", april.gstr1())
+        self.assertEqual(april.gstr3b()["sup_details"]["osup_det"]["txval"], 0.0)
 
     def test_part_of_an_advance_is_adjusted_to_the_paisa(self):
         with freeze_time(APRIL):
@@ -164,6 +181,13 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         with freeze_time("2026-12-01 06:00:00"):
             with self.assertRaisesRegex(UserError, "until 30-Nov-2026: CGST Act, s.34"):
                 invoice.fsm_credit_note(reason="Late")
+            with self.assertRaisesRegex(UserError, "until 30-Nov-2026: CGST Act, s.34"):
+                invoice.fsm_credit_note(reason="Late, and says November", date="2026-11-30")
+            wizard = invoice._reverse_moves([{"invoice_date": "2026-11-30", "date": "2026-11-30"}])
+            with self.assertRaisesRegex(UserError, "after 30-Nov-2026"), self.env.cr.savepoint():
+                wizard.action_post()
+        with self.assertRaisesRegex(UserError, "before the invoice"):
+            invoice.fsm_credit_note(reason="Early", date="2026-03-29")
         with freeze_time("2026-04-10 06:00:00"):
             answer = invoice.fsm_credit_note(reason="Came back")
         self.assertEqual((invoice.name, answer["name"]), ("SPR/25-26/00001", "RSPR/26-27/00001"))
@@ -188,15 +212,121 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
     # === CASH === #
 
     def test_T33_cash_of_two_lakh_is_refused(self):
+        self.suresh.street = "4, 8th Cross"
         invoice = self._invoice(self._create_job(lines=[(self.labour, 200000.0)]))
         with freeze_time("2026-11-25 08:00:00"):
             invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 110000.0}])
         with freeze_time("2026-11-26 08:00:00"):
             for amount in (90000.0, 110000.0):
                 with self.assertRaisesRegex(UserError, "s.186 forbids ₹2,00,000.00"):
-                    invoice.fsm_record_payment(lines=[{"method": "cash", "amount": amount}])
+                    with self.env.cr.savepoint():
+                        invoice.fsm_record_payment(lines=[{"method": "cash", "amount": amount}])
+            halves = [{"method": "cash", "amount": 45000.0}] * 2
+            with self.assertRaisesRegex(UserError, "s.186 forbids"), self.env.cr.savepoint():
+                invoice.fsm_record_payment(lines=halves)
             invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 89999.0}])
             invoice.fsm_record_payment(lines=[{"method": "bank", "amount": 30000.0}])
+
+    def _sale_for_cash(self, partner, price=200000.0):
+        """Return a posted counter sale, without a job card, of ₹2,36,000."""
+        sale = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company.id,
+                "journal_id": self.branch.sale_journal_id.id,
+                "partner_id": partner.id,
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.labour.id, "price_unit": price})
+                ],
+            }
+        )
+        sale.action_post()
+        return sale
+
+    def _cash_journal(self):
+        """Return a second drawer, that the till knows nothing of."""
+        return self.env["account.journal"].create(
+            {"name": "Drawer", "type": "cash", "code": "DRW9", "company_id": self.company.id}
+        )
+
+    def test_cash_for_one_invoice_is_counted_over_days_and_doors(self):
+        self.suresh.street = "4, 8th Cross"
+        with freeze_time("2026-11-25 08:00:00"):
+            sale = self._sale_for_cash(self.suresh)
+            sale.fsm_record_payment(lines=[{"method": "cash", "amount": 110000.0}])
+        with freeze_time("2026-11-27 08:00:00"):
+            dialogs = self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=sale.ids
+            )
+            drawer = self._cash_journal()
+
+            def pay(amount):
+                dialogs.create({"journal_id": drawer.id, "amount": amount}).action_create_payments()
+
+            with self.assertRaisesRegex(UserError, "after ₹1,10,000.00: .*s.186"):
+                with self.env.cr.savepoint():
+                    pay(90000.0)
+            pay(89999.0)
+        self.assertEqual(sale.amount_residual, 36001.0)
+
+    def test_cash_of_one_person_in_a_day_is_counted_through_every_door(self):
+        drawer = self._cash_journal()
+        office = self._meet("Kaveri, office", self.tamil_nadu, parent_id=self.kaveri.id)
+        day = "2026-11-25"
+
+        def payment(amount):
+            self.env["account.payment"].create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": office.id,
+                    "journal_id": drawer.id,
+                    "amount": amount,
+                    "date": day,
+                }
+            ).action_post()
+
+        def statement(amount):
+            self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": drawer.id,
+                    "partner_id": self.kaveri.id,
+                    "payment_ref": "Cash",
+                    "amount": amount,
+                    "date": day,
+                }
+            )
+
+        def entry(amount):
+            partner = self.kaveri.with_company(self.company)
+            receivable = partner.property_account_receivable_id
+            lines = [(drawer.default_account_id, amount), (receivable, -amount)]
+            self.env["account.move"].create(
+                {
+                    "journal_id": drawer.id,
+                    "date": day,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": account.id,
+                                "balance": balance,
+                                "partner_id": self.kaveri.id,
+                            }
+                        )
+                        for account, balance in lines
+                    ],
+                }
+            ).action_post()
+
+        with freeze_time(f"{day} 08:00:00"):
+            payment(60000.0)
+            statement(60000.0)
+            entry(60000.0)
+            for door in (payment, statement, entry):
+                with self.assertRaisesRegex(UserError, "after ₹1,80,000.00: .*s.186"):
+                    with self.env.cr.savepoint():
+                        door(20000.0)
+            payment(19999.0)
 
     def test_day_is_closed_with_the_cash_that_was_counted(self):
         with freeze_time("2026-11-25 08:00:00"):
