@@ -52,17 +52,17 @@ class FsmReport(models.AbstractModel):
     def _titles(self):
         revenue, books = self.env._("Revenue"), self.env._("Books")
         return {
-            "revenue": (revenue, self.env._("Revenue by Branch and Day"), True),
-            "revenue_by_branch": (revenue, self.env._("Revenue by Branch"), True),
-            "revenue_by_day": (revenue, self.env._("Revenue by Day"), True),
-            "revenue_by_month": (revenue, self.env._("Revenue by Month"), True),
-            "revenue_by_technician": (revenue, self.env._("Revenue by Technician"), True),
-            "revenue_by_service": (revenue, self.env._("Revenue by Service and Part"), True),
-            "revenue_by_customer": (revenue, self.env._("Revenue by Customer"), True),
-            "revenue_by_model": (revenue, self.env._("Revenue by Device Model"), True),
-            "receivables": (books, self.env._("Receivables by Age"), True),
-            "receivables_by_branch": (books, self.env._("Receivables by Branch"), True),
-            "gst_summary": (books, self.env._("GST by Place and Rate"), True),
+            "revenue": (revenue, self.env._("Revenue by Branch and Day"), "month"),
+            "revenue_by_branch": (revenue, self.env._("Revenue by Branch"), "month"),
+            "revenue_by_day": (revenue, self.env._("Revenue by Day"), "month"),
+            "revenue_by_month": (revenue, self.env._("Revenue by Month"), "year"),
+            "revenue_by_technician": (revenue, self.env._("Revenue by Technician"), "month"),
+            "revenue_by_service": (revenue, self.env._("Revenue by Service and Part"), "month"),
+            "revenue_by_customer": (revenue, self.env._("Revenue by Customer"), "month"),
+            "revenue_by_model": (revenue, self.env._("Revenue by Device Model"), "month"),
+            "receivables": (books, self.env._("Receivables by Age"), "all"),
+            "receivables_by_branch": (books, self.env._("Receivables by Branch"), "all"),
+            "gst_summary": (books, self.env._("GST by Place and Rate"), "month"),
             **super()._titles(),
         }
 

@@ -74,19 +74,19 @@ class FsmReport(models.AbstractModel):
         parts, stock = self.env._("Parts"), self.env._("Stock")
         return {
             **super()._titles(),
-            "inventory_consumption": (parts, self.env._("Parts Used by Branch and Month"), True),
-            "parts_by_part": (parts, self.env._("Parts Used"), True),
-            "parts_by_fault": (parts, self.env._("Parts Used by Fault"), True),
-            "parts_by_model": (parts, self.env._("Parts Used by Device Model"), True),
-            "parts_by_technician": (parts, self.env._("Parts Used by Technician"), True),
-            "parts_by_branch": (parts, self.env._("Parts Used by Branch"), True),
-            "parts_by_month": (parts, self.env._("Parts Used by Month"), True),
-            "returned_parts": (parts, self.env._("Parts Returned and Scrapped"), True),
-            "warranty_parts": (parts, self.env._("Parts Under Warranty"), True),
-            "fill_rate": (parts, self.env._("Fill Rate"), True),
-            "stock_value": (stock, self.env._("Stock Value"), False),
-            "dead_stock": (stock, self.env._("Dead Stock"), False),
-            "low_stock": (stock, self.env._("Low Stock"), False),
+            "inventory_consumption": (parts, self.env._("Parts Used by Branch and Month"), "year"),
+            "parts_by_part": (parts, self.env._("Parts Used"), "month"),
+            "parts_by_fault": (parts, self.env._("Parts Used by Fault"), "month"),
+            "parts_by_model": (parts, self.env._("Parts Used by Device Model"), "month"),
+            "parts_by_technician": (parts, self.env._("Parts Used by Technician"), "month"),
+            "parts_by_branch": (parts, self.env._("Parts Used by Branch"), "month"),
+            "parts_by_month": (parts, self.env._("Parts Used by Month"), "year"),
+            "returned_parts": (parts, self.env._("Parts Returned and Scrapped"), "month"),
+            "warranty_parts": (parts, self.env._("Parts Under Warranty"), "month"),
+            "fill_rate": (parts, self.env._("Fill Rate"), "month"),
+            "stock_value": (stock, self.env._("Stock Value"), ""),
+            "dead_stock": (stock, self.env._("Dead Stock"), ""),
+            "low_stock": (stock, self.env._("Low Stock"), ""),
         }
 
     @api.model

@@ -68,12 +68,13 @@ class FsmReport(models.AbstractModel):
     def catalogue(self):
         """Return what there is to ask for.
 
-        :return: ``[{name, title, section, dated}]``; `dated` where a period says anything
+        :return: ``[{name, title, section, period}]``; `period` is what is mostly asked for: month, year
+            or all (days), or nothing where it is told as it is now
         """
         self._check_may_read()
         return [
-            {"name": name, "title": title, "section": section, "dated": dated}
-            for name, (section, title, dated) in self._titles().items()
+            {"name": name, "title": title, "section": section, "period": period}
+            for name, (section, title, period) in self._titles().items()
         ]
 
     # === BUSINESS METHODS === #
@@ -94,13 +95,13 @@ class FsmReport(models.AbstractModel):
 
     @api.model
     def _titles(self):
-        """Return what a reader calls the reports: ``{name: (section, title, dated)}``, in order."""
+        """Return what a reader calls the reports: ``{name: (section, title, period)}``, in order."""
         jobs, people = self.env._("Job Cards"), self.env._("People")
         return {
-            "pending_jobs": (jobs, self.env._("Open Job Cards"), True),
-            "pending_by_state": (jobs, self.env._("Open Job Cards by Status"), True),
-            "technician_productivity": (people, self.env._("Technicians"), True),
-            "customer_analysis": (people, self.env._("Customers"), True),
+            "pending_jobs": (jobs, self.env._("Open Job Cards"), "all"),
+            "pending_by_state": (jobs, self.env._("Open Job Cards by Status"), "all"),
+            "technician_productivity": (people, self.env._("Technicians"), "month"),
+            "customer_analysis": (people, self.env._("Customers"), "all"),
         }
 
     @api.model

@@ -34,8 +34,9 @@ export class FsmReportScreen extends Component {
         this.state = useState({
             name: this.props.action.params?.name || browser.localStorage.getItem(KEPT),
             branchId: 0,
-            ...periodOf("month"),
-            period: "month",
+            period: "",
+            from: "",
+            to: "",
             report: false,
             sort: { column: -1, down: false },
             error: "",
@@ -49,6 +50,7 @@ export class FsmReportScreen extends Component {
             if (!this.chosen) {
                 this.state.name = this.catalogue[0].name;
             }
+            this.setPeriod(this.chosen.period);
             await this.load();
         });
     }
@@ -74,6 +76,14 @@ export class FsmReportScreen extends Component {
         return this.state.report.columns;
     }
 
+    /** The places of the columns to show: the branch is no news where there is but one. */
+    get places() {
+        const places = this.columns.map((_column, place) => place);
+        const one = this.state.branchId || this.branches.length === 1;
+        const named = this.columns[0].key === "branch_id" && !this.isNumber(this.columns[1]);
+        return one && named ? places.slice(1) : places;
+    }
+
     get rows() {
         const { column, down } = this.state.sort;
         const rows = [...this.state.report.rows];
@@ -92,7 +102,7 @@ export class FsmReportScreen extends Component {
     get arguments() {
         return {
             name: this.state.name,
-            ...(this.chosen.dated && { date_from: this.state.from, date_to: this.state.to }),
+            ...(this.chosen.period && { date_from: this.state.from, date_to: this.state.to }),
             // All of them, whatever is ticked in the menu of companies.
             branch_ids: this.state.branchId
                 ? [this.state.branchId]
@@ -104,6 +114,16 @@ export class FsmReportScreen extends Component {
         return column.type in NUMBERS;
     }
 
+    cellClass(column) {
+        const shapes = { date: "text-nowrap", char: "o_fsm_report_text" };
+        return shapes[column.type] || "text-end text-nowrap";
+    }
+
+    /** Days that a period names already are not shown where there is no room. */
+    get daysClass() {
+        return this.state.period ? "d-none d-md-block" : "";
+    }
+
     text(value, column) {
         if (this.isNumber(column)) {
             return value === false ? "–" : value.toLocaleString("en-IN", NUMBERS[column.type]);
@@ -111,9 +131,9 @@ export class FsmReportScreen extends Component {
         return column.type === "date" && value ? value.split("-").reverse().join("-") : value || "";
     }
 
-    total(column, first) {
+    total(column) {
         const total = this.state.report.totals[column.key];
-        return total === undefined ? first : this.text(total, column);
+        return total === undefined ? "" : this.text(total, column);
     }
 
     /** Call the server once at a time; what it refuses is said on the page. */
@@ -140,7 +160,12 @@ export class FsmReportScreen extends Component {
     }
 
     async onReport(ev) {
+        const before = this.chosen.period;
         this.state.name = ev.target.value;
+        // The days stay, but where the question is another: who owes us is not asked of a month.
+        if (this.chosen.period !== before) {
+            this.setPeriod(this.chosen.period);
+        }
         browser.localStorage.setItem(KEPT, this.state.name);
         await this.load();
     }
@@ -151,8 +176,12 @@ export class FsmReportScreen extends Component {
     }
 
     async onPeriod(ev) {
-        Object.assign(this.state, periodOf(ev.target.value), { period: ev.target.value });
+        this.setPeriod(ev.target.value);
         await this.load();
+    }
+
+    setPeriod(period) {
+        Object.assign(this.state, period ? periodOf(period) : {}, { period });
     }
 
     async onDay(end, ev) {
