@@ -28,6 +28,7 @@
         "views/account_move_views.xml",
         "views/account_invoice_report_views.xml",
         "views/fsm_challan_views.xml",
+        "views/account_payment_views.xml",
         "views/fsm_job_views.xml",
         "views/fsm_branch_views.xml",
         "views/fsm_gst_advance_views.xml",

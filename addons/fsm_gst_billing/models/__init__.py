@@ -43,6 +43,7 @@ from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_rows
 from . import fsm_gst_return_ties
+from . import account_payment_advance  # adds to the return
 from . import fsm_job
 from . import fsm_job_advance
 from . import fsm_job_claim

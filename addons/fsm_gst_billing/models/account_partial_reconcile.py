@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .account_move_issued import may_manage
 from .fsm_gst_once import GATE
@@ -8,11 +8,82 @@ from .fsm_gst_once import GATE
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `account`: whatever uses an advance settles the tax on it as well.
+
+        Accounting's list of open credits, its dialogs, a bank statement and RPC all end here.
+        """
+        partials = super().create(vals_list)
+        if not partials._passes_gate():
+            partials._settle_advances()
+        return partials
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_issued(self):
         """Refuse to take what a customer paid off his invoice, unless a manager does it."""
-        if self.env.context.get("fsm_billing_gate") is GATE or may_manage(self.env):
+        if self._passes_gate():
+            return
+        self._check_keeps_advances()
+        if may_manage(self.env):
             return
         moves = (self.debit_move_id | self.credit_move_id).move_id
         for move in moves.filtered(lambda move: move._has_gst_number()):
             raise AccessError(self.env._("Only a manager takes a payment off %s.", move.name))
+
+    # === BUSINESS METHODS === #
+
+    def _passes_gate(self):
+        return self.env.context.get("fsm_billing_gate") is GATE
+
+    def _paid_lines(self):
+        """Return the lines of customers' payments that are used here."""
+        lines = self.credit_move_id.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        return lines.filtered("move_id.origin_payment_id")
+
+    def _settle_advances(self):
+        """Move the tax on the advances that were used here to their invoices."""
+        payments = self._paid_lines().move_id.origin_payment_id
+        if not payments:
+            return
+        open_sudo = self.env["fsm.gst.advance"]._open([("payment_id", "in", payments.ids)])
+        by_payment = {advance.payment_id: advance for advance in open_sudo}
+        for partial in self if by_payment else []:
+            payment = partial.credit_move_id.move_id.origin_payment_id
+            if advance_sudo := by_payment.get(payment):
+                advance_sudo._use_for(partial.debit_move_id.move_id, partial.amount)
+
+    def _check_keeps_advances(self):
+        """Refuse to take an advance off what it was used for: its tax went along, with a voucher.
+
+        :raise UserError: naming the advance, the document and what to do
+        """
+        payments = self._paid_lines().move_id.origin_payment_id
+        if not payments:
+            return
+        rows_sudo = (
+            self.env["fsm.gst.advance"]
+            .sudo()
+            .search(  # a fact, whoever sees advances
+                [
+                    ("receipt_id.payment_id", "in", payments.ids),
+                    "|",
+                    ("invoice_id", "in", self.debit_move_id.move_id.ids),
+                    ("payment_id.move_id", "in", self.debit_move_id.move_id.ids),
+                ],
+                limit=1,
+            )
+        )
+        if rows_sudo:
+            raise UserError(
+                self.env._(
+                    "Advance %(advance)s was used for %(document)s, and so was its tax: it stays "
+                    "there. Issue a credit note if the customer gets the money back.",
+                    advance=rows_sudo.receipt_id.number,
+                    document=rows_sudo.invoice_id.name or rows_sudo.number,
+                )
+            )

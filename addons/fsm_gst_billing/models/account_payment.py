@@ -9,6 +9,7 @@ from ..gst import dates
 from ..gst.words import indian_format, rupees
 from .account_journal import METHODS
 from .account_move_issued import differs, may_manage
+from .fsm_gst_once import GATE
 
 # The chatter would add twenty queries to a payment and nothing new: the payment is the record.
 QUIET = {"mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
@@ -71,7 +72,10 @@ class AccountPayment(models.Model):
         :raise AccessError: if `vals` change a booked payment in a branch
         """
         undone = vals.get("state") in UNDONE
-        if not (undone or BOOKED_FIELDS & vals.keys()) or may_manage(self.env):
+        if not (undone or BOOKED_FIELDS & vals.keys()):
+            return
+        self._check_has_no_voucher(vals, undone)
+        if may_manage(self.env):
             return
         for payment in self:
             if (
@@ -83,6 +87,24 @@ class AccountPayment(models.Model):
                 raise AccessError(
                     self.env._("Only a manager changes or undoes %s: it is booked.", payment.name)
                 )
+
+    def _check_has_no_voucher(self, vals, undone):
+        """Refuse to change or undo a payment for which a voucher was issued: Rules 50 and 51.
+
+        :raise UserError: naming the voucher
+        """
+        changed = self.filtered(lambda payment: undone or differs(payment, vals, BOOKED_FIELDS))
+        if not changed:
+            return
+        advances_sudo = self.env["fsm.gst.advance"].sudo()  # holds for who sees no advances as well
+        if voucher_sudo := advances_sudo.search([("payment_id", "in", changed.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Voucher %s was issued for this payment: it stays. Pay the advance back if the "
+                    "customer gets the money back.",
+                    voucher_sudo.number,
+                )
+            )
 
     # === BUSINESS METHODS - CHECKS === #
 
@@ -219,7 +241,8 @@ class AccountPayment(models.Model):
         paid = payment.move_id.line_ids.filtered(
             lambda item: item.account_id == receivable.account_id
         )
-        (receivable | paid).reconcile()
+        gated = (receivable | paid).with_context(fsm_billing_gate=GATE)  # the caller settles it
+        gated.filtered(lambda item: not item.reconciled).reconcile()
         return payment
 
     @api.model

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from odoo.addons.fsm_jobs.verbs import verb
 
-from ..gst import dates, law, tax
+from ..gst import dates, law, periods, tax
 from ..gst.words import indian_format
 from .account_move_issued import may_manage
 from .account_payment import QUIET
@@ -109,29 +109,36 @@ class FsmGstAdvance(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def refund(self, method: str, reference: str = ""):
+    def refund(self, method: str, reference: str = "", amount: float = 0.0):
         """Pay back what is left of an advance, and take its tax back with a refund voucher.
 
         :param str method: cash, upi, card or bank
+        :param float amount: in rupees, not more than what is left; all of it by default
         :return: ``{id, name, amount_total}`` of the refund voucher
         """
         if not may_manage(self.env):
             raise AccessError(self.env._("Only a manager pays an advance back."))
         self.check_access("read")
-        return [advance.sudo()._refund(method, reference) for advance in self]  # checked above
+        return [
+            advance.sudo()._refund(method, reference, amount)  # checked above
+            for advance in self
+        ]
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _receive(self, payment, amount, place, job):
+    def _receive(self, payment, amount, place, job, day=None):
         """Write down an advance with its tax and issue its receipt voucher.
 
         :param payment: the posted `account.payment`
         :param float amount: what of it is an advance, tax included
         :param place: the `res.country.state` of the supply, empty if it is not known
         :param job: the `fsm.job`, may be empty
+        :param datetime.date day: of the voucher, that of the payment by default
         """
         company = payment.company_id
+        day = day or payment.date
+        self._check_voucher_year(day)
         # Rate not known: 18 %; place not known: between states. Rule 50, provisos.
         inter = place != company.state_id
         figures = tax.line_tax(
@@ -139,7 +146,7 @@ class FsmGstAdvance(models.Model):
         )
         values = {
             "kind": "received",
-            "day": payment.date,
+            "day": day,
             "company_id": company.id,
             "partner_id": payment.partner_id.id,
             "job_id": job.id,
@@ -151,6 +158,26 @@ class FsmGstAdvance(models.Model):
             **{head: getattr(figures, head) / law.RUPEE for head in HEADS},
         }
         return self._record(values, "receipt_voucher", payment.memo)
+
+    @api.model
+    def _check_voucher_year(self, day):
+        """Refuse, but to a manager, a voucher in a financial year that is over: its series is closed.
+
+        What is filed takes none from anybody. The till runs in sudo: who asks is what counts.
+        """
+        user = self.env.user
+        year = dates.financial_year(day)
+        if year == dates.financial_year(dates.document_date(fields.Datetime.now())):
+            return
+        if not (user._is_superuser() or user.has_group("fsm_jobs.group_fsm_manager")):
+            raise UserError(
+                self.env._(
+                    "An advance of %(day)s has its voucher in the year %(year)s, which is over: only "
+                    "a manager issues it, or record the payment with today's date.",
+                    day=day.strftime("%d-%b-%Y"),
+                    year=year,
+                )
+            )
 
     def _settle(self, kind, amount, day, **values):
         """Write down that `amount` of this advance was adjusted or refunded, with its tax.
@@ -259,21 +286,26 @@ class FsmGstAdvance(models.Model):
             found.append((leaf.l10n_in_gst_tax_type, part.account_id, part.tag_ids.ids))
         return found
 
-    def _refund(self, method, reference):
-        """Pay back what is left, in the name of the caller, who may."""
+    def _refund(self, method, reference, amount=0.0):
+        """Pay back what is left, or `amount` of it, in the name of the caller, who may."""
         if self.kind != "received" or not self.amount_left:
             raise UserError(self.env._("Nothing is left of advance %s.", self.number))
+        amount = self.currency_id.round(amount) or self.amount_left
+        if not 0 < amount <= self.amount_left:
+            raise UserError(
+                self.env._(
+                    "“amount”: between 0 and ₹%(left)s of advance %(advance)s can be paid back.",
+                    left=indian_format(self.amount_left),
+                    advance=self.number,
+                )
+            )
         day = dates.document_date(fields.Datetime.now())
-        amount = self.amount_left
         payment = self.env["account.payment"]._fsm_pay_back(self, method, amount, reference, day)
         row = self._settle("refunded", amount, day, payment_id=payment.id)
         return {"id": row.id, "name": row.number, "amount_total": row.amount}
 
     def _adjust(self, invoice):
-        """Use these advances for an invoice, the oldest first, as far as something is due on it.
-
-        The tax on what is used is owed on the invoice from now on, no longer on the advance.
-        """
+        """Use these advances for an invoice, the oldest first, as far as something is due on it."""
         for advance in self.sorted(lambda advance: (advance.day, advance.id)):
             lines = invoice.line_ids | advance.payment_id.move_id.line_ids
             lines = lines.filtered(
@@ -281,15 +313,60 @@ class FsmGstAdvance(models.Model):
                     line.account_id.account_type == "asset_receivable" and not line.reconciled
                 )
             )
-            before = invoice.amount_residual
-            if len(lines.move_id) < 2:
-                continue
-            lines.reconcile()
-            used = min(before - invoice.amount_residual, advance.amount_left)
-            used = invoice.currency_id.round(used)
-            if used > 0:
-                day = max(invoice.invoice_date, advance.day)
-                advance._settle("adjusted", used, day, invoice_id=invoice.id)
+            if len(lines.move_id) == 2:
+                lines.reconcile()  # which settles the advance
+
+    def _use_for(self, document, amount):
+        """Write down that accounting used `amount` of this advance, in rupees, for a document.
+
+        The tax on it is owed on the invoice from now on, no longer on the advance.
+
+        :param document: the `account.move` that was paid with it
+        :raise UserError: if it is no invoice of the branch that took the advance
+        """
+        if document.move_type != "out_invoice":
+            raise UserError(
+                self.env._(
+                    "%(document)s is no invoice: advance %(advance)s is used for one, or is paid "
+                    "back with “Pay Back” and a refund voucher.",
+                    document=document.name or self.env._("The entry"),
+                    advance=self.number,
+                )
+            )
+        if document.company_id != self.company_id:
+            raise UserError(
+                self.env._(
+                    "Advance %(advance)s was taken in %(branch)s, and %(invoice)s is of another "
+                    "branch: use it there, or pay it back.",
+                    advance=self.number,
+                    branch=self.company_id.name,
+                    invoice=document.name,
+                )
+            )
+        used = min(self.currency_id.round(amount), self.amount_left)
+        if used > 0:
+            day = self._day_to_settle(max(document.invoice_date, self.day))
+            self._settle("adjusted", used, day, invoice_id=document.id)
+
+    def _day_to_settle(self, day):
+        """Return the day for a change of the tax: `day`, or today if its month is declared.
+
+        :raise UserError: if the month of today is locked as well
+        """
+        today = dates.document_date(fields.Datetime.now())
+        number = self.entry_id._gst_registration()
+        months = {(number, periods.period_of(each)) for each in (day, today)}
+        locked = {period for _gstin, period, _name in self.entry_id._locked_months(months)}
+        for each in (day, today):
+            if periods.period_of(each) not in locked:
+                return each
+        raise UserError(
+            self.env._(
+                "The GST return of this month is locked: advance %s is used or paid back when "
+                "the next month begins, or the return is opened again.",
+                self.number,
+            )
+        )
 
     @api.model
     def _open(self, domain):

@@ -44,6 +44,7 @@ class FsmGstReturn(models.Model):
         found += [self._finding_of_unnumbered(*document) for document in self._unnumbered()]
         found += self._findings_of_changed_gstin()
         found += [self._finding_of_uninvoiced(*job) for job in uninvoiced]
+        found += [self._finding_of_unused(row) for row in self._unused_payments()]
         return found + [self._finding_of_gap(*gap) for gap in missing.items()]
 
     def _finding_of_ties(self, name, broken):

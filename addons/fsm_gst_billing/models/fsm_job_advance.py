@@ -62,12 +62,13 @@ class FsmJob(models.Model):
             "partner_id": partner.id,
             "memo": self.name,
             "job_id": self.id,
+            "fsm_for_goods": self._is_order_of_goods(),
             "destination_account_id": partner.property_account_receivable_id.id,
         }
         day = payments._fsm_day(date)
         payments = payments._fsm_take(self.company_id, lines, day, common)
         vouchers = self.env["fsm.gst.advance"]
-        if self.company_id._charges_gst() and not self._is_order_of_goods():
+        if self.company_id._charges_gst() and not common["fsm_for_goods"]:
             for payment in payments:
                 place = self._place_of_supply()
                 vouchers |= vouchers._receive(payment, payment.amount, place, self)

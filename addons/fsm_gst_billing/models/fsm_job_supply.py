@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..gst import dates, gstin, law, tax
-from ..gst.supply import place_of_supply
 
 # How work and parts are supplied: Circular 47/21/2018, item 2.
 SUPPLIES = [
@@ -85,19 +84,7 @@ class FsmJob(models.Model):
         :param partner: who is supplied, the customer by default
         :rtype: recordset of `res.country.state`
         """
-        partner = partner or self.partner_id
-        payer = partner.commercial_partner_id
-        home = self.company_id.state_id
-        place = place_of_supply(
-            home.l10n_in_tin,
-            gstin=partner.vat or "",
-            state=partner.state_id.l10n_in_tin or payer.state_id.l10n_in_tin or "",
-            country=partner.country_id.code or "IN",
-        )
-        for state in (home, partner.state_id):
-            if state.l10n_in_tin == place.state:
-                return state
-        return self._state_of(place.state, self.branch_id)
+        return self.company_id._gst_place(partner or self.partner_id)
 
     # === BUSINESS METHODS - LINES === #
 

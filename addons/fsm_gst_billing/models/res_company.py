@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..gst import gstin, law
 from ..gst.documents import Supplier
+from ..gst.supply import place_of_supply
 
 
 class ResCompany(models.Model):
@@ -56,6 +57,25 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         return bool(self.vat) and self.partner_id.l10n_in_gst_treatment != "composition"
+
+    def _gst_place(self, partner):
+        """Return the state that decides about the tax on what `partner` is supplied.
+
+        :rtype: recordset of `res.country.state`
+        """
+        self.ensure_one()
+        payer, home = partner.commercial_partner_id, self.state_id
+        place = place_of_supply(
+            home.l10n_in_tin,
+            gstin=partner.vat or "",
+            state=partner.state_id.l10n_in_tin or payer.state_id.l10n_in_tin or "",
+            country=partner.country_id.code or "IN",
+        )
+        for state in (home, partner.state_id):
+            if state.l10n_in_tin == place.state:
+                return state
+        branch_sudo = self.sudo().fsm_branch_ids  # a fact, whoever may read branches
+        return self.env["fsm.job"]._state_of(place.state, branch_sudo)
 
     def _gst_supplier(self, number, period):
         """Return who declares under a GSTIN: the core's view of the companies that share it.

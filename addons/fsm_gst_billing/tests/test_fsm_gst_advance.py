@@ -124,6 +124,112 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         answer = other.with_user(self.accountant).fsm_use_advances()
         self.assertEqual(answer, {"payment_state": "partial", "amount_residual": 4652.40})
 
+    def test_whatever_uses_an_advance_settles_its_tax(self):
+        """Accounting's list of open credits, its reconciliation: all end in a partial."""
+        with freeze_time(MAY):
+            voucher = self._vouchers(self._advance(self._job()))
+            credit = voucher.payment_id._receivable_lines()
+            first, second = (
+                self._invoice(self._create_job(lines=[(self.labour, 500.0)])).with_user(
+                    self.accountant
+                )
+                for _number in range(2)
+            )
+            self.assertEqual(first.amount_residual, 590.0)
+            first.js_assign_outstanding_line(credit.id)
+            self.assertEqual(voucher.child_ids.invoice_id, first)
+            due = second.line_ids.filtered(lambda line: line.display_type == "payment_term")
+            (due | credit.with_user(self.accountant)).reconcile()
+        self.assertRecordValues(
+            voucher.child_ids.sorted("id"),
+            [{"kind": "adjusted", "amount": 590.0, "taxable": 500.0, "cgst": 45.0}] * 2,
+        )
+        self.assertEqual((voucher.amount_left, second.payment_state), (0.0, "paid"))
+        self.assertEqual(sum(voucher.child_ids.entry_id.line_ids.mapped("debit")), 180.0)
+        for attack in (
+            lambda: due.with_user(self.manager).remove_move_reconcile(),
+            lambda: voucher.payment_id.with_user(self.manager).action_draft(),
+            lambda: voucher.payment_id.with_user(self.manager).action_cancel(),
+        ):
+            with self.assertRaisesRegex(UserError, "it stays"), self.env.cr.savepoint():
+                attack()
+
+    def test_advance_is_paid_back_with_its_voucher_alone_and_no_more_than_is_left(self):
+        voucher = self._vouchers(self._advance(self._job()))
+        payment = voucher.payment_id
+        tills = self.branch.sudo()._tills()
+        back = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": payment.partner_id.id,
+                "amount": 1180.0,
+                "journal_id": tills["cash"].id,
+                "company_id": self.company.id,
+            }
+        )
+        back.action_post()
+        lines = (payment | back)._receivable_lines()
+        with self.assertRaisesRegex(UserError, "paid back with “Pay Back”"):
+            lines.with_user(self.manager).reconcile()
+        voucher = voucher.with_user(self.manager)
+        self.assertEqual(voucher.refund(method="cash", amount=180.0)["amount_total"], 180.0)
+        with self.assertRaisesRegex(UserError, "between 0 and ₹1,000.00"):
+            voucher.refund(method="cash", amount=1000.01)
+        voucher.refund(method="cash")
+        self.assertEqual((voucher.amount_left, sum(payment.mapped("fsm_unused"))), (0.0, 0.0))
+        self.assertEqual(
+            sum(lines.filtered(lambda line: line.balance < 0).mapped("amount_residual")), 0.0
+        )
+
+    def test_money_that_waits_is_found_until_somebody_says_what_it_is_for(self):
+        with freeze_time(APRIL):
+            payment = self.env["account.payment"].with_user(self.accountant)
+            payment = payment.create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.suresh.id,
+                    "amount": 1180.0,
+                    "journal_id": self.branch.sudo()._tills()["bank"].id,
+                }
+            )
+            payment.action_post()
+        april = self._return("042026")
+        [finding] = april.check()["findings"]
+        self.assertEqual((finding["model"], finding["id"]), ("account.payment", payment.id))
+        self.assertIn("₹1180.00 of Suresh Kumar", finding["text"])
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            payment.with_user(self.cashier).fsm_receive_advance()
+        with self.env.cr.savepoint() as undone:
+            self.assertFalse(payment.fsm_receive_advance(for_goods=True)["voucher"])
+            self.assertEqual(april.check()["findings"], [])
+            undone.rollback()
+        payment.invalidate_recordset()
+        self.assertEqual(payment.fsm_receive_advance()["voucher"], "VSPR/26-27/00001")
+        self.assertEqual(april.gstr1()["at"][0]["itms"][0]["ad_amt"], 1000.0)
+        self.assertEqual(april.check()["findings"], [])
+        with self.assertRaisesRegex(UserError, "waits for a voucher"):
+            payment.fsm_receive_advance()
+
+    def test_declared_month_is_not_touched_by_what_happens_to_an_advance(self):
+        job = self._job()
+        with freeze_time(APRIL):
+            voucher = self._vouchers(self._advance(job))
+            invoice = self._invoice(self._create_job())
+        with freeze_time(MAY):
+            self._return("042026").lock()
+            credit = voucher.payment_id._receivable_lines()
+            invoice.with_user(self.accountant).js_assign_outstanding_line(credit.id)
+            self.assertEqual(voucher.child_ids.day, date(2026, 5, 4))
+            with self.assertRaisesRegex(UserError, "042026|April 2026"):
+                self._advance(job, date="2026-04-28")
+        with freeze_time("2027-04-02 06:00:00"):
+            with self.assertRaisesRegex(UserError, "year 26-27, which is over"):
+                self._advance(job, date="2027-03-31")
+            number = self._vouchers(self._advance(job, user=self.manager, date="2027-03-31")).number
+        self.assertTrue(number.startswith("VSPR/26-27/"))
+
     def test_advances_and_vouchers_are_not_changed_by_hand(self):
         voucher = self._vouchers(self._advance(self._job())).with_user(self.manager)
         for attack in (

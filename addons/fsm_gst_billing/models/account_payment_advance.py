@@ -1,0 +1,165 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+from ..gst import dates, periods
+
+
+class AccountPayment(models.Model):
+    """Money that came outside the till and waits for an invoice: CGST Act s.13(2), Rule 50.
+
+    The till knows what it takes money for. Accounting's own payment does not: whether it is for a
+    service, with a receipt voucher, or for goods alone, without one, somebody has to say. Until
+    then the return of the month lists it.
+    """
+
+    _inherit = "account.payment"
+
+    fsm_for_goods = fields.Boolean(
+        string="For Goods Alone",
+        readonly=True,
+        copy=False,
+        help="No tax is due before the invoice: Notification 66/2017-CT.",
+    )
+    fsm_unused = fields.Monetary(
+        string="Not Used Yet",
+        compute="_compute_fsm_unused",
+        compute_sudo=False,
+        help="What no invoice has used, if no receipt voucher was issued for it.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state", "fsm_for_goods", "move_id.line_ids.amount_residual")
+    def _compute_fsm_unused(self):
+        advances_sudo = self.env["fsm.gst.advance"].sudo()  # a fact, whoever sees advances
+        received = advances_sudo.search([("payment_id", "in", self.ids)]).payment_id
+        for payment in self:
+            unused = 0.0
+            if payment._may_be_advance() and payment not in received:
+                unused = -sum(payment._receivable_lines().mapped("amount_residual"))
+            payment.fsm_unused = max(unused, 0.0)
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def fsm_receive_advance(self, for_goods: bool = False):
+        """Say what a payment is for that no invoice has used: an advance, with its receipt voucher.
+
+        :param bool for_goods: for goods alone: no tax is due before the invoice, and no voucher
+        :return: ``{advance, voucher}``: rupees, and the number of the voucher or false
+        """
+        if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
+            raise AccessError(self.env._("Your role does not issue receipt vouchers."))
+        self.check_access("write")
+        return [payment._receive_unused(for_goods) for payment in self]
+
+    # === ACTION METHODS === #
+
+    def action_fsm_receive_advance(self):
+        """Issue the receipt voucher, and print it."""
+        self.fsm_receive_advance()
+        advances = self.env["fsm.gst.advance"].search([("payment_id", "in", self.ids)])
+        return advances._print_action()
+
+    def action_fsm_for_goods(self):
+        self.fsm_receive_advance(for_goods=True)
+
+    # === BUSINESS METHODS === #
+
+    def _may_be_advance(self):
+        """Tell whether this is a customer's booked money in a branch that owes tax on advances."""
+        return (
+            self.payment_type == "inbound"
+            and self.partner_type == "customer"
+            and self.state in ("in_process", "paid")
+            and not self.fsm_for_goods
+            and bool(self.company_id.sudo().fsm_branch_ids)  # a fact, whoever may read branches
+            and self.company_id._charges_gst()
+        )
+
+    def _receivable_lines(self):
+        return self.move_id.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    def _receive_unused(self, for_goods):
+        """Write down what one payment is for.
+
+        The voucher has the day of the payment; in a month that is declared, that of today.
+        """
+        amount = self.fsm_unused
+        if not amount:
+            raise UserError(
+                self.env._("Nothing of %s waits for a voucher.", self.name or self.env._("this"))
+            )
+        if for_goods:
+            self.sudo().fsm_for_goods = True  # not a field anybody writes himself; checked above
+            return {"advance": amount, "voucher": False}
+        sudo = self.sudo()  # checked above
+        place = sudo.company_id._gst_place(sudo.partner_id)
+        voucher_sudo = sudo.env["fsm.gst.advance"]._receive(
+            sudo, amount, place, sudo.job_id, sudo._voucher_day()
+        )
+        return {"advance": amount, "voucher": voucher_sudo.number}
+
+    def _voucher_day(self):
+        months = [(self.company_id.vat, periods.period_of(self.date))]
+        locked = self.env["account.move"]._locked_months(months)
+        return dates.document_date(fields.Datetime.now()) if locked else self.date
+
+
+class FsmGstReturn(models.Model):
+    """Money of the month for which nobody said whether tax is due with it."""
+
+    _inherit = "fsm.gst.return"
+
+    def _unused_payments(self):
+        """Return ``[(id, name, day, customer, amount)]`` of what no invoice had used at month end.
+
+        What an invoice of a later month used was an advance until then.
+        """
+        last_day = periods.last_day(self.period)
+        rows = self._read(
+            SQL(
+                """
+                SELECT p.id, p.name, p.date, partner.name AS customer, coalesce((
+                       SELECT sum(-l.amount_residual + coalesce((
+                              SELECT sum(part.amount)
+                                FROM account_partial_reconcile part
+                               WHERE part.credit_move_id = l.id AND part.max_date > %s), 0))
+                         FROM account_move_line l
+                         JOIN account_account a ON a.id = l.account_id
+                        WHERE l.move_id = p.move_id AND a.account_type = 'asset_receivable'
+                       ), CASE WHEN p.move_id IS NULL THEN p.amount ELSE 0 END) AS unused
+                  FROM account_payment p
+             LEFT JOIN res_partner partner ON partner.id = p.partner_id
+                 WHERE p.company_id = ANY(%s) AND p.date BETWEEN %s AND %s
+                   AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
+                   AND p.state IN ('in_process', 'paid') AND p.fsm_for_goods IS NOT TRUE
+                   AND NOT EXISTS (SELECT FROM fsm_gst_advance v WHERE v.payment_id = p.id)
+                   AND NOT EXISTS (SELECT FROM account_move__account_payment i
+                                    WHERE i.payment_id = p.id AND p.move_id IS NULL)
+              ORDER BY p.id
+                """,
+                last_day,
+                self.company_ids.ids,
+                self.first_day,
+                last_day,
+            )
+        )
+        return [row for row in rows if row["unused"] > 0]
+
+    def _finding_of_unused(self, row):
+        text = self.env._(
+            "₹%(amount)s of %(customer)s, payment %(payment)s of %(day)s, waited for an invoice at the "
+            "end of the month: issue a receipt voucher for it, or say that it is for goods alone.",
+            amount=f"{row['unused']:.2f}",
+            customer=row["customer"] or "",
+            payment=row["name"] or "",
+            day=row["date"].strftime("%d-%b-%Y"),
+        )
+        finding = self._own_finding("warning", "CGST Act s.13(2), Rule 50", text)
+        return finding | {"model": "account.payment", "id": row["id"]}
