@@ -35,6 +35,7 @@ PREFIXES = {
     "refund_voucher": "F",
     "challan": "D",
     "challan_job_work": "J",
+    "financial_note": "N",  # no document of GST, in a series of its own: docs/adr/0031
 }
 
 

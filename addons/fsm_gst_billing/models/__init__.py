@@ -32,6 +32,9 @@ from . import fsm_device_category
 from . import fsm_gst_advance
 from . import fsm_gst_advance_document
 from . import fsm_credit
+from . import fsm_overdue_rule
+from . import fsm_overdue_reminder
+from . import account_move_overdue
 from . import fsm_gst_cancellation
 from . import fsm_gst_finding
 from . import fsm_gst_number
@@ -61,4 +64,5 @@ from . import fsm_report_receivables
 from . import product_template
 from . import res_company
 from . import res_partner
+from . import res_partner_due
 from . import res_partner_gst

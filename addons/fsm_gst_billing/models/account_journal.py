@@ -14,6 +14,9 @@ METHODS = [
 # Documents of advances that have a series of their own: a key of `gst.numbers.PREFIXES`, label.
 VOUCHERS = [("receipt_voucher", "Receipt Vouchers"), ("refund_voucher", "Refund Vouchers")]
 
+# Credit notes on the price alone; their series is opened with the first one.
+FINANCIAL = ("financial_note", "Credit Notes without GST")
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
@@ -34,9 +37,9 @@ class AccountJournal(models.Model):
 
     fsm_voucher = fields.Selection(
         string="Vouchers",
-        selection=VOUCHERS,
+        selection=[*VOUCHERS, FINANCIAL],
         readonly=True,
-        help="The vouchers of advances that take their numbers from this journal.",
+        help="What takes its numbers from this journal: it is issued by its own buttons alone.",
     )
 
     _fsm_method_uniq = models.UniqueIndex(
@@ -49,7 +52,9 @@ class AccountJournal(models.Model):
     @api.constrains("code", "type", "company_id")
     def _check_series_code(self):
         """Refuse a code with which a number would break Rule 46(b), before one is given."""
-        for journal in self.filtered(lambda journal: journal.type == "sale"):
+        for journal in self.filtered(
+            lambda journal: journal.type == "sale" and not journal.fsm_voucher
+        ):
             branch = journal.company_id.sudo().fsm_branch_ids  # a fact, whoever may read branches
             if branch and not numbers.is_code(journal.code):
                 raise ValidationError(
@@ -67,7 +72,12 @@ class AccountJournal(models.Model):
         """Refuse a code under which two journals of a GSTIN could give the same number."""
         others = self.sudo().with_context(active_test=False)  # the branches of a GSTIN share it
         for other in others.search(
-            [("type", "=", "sale"), ("company_id.vat", "=", gstin), ("id", "!=", self.id)]
+            [
+                ("type", "=", "sale"),
+                ("fsm_voucher", "=", False),
+                ("company_id.vat", "=", gstin),
+                ("id", "!=", self.id),
+            ]
         ):
             if numbers.clash(self.code, other.code):
                 raise ValidationError(

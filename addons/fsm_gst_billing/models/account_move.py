@@ -77,10 +77,10 @@ class AccountMove(models.Model):
     def _check_series(self):
         """Refuse what would take a number of a series and is no document of it: it would be a gap."""
         for move in self:
+            voucher = move.journal_id.fsm_voucher
             if (
-                (move.journal_id.type == "sale" or move.journal_id.fsm_voucher)
-                and not move.is_sale_document()
-                and not (move.journal_id.fsm_voucher and move._passes_gate())
+                (not move._passes_gate() if voucher else not move.is_sale_document())
+                and (voucher or move.journal_id.type == "sale")
                 and move.company_id.sudo().fsm_branch_ids  # a fact, whoever may read branches
             ):
                 raise UserError(

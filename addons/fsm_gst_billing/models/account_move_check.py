@@ -92,7 +92,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        if not self.is_sale_document():
+        if not self.is_sale_document() or self.fsm_financial:
             return []
         if self._of_untaxed_branch():
             return self._check_no_tax()

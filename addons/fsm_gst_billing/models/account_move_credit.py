@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
@@ -6,6 +6,7 @@ from odoo.addons.fsm_jobs.verbs import check_id, check_keys, check_value, verb
 
 from ..gst import dates
 from .account_payment import QUIET
+from .fsm_gst_once import GATE
 
 LINE_KEYS = {"line_id": int, "quantity": float}
 
@@ -28,11 +29,30 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    fsm_financial = fields.Boolean(
+        string="Without GST",
+        compute="_compute_fsm_financial",
+        help="A credit note on the price alone: it reduces no tax and stands in no return.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("journal_id.fsm_voucher")
+    def _compute_fsm_financial(self):
+        for move in self:
+            move.fsm_financial = move.journal_id.fsm_voucher == "financial_note"
+
     # === BUSINESS METHODS - VERBS === #
 
     @verb
     def fsm_credit_note(
-        self, reason: str, lines: list = (), date: str = "", *, parts: str = "shelf"
+        self,
+        reason: str,
+        lines: list = (),
+        date: str = "",
+        financial: bool = False,
+        *,
+        parts: str = "shelf",
     ):
         """Credit an invoice, all of what is left of it or some of its lines, at its own rates.
 
@@ -41,6 +61,8 @@ class AccountMove(models.Model):
         :param str date: of the credit note, today by default
         :param str parts: what becomes of goods that were sold without a job card: `shelf`, `damaged`
             (they are written off) or `kept` by the customer
+        :param bool financial: on the price alone, tax included: no tax is reduced. For what is
+            after the last day of s.34, or for a customer who cannot reverse his credit
         :return: ``{id, name, amount_total}``
         """
         if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
@@ -50,7 +72,7 @@ class AccountMove(models.Model):
             raise UserError(self.env._("Say why it is credited: “reason” is empty."))
         self._check_outcome(parts)
         notes = [
-            move.sudo()._credit(reason.strip(), lines, date, parts)  # checked above
+            move.sudo()._credit(reason.strip(), lines, date, parts, financial)  # checked above
             for move in self
         ]
         return [
@@ -59,23 +81,52 @@ class AccountMove(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _credit(self, reason, lines, date, parts):
+    def _credit(self, reason, lines, date, parts, financial=False):
         """Return the posted credit note of one invoice."""
         if self.move_type != "out_invoice" or self.state != "posted":
             raise UserError(self.env._("Only a posted invoice is credited."))
         day = self.env["account.payment"]._fsm_day(date, self.invoice_date)
-        self._check_credit_deadline(day)
+        values = {"invoice_date": day, "date": day, "ref": reason}
+        if financial:
+            values["journal_id"] = self.company_id.fsm_branch_ids._financial_journal().id
+        else:
+            self._check_credit_deadline(day)
         quantities = self._quantities_to_credit(lines)
-        note = self.with_context(**QUIET)._reverse_moves(
-            [{"invoice_date": day, "date": day, "ref": reason}]
-        )
+        note = self.with_context(**QUIET)._reverse_moves([values])
         if note.returned_parts:
             note.returned_parts = parts
         note._keep_lines(
             dict(zip(note._credit_lines(), self._credit_lines(), strict=True)), quantities
         )
+        if financial:
+            note._take_tax_into_price()
+            note = note.with_context(fsm_billing_gate=GATE)  # nothing else is of that series
         note.action_post()
-        return note
+        return note.with_env(self.env)
+
+    def _take_tax_into_price(self):
+        """Let a draft note give back what was paid for its lines, and reduce no tax."""
+        commands = []
+        for line in self._credit_lines():
+            origin = line.credited_line_id
+            total = self.currency_id.round(origin.price_total * line.quantity / origin.quantity)
+            price = self.currency_id.round(total / line.quantity)
+            values = {"tax_ids": [Command.clear()], "discount": 0.0, "price_unit": price}
+            commands.append(Command.update(line.id, values))
+            rest = self.currency_id.round(total - self.currency_id.round(price * line.quantity))
+            if rest:  # thirds of a rupee
+                commands.append(Command.create(self._rounding_line(line, rest)))
+        self.write({"invoice_line_ids": commands})
+
+    def _rounding_line(self, line, amount):
+        return {
+            "name": self.env._("Rounding"),
+            "account_id": line.account_id.id,
+            "quantity": 1.0,
+            "price_unit": amount,
+            "tax_ids": [Command.clear()],
+            "sequence": line.sequence,
+        }
 
     def _check_credit_deadline(self, day):
         last = dates.credit_note_deadline(self.invoice_date)
@@ -83,8 +134,8 @@ class AccountMove(models.Model):
         if max(day, dates.document_date(fields.Datetime.now())) > last:
             raise UserError(
                 self.env._(
-                    "Tax on %(invoice)s could be reduced until %(day)s: CGST Act, s.34(2). Later "
-                    "it is a matter of the price alone: an entry without GST.",
+                    "Tax on %(invoice)s could be reduced until %(day)s: CGST Act, s.34(2). Now the "
+                    "price alone is credited: issue the credit note without GST.",
                     invoice=self.name,
                     day=last.strftime("%d-%b-%Y"),
                 )

@@ -96,6 +96,7 @@ class AccountMove(models.Model):
         labels = {
             "credit_note": self.env._("Credit Note No."),
             "debit_note": self.env._("Debit Note No."),
+            "financial_note": self.env._("Credit Note No."),
             "bill_of_supply": self.env._("Bill No."),
         }
         return labels.get(self._document_kind()) or self.env._("Invoice No.")

@@ -21,6 +21,8 @@ class AccountMove(models.Model):
         CGST Act s.31(3)(c) and Rule 49: who may not tax, or taxes nothing, issues a bill of supply.
         Rule 46A: one paper for taxed and exempt supplies to somebody without a registration.
         """
+        if self.fsm_financial:
+            return "financial_note"
         if self.move_type == "out_refund":
             return "credit_note"
         if self.debit_origin_id:
@@ -46,6 +48,7 @@ class AccountMove(models.Model):
             "invoice_cum_bill_of_supply": self.env._("Invoice-cum-Bill of Supply"),
             "credit_note": self.env._("Credit Note"),
             "debit_note": self.env._("Debit Note"),
+            "financial_note": self.env._("Credit Note without GST"),
         }
 
     def _document_title(self):
@@ -62,6 +65,10 @@ class AccountMove(models.Model):
 
         :param list kinds: the taxes that are charged, of `TAX_KINDS`
         """
+        if self.fsm_financial:
+            return (
+                "The price alone is reduced: no tax is, and no input tax credit is to be reversed"
+            )
         if self._under_composition():  # Rule 5(1)(f)
             return "Composition taxable person, not eligible to collect tax on supplies"
         supplies = {  # Rule 46, third proviso

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..gst import gstin, numbers
-from .account_journal import METHODS, VOUCHERS
+from .account_journal import FINANCIAL, METHODS, VOUCHERS
 
 CHART = "in"
 
@@ -186,6 +186,21 @@ class FsmBranch(models.Model):
                 ("fsm_voucher", "=", False),
             ],
             limit=1,
+        )
+
+    def _financial_journal(self):
+        """Return the journal of credit notes without GST; it is opened with the first of them."""
+        kind, label = FINANCIAL
+        return self._journal("fsm_voucher", kind) or self._create_journal(
+            {
+                "name": f"{label} {self.name}",
+                "type": "sale",
+                "code": numbers.PREFIXES[kind] + self.code,
+                "fsm_voucher": kind,
+                "default_account_id": self.sale_journal_id.default_account_id.id,
+                "refund_sequence": False,
+                "sequence": 90,  # never the first choice for an invoice
+            }
         )
 
     def _journal(self, field, value):

@@ -4,9 +4,11 @@ from odoo.exceptions import UserError
 from .. import issued
 from ..gst import dates, numbers
 from ..gst.table13 import NATURE_NAMES, NATURES
+from .account_journal import FINANCIAL
 from .fsm_gst_once import GATE
 
-KINDS = [(kind, NATURE_NAMES[nature]) for kind, nature in NATURES.items()]
+# What Table 13 counts, and what is numbered and no document of GST.
+KINDS = [(kind, NATURE_NAMES[nature]) for kind, nature in NATURES.items()] + [FINANCIAL]
 
 
 class FsmGstNumber(models.Model):

@@ -86,9 +86,9 @@ class FsmGstReturn(models.Model):
         )
 
     def _numbers_of_month(self):
-        """Return the condition on numbers ``n`` of the ledger."""
+        """Return the condition on numbers ``n`` of the ledger that are of documents of GST."""
         return SQL(
-            "n.registration = %s AND n.day BETWEEN %s AND %s",
+            "n.registration = %s AND n.kind <> 'financial_note' AND n.day BETWEEN %s AND %s",
             self.gstin,
             self.first_day,
             periods.last_day(self.period),

@@ -12,4 +12,5 @@ from . import test_fsm_job
 from . import test_gst
 from . import test_gst_properties
 from . import test_gst_returns
+from . import test_overdue
 from . import test_payment

@@ -300,6 +300,56 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         note = self.env["account.move"].browse(answer["id"])
         self.assertEqual(note.invoice_date, date(2026, 4, 10))
 
+    def test_T11_late_credit_note_is_of_the_price_alone(self):
+        lines = [(self.ssd, 3490.0), (self.labour, 600.0)]
+        with freeze_time("2026-03-30 06:00:00"):
+            invoice = self._invoice(self._create_job(self.kaveri, lines=lines))
+        with freeze_time("2026-12-01 06:00:00"):
+            december = self._return("122026")
+            before = december.gstr1(), december.gstr3b()
+            ssd, _labour = invoice._credit_lines()
+            answer = invoice.with_user(self.accountant).fsm_credit_note(
+                reason="SSD came back",
+                lines=[{"line_id": ssd.id, "quantity": 1.0}],
+                financial=True,
+            )
+            self.assertEqual(
+                (answer["name"], answer["amount_total"]), ("NSPR/26-27/00001", 4118.20)
+            )
+            wizard = self.env["account.move.reversal"].with_user(self.accountant)
+            wizard = wizard.with_context(active_model="account.move", active_ids=invoice.ids)
+            journal = self.branch.sudo().sale_journal_id.id
+            wizard = wizard.create(
+                {"reason": "All of it", "date": "2026-12-01", "journal_id": journal}
+            )
+            self.assertTrue(wizard.fsm_financial)
+            wizard.reverse_moves()
+            with self.assertRaisesRegex(UserError, "numbers documents under GST"):
+                invoice.with_user(self.accountant).copy(
+                    {"journal_id": wizard.new_move_ids.journal_id.id}
+                ).action_post()
+            self.assertEqual((december.gstr1(), december.gstr3b()), before)
+            self.assertEqual(december.check()["findings"], [])
+        note = self.env["account.move"].browse(answer["id"])
+        self.assertEqual((note.fsm_financial, note.amount_tax), (True, 0.0))
+        self.assertFalse((note | wizard.new_move_ids).line_ids.tax_tag_ids)
+        self.assertEqual((invoice.amount_residual, invoice.payment_state), (0.0, "reversed"))
+        document = note._tax_document()
+        self.assertEqual((document["title"], document["taxes"]), ("Credit Note without GST", []))
+
+    def test_price_of_thirds_is_credited_to_the_paisa(self):
+        invoice = self._invoice(self._create_job(lines=[(self.labour, 600.0)]), post=False)
+        invoice.fsm_add_line(product_id=self.labour.id, quantity=3.0, price_unit=33.31)
+        invoice.action_post()
+        line = invoice._credit_lines()[-1]
+        self.assertEqual(line.price_total, 117.91)  # 39.30 three times is 117.90
+        answer = invoice.fsm_credit_note(
+            reason="No use",
+            lines=[{"line_id": line.id, "quantity": 3.0}],
+            financial=True,
+        )
+        self.assertEqual(answer["amount_total"], 117.91)
+
     def test_counter_credits_nothing(self):
         invoice = self._invoice(self._create_job())
         for user in (self.receptionist, self.technician, self.cashier):

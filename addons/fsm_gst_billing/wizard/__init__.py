@@ -1,3 +1,4 @@
+from . import account_move_reversal
 from . import account_payment_register
 from . import fsm_day_closing
 from . import fsm_discount

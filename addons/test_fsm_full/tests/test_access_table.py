@@ -41,6 +41,7 @@ TABLE = {
     "fsm.job.report": ("R", "R", "", "", "R"),
     "fsm.low.stock": ("R", "R", "", "", "R"),
     "fsm.markup.rule": ("RUCD", "RUCD", "", "", "R"),
+    "fsm.overdue.reminder": ("R", "R", "", "", "R"),
     "fsm.part.report": ("R", "R", "", "", "R"),
     "fsm.part.usage": ("R", "R", "R", "R", "R"),
     "fsm.place": ("RUC", "RUC", "R", "R", "R"),
@@ -83,6 +84,7 @@ SHARED = {
     "fsm.device.category": ("RUC", "RUC", "R", "R", "R"),
     "fsm.device.fault": ("RUC", "RUC", "R", "R", "R"),
     "fsm.device.model": ("RUC", "RUC", "RUC", "R", "R"),
+    "fsm.overdue.rule": ("RUCD", "RUCD", "", "", "R"),
     "fsm.person": ("RU", "", "", "", ""),
     "fsm.signin.policy": ("R", "", "", "", ""),
     "fsm.terms": ("RC", "R", "R", "R", "R"),
@@ -279,6 +281,9 @@ class AccessWorld(FsmFullCommon):
         sms = cls.env["sms.template"].search([("model", "=", "fsm.job")], limit=1)
         rung = {"name": "First", "days": 3, "sms_template_id": sms.id}
         env["fsm.unclaimed.rule"].create({**rung, **company})
+        sms = cls.env["sms.template"].search([("model", "=", "account.move")], limit=1)
+        rung |= {"channel": "sms", "sms_template_id": sms.id}
+        env["fsm.overdue.rule"].create({**rung, **company})
         env["fsm.signin.policy"].action_open()
 
     @classmethod
@@ -293,6 +298,18 @@ class AccessWorld(FsmFullCommon):
                 "reason": "Pays on Monday",
                 "user_id": job.env.uid,
             }
+        )
+        cls.env["fsm.overdue.reminder"]._write_down(
+            [
+                {
+                    **of_branch,
+                    "invoice_id": job.account_move_ids.ids[0],
+                    "partner_id": job.partner_id.id,
+                    "name": "First",
+                    "days": 3,
+                    "at": "2026-01-01",
+                }
+            ]
         )
 
     @classmethod
