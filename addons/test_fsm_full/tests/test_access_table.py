@@ -299,11 +299,12 @@ class AccessWorld(FsmFullCommon):
                 "user_id": job.env.uid,
             }
         )
+        bill = job.env["account.move"].search([("partner_id", "=", job.partner_id.id)], limit=1)
         cls.env["fsm.overdue.reminder"]._write_down(
             [
                 {
                     **of_branch,
-                    "invoice_id": job.account_move_ids.ids[0],
+                    "invoice_id": bill.id,
                     "partner_id": job.partner_id.id,
                     "name": "First",
                     "days": 3,
