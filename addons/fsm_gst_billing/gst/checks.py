@@ -176,13 +176,23 @@ def e_invoice_is_registered(supplier, document):
     taxed = any(line.nature not in UNTAXED for line in document.lines)
     turnover = max(supplier.turnover, supplier.highest_turnover)
     needed = law.needs_e_invoice(turnover, document.treatment, document.date)
-    if taxed and needed and not document.irn:
-        yield finding(
-            "warning",
-            "CGST Rule 48(4)",
-            _("%(name)s has no IRN: register it at the e-invoice portal."),
-            document,
+    if not taxed or not needed or document.irn:
+        return
+    last_day = law.e_invoice_deadline(turnover, document.date)
+    if last_day is None:
+        template = _("%(name)s has no IRN: register it at the e-invoice portal.")
+    elif supplier.today is None or supplier.today <= last_day:
+        template = _(
+            "%(name)s has no IRN: register it at the e-invoice portal until %(last_day)s, later it "
+            "takes it no more."
         )
+    else:
+        template = _(
+            "%(name)s has no IRN, and the e-invoice portal took it until %(last_day)s: it is no "
+            "invoice to the law. Cancel or credit it, and issue another one."
+        )
+    last = last_day.strftime("%d-%b-%Y") if last_day else ""
+    yield finding("warning", "CGST Rule 48(4), (5)", template, document, last_day=last)
 
 
 def cash_is_limited(_supplier, document):

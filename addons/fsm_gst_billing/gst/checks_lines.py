@@ -112,8 +112,12 @@ def discount_comes_before_tax(_supplier, document):
     """Refuse to take something off below the taxed lines: their value would stay too high."""
     if document.kind == "credit_note":
         return  # it takes back what was issued
-    untaxed = [line for line in document.lines if not line.rate or line.nature in UNTAXED]
-    if sum(line.taxable for line in untaxed) < 0:
+    exempt = [line for line in document.lines if line.nature in UNTAXED]
+    unnamed = [line for line in document.lines if not line.rate and line.nature not in UNTAXED]
+    off = [line for line in unnamed if line.taxable < 0]
+    if sum(line.taxable for line in exempt) < 0:
+        off += [line for line in exempt if line.taxable < 0]
+    for line in off:
         yield finding(
             "error",
             "CGST Act s.15(3)",
@@ -122,8 +126,8 @@ def discount_comes_before_tax(_supplier, document):
                 "of the taxed lines: take the line out and use “Discount”."
             ),
             document,
-            line=next(line.description for line in untaxed if line.taxable < 0),
-            amount=f"{-sum(line.taxable for line in untaxed) / 100:.2f}",
+            line=line.description,
+            amount=f"{-line.taxable / 100:.2f}",
         )
 
 

@@ -36,6 +36,7 @@ class Supplier(NamedTuple):
     turnover: int = 0
     highest_turnover: int = 0
     composition: bool = False
+    today: date | None = None  # in India
 
     @property
     def state(self):

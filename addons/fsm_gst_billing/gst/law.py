@@ -11,7 +11,7 @@
 6
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from .states import UNION_TERRITORIES
@@ -92,6 +92,7 @@ E_INVOICE_TURNOVER = Dated(
 # Days within which an invoice reaches the portal, from which turnover on: GSTN, 5 November 2024.
 E_INVOICE_DAYS = 30
 E_INVOICE_DAYS_TURNOVER = Dated(
+    (GST_BEGAN, None, "No limit"),
     (date(2023, 11, 1), 100 * CRORE, "GSTN advisory of 11 September 2023"),
     (date(2025, 4, 1), 10 * CRORE, "GSTN advisory of 5 November 2024"),
 )
@@ -104,9 +105,6 @@ CASH_LIMIT = Dated(
 
 # An invoice of this taxable value says where an unregistered customer lives: Rule 46(e).
 ADDRESS_NEEDED_FROM = 50_000 * RUPEE
-
-# Below this value a consumer who does not ask gets no invoice of his own: s.31(3)(b), Rule 46.
-CONSOLIDATED_BELOW = 200 * RUPEE
 
 # Goods of more than this value travel with an e-way bill: between states, Rule 138(1) ...
 E_WAY_BILL_ABOVE = Dated(
@@ -146,13 +144,6 @@ SERVICE_INVOICE_DAYS = 30
 
 # An advance whose rate, or whose place of supply, is not known yet: Rule 50, provisos.
 UNKNOWN_ADVANCE_RATE = 18  # percent, and IGST
-
-# What a composition taxpayer pays on turnover, in percent: s.10, Rule 7.
-COMPOSITION_RATES = {
-    "trade": (1, "CGST Act s.10(1), Rule 7"),
-    "restaurant": (5, "CGST Act s.10(1), Rule 7"),
-    "service": (6, "CGST Act s.10(2A), Rule 7"),
-}
 
 # First and last day of state codes that came or went, with the code that followed.
 _STATE_CHANGES = {
@@ -229,6 +220,28 @@ def needs_e_invoice(highest_turnover, treatment, day):
     :param int highest_turnover: of any year since 2017-18, paise
     :param str treatment: of `documents.Document`
     """
-    if treatment in ("consumer", "unregistered", "uin_holders") or day < date(2020, 10, 1):
-        return False
-    return highest_turnover > E_INVOICE_TURNOVER.on(day)
+    registered = treatment not in ("consumer", "unregistered", "uin_holders")
+    return registered and above_e_invoice_limit(highest_turnover, day)
+
+
+def above_e_invoice_limit(highest_turnover, day):
+    """Tell whether such a taxpayer issues e-invoices, for some of his documents.
+
+    :param int highest_turnover: of any year since 2017-18, paise
+    """
+    rows = E_INVOICE_TURNOVER
+    return day >= rows.rows[0].first_day and highest_turnover > rows.on(day)
+
+
+def e_invoice_deadline(highest_turnover, day):
+    """Return until when the portal takes a document of `day`; `None` if there is no limit.
+
+    >>> e_invoice_deadline(10 * CRORE, date(2026, 4, 1)), e_invoice_deadline(9 * CRORE, date.max)
+    (datetime.date(2026, 5, 1), None)
+
+    :param int highest_turnover: of any year since 2017-18, paise
+    """
+    limit = E_INVOICE_DAYS_TURNOVER.on(day)
+    if limit is None or highest_turnover < limit:
+        return None
+    return day + timedelta(days=E_INVOICE_DAYS)

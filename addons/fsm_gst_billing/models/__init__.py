@@ -24,6 +24,7 @@ from . import account_payment
 from . import account_tax
 from . import fsm_branch
 from . import fsm_branch_supply
+from . import fsm_branch_turnover
 from . import fsm_gst_transport
 from . import fsm_challan
 from . import fsm_challan_document

@@ -39,6 +39,14 @@ class AccountMove(models.Model):
         check_company=True,
     )
 
+    # === COMPUTE METHODS === #
+
+    def _compute_invoice_date_due(self):
+        """Override of `account`: what is due today is due on the day it is in India."""
+        indian = self.filtered(lambda move: move.country_code == "IN")
+        super(AccountMove, indian.with_context(tz=INDIA))._compute_invoice_date_due()
+        super(AccountMove, self - indian)._compute_invoice_date_due()
+
     # === ACTION METHODS === #
 
     def action_view_fsm_job(self):

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -21,10 +23,11 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    gst_findings = fields.Text(
+    gst_findings = fields.Html(
         string="To Mend",
         compute="_compute_gst_findings",
         compute_sudo=False,
+        sanitize=False,
         help="What forbids to issue this document, or should be known before.",
     )
 
@@ -34,7 +37,7 @@ class AccountMove(models.Model):
         for move in self:
             draft = move._origin.state == "draft" and move._origin._is_gst_document()
             findings = move._origin._gst_check() if draft else []
-            move.gst_findings = "\n".join(finding["text"] for finding in findings)
+            move.gst_findings = self._findings_html(findings)
 
     # === BUSINESS METHODS === #
 
@@ -120,6 +123,21 @@ class AccountMove(models.Model):
         if draft:
             found += self._check_month_of(company, day)
         return found + self._check_series_left()
+
+    @api.model
+    def _findings_html(self, findings):
+        """Return findings as a list, what forbids to issue the document first."""
+        label = {"error": self.env._("To mend:"), "warning": self.env._("To know:")}
+        icon = {"error": "fa-times-circle text-danger", "warning": "fa-info-circle text-info"}
+        items = Markup().join(
+            Markup(
+                '<li class="d-flex gap-2 mb-1"><i class="fa %s mt-1" aria-hidden="true"></i>'
+                "<span><strong>%s</strong> %s <small>(%s)</small></span></li>"
+            )
+            % (icon[row["severity"]], label[row["severity"]], row["text"], row["rule"])
+            for row in sorted(findings, key=lambda row: row["severity"])
+        )
+        return items and Markup('<ul class="list-unstyled mb-0">%s</ul>') % items
 
     def _finding_row(self, finding):
         return {

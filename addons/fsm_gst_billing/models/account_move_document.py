@@ -1,6 +1,6 @@
-from odoo import models
+from odoo import fields, models
 
-from ..gst.states import UNION_TERRITORIES
+from ..gst import dates, law
 from ..gst.words import amount_in_words, indian_format
 
 # The taxes that have a column of their own, in the order in which they are printed.
@@ -216,13 +216,14 @@ class AccountMove(models.Model):
 
     def _document_notes(self):
         """Return the sentences that the law or the branch wants at the foot."""
-        return [self.narration] if self.narration else []
+        return [note for note in (self._parties().get("not_e_invoiced"), self.narration) if note]
 
     # === TEXT === #
 
     def _tax_label(self, kind):
         """Return what a tax is called in the branch's state: SGST or, in five of them, UTGST."""
-        in_territory = self.company_id.state_id.l10n_in_tin in UNION_TERRITORIES
+        day = self.invoice_date or self.date or dates.document_date(fields.Datetime.now())
+        in_territory = law.is_union_territory(self.company_id.state_id.l10n_in_tin or "", day)
         return "UTGST" if kind == "sgst" and in_territory else kind.upper()
 
     def _state_text(self, state):

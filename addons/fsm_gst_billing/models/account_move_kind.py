@@ -1,5 +1,8 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
+
+from ..gst import dates, law
+from .fsm_branch_turnover import NOT_E_INVOICED
 
 # Rule 48: who gets which copy. Goods travel, so their second copy does, too.
 COPIES_OF_GOODS, COPIES_OF_SERVICES = (
@@ -80,6 +83,16 @@ class AccountMove(models.Model):
                 return f"{supply} on payment of integrated tax"
             return f"{supply} under bond or letter of undertaking without payment of integrated tax"
         return ""
+
+    def _not_e_invoiced(self):
+        """Return what Rule 46(s) has declared of a tax invoice that needs no IRN, or nothing."""
+        turnover = round(self.company_id.root_id.sudo().gst_turnover * law.CRORE)  # no more than >
+        day = self.invoice_date or dates.document_date(fields.Datetime.now())
+        taxed = self._document_kind() in ("tax_invoice", "invoice_cum_bill_of_supply")
+        if not taxed or not law.above_e_invoice_limit(turnover, day):
+            return ""
+        needed = law.needs_e_invoice(turnover, self.l10n_in_gst_treatment or "consumer", day)
+        return "" if needed else NOT_E_INVOICED
 
     # === COPIES === #
 

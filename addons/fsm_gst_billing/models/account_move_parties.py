@@ -29,7 +29,8 @@ class AccountMove(models.Model):
     def _parties(self):
         """Return who this document is from and to: as it was issued, or as of now.
 
-        :return: ``{supplier, recipient, delivery, place}``, the first two dicts as they are printed
+        :return: ``{supplier, recipient, delivery, not_e_invoiced, place}``: the first two dicts, as
+            they are printed, the third a list of lines, the rest sentences
         """
         issued = self.gst_parties if self.state != "draft" else None
         return issued or self._parties_now()
@@ -39,5 +40,6 @@ class AccountMove(models.Model):
             "supplier": self._document_supplier(),  # (a)
             "recipient": self._document_recipient(),  # (d), (e)
             "delivery": self._document_delivery(),  # (o)
+            "not_e_invoiced": self._not_e_invoiced() if self.is_sale_document() else "",  # (s)
             "place": self._place_by_law().reason if self._is_placed_here() else "",
         }

@@ -20,19 +20,21 @@ class FsmJob(models.Model):
 
     _inherit = "fsm.job"
 
-    gst_findings = fields.Text(
+    gst_findings = fields.Html(
         string="To Mend",
         compute="_compute_gst_findings",
+        sanitize=False,
         help="What would forbid to issue the invoice, or should be known before.",
     )
 
     # === COMPUTE METHODS === #
 
     def _compute_gst_findings(self):
+        moves_sudo = self.env["account.move"].sudo()  # a list of sentences
         for job in self:
             card = job._origin
             found = card._gst_check() if card.state in STATES and card.line_ids else []
-            job.gst_findings = "\n".join(job._finding_text(row) for row in found)
+            job.gst_findings = moves_sudo._findings_html(found)
 
     # === BUSINESS METHODS === #
 

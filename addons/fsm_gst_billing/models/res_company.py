@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..gst import gstin, law
+from ..gst import dates, gstin, law
 from ..gst.documents import Supplier
 from ..gst.supply import place_of_supply
 
@@ -87,6 +87,8 @@ class ResCompany(models.Model):
             number,
             period,
             turnover=5 * law.CRORE + (digits > 4),
+            highest_turnover=round(max(self.root_id.sudo().mapped("gst_turnover")) * law.CRORE),
+            today=dates.document_date(fields.Datetime.now()),
             composition="composition" in self.partner_id.mapped("l10n_in_gst_treatment"),
         )
 

@@ -212,7 +212,11 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         for taxes in (False, self._exempt()):
             sale.invoice_line_ids[1].tax_ids = taxes
             self._refused(sale, "takes ₹500.00 off without tax.*use “Discount”")
-        sale.invoice_line_ids[1].tax_ids = sale.invoice_line_ids[0].tax_ids
+        sale.invoice_line_ids.filtered(lambda line: line.price_unit > 0).tax_ids = False
+        sale.invoice_line_ids[1].tax_ids = False
+        self._refused(sale, "bears no GST")
+        self._refused(sale, "takes ₹500.00 off without tax")
+        sale.invoice_line_ids.tax_ids = self._tax("sgst_sale_18")
         sale.action_post()
         self.assertEqual(sale.amount_total, 3528.2)
 
@@ -286,6 +290,9 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
 
     def test_day_that_has_not_come_is_refused(self):
         with freeze_time("2026-04-15 19:00:00"):  # the 16th in India
+            today = self._sale((self.labour, 500.0, 1, 0)).with_context(tz=False)
+            today.action_post()
+            self.assertEqual(str(today.invoice_date_due), "2026-04-16")
             sale = self._sale((self.labour, 500.0, 1, 0), invoice_date="2026-04-17")
             self._refused(sale, "is of 17-Apr-2026, which has not come yet")
             sale.invoice_date = "2026-04-16"
@@ -322,6 +329,31 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         recipient = sale._tax_document()["recipient"]
         self.assertEqual(recipient["state"], "29-Karnataka")
         self.assertIn("4, 8th Cross, Malleshwaram", recipient["address"])
+
+    def test_large_taxpayer_registers_in_time_or_declares_that_he_need_not(self):
+        """Rules 46(s) and 48(4): what the owner says of the turnover decides."""
+        owner = self._hire("owner", "fsm_jobs.group_fsm_owner")
+        with self.assertRaises(AccessError):
+            self.branch.with_user(self.manager).gst_turnover = 12.0
+        self.branch.with_user(owner).gst_turnover = 12.0
+        self.assertEqual(self.organization.gst_turnover, 12.0)
+        with freeze_time("2026-04-15 06:00:00"):
+            to_business = self._invoice(self._create_job(self.kaveri))
+            to_consumer = self._invoice(self._create_job())
+        declared = "we are not required to prepare an invoice in terms of"
+        self.assertNotIn(declared, str(to_business._tax_document()["notes"]))
+        self.assertIn(declared, to_consumer._tax_document()["notes"][0])
+        self.organization.gst_turnover = 4.0
+        self.assertIn(declared, to_consumer._tax_document()["notes"][0])
+        self.organization.gst_turnover = 10.0
+        for day, sentence in (
+            ("2026-05-15", "until 15-May-2026, later"),
+            ("2026-05-16", "took it"),
+        ):
+            with freeze_time(f"{day} 06:00:00"):
+                [finding] = to_business.fsm_check()["findings"]
+                self.assertIn(sentence, finding["text"])
+                self.assertEqual(to_consumer.fsm_check()["findings"], [])
 
     # === WHERE AND TO WHOM === #
 
