@@ -206,7 +206,7 @@ def test_technicians_screens_fit_a_phone(phone, path):
 
 # Where each role lands, and what its menu begins with: all of it is in test_fsm_full.
 HOMES = {
-    "priya": ("/odoo/workshop", ["Workshop", "New Job", "Devices", "Customers"]),
+    "priya": ("/odoo/desk", ["Front Desk", "Workshop", "New Job", "Devices", "Customers"]),
     "ravi": ("/odoo/my-jobs", ["My Jobs", "Devices"]),
     "anita": ("/odoo/workshop", ["Workshop", "Devices", "Customers", "Parts", "Invoices"]),
     "manager": ("/odoo/workshop", ["Workshop", "My Jobs"]),

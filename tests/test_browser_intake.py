@@ -265,6 +265,20 @@ def test_save_after_a_lost_connection_makes_one_job_card(desktop, rpc):
     assert rpc("priya").call("fsm.job", "search_count", [["complaint", "=", words]]) == 1
 
 
+def test_front_desk_tells_who_calls_and_takes_in_his_next_device(phone):
+    page = phone("priya")
+    page.wait_for_selector("[data-fsm=desk]")
+    page.fill("[data-fsm=desk_search]", "98450 12345")
+    page.wait_for_selector("[data-fsm=caller]:has-text('Suresh Kumar')")
+    assert fits(page)
+    assert not page.evaluate(TOO_SMALL)
+    page.click("[data-fsm=caller_new]")
+    page.wait_for_selector("[data-fsm=customer]:has-text('Suresh Kumar')")
+    page.go_back()
+    page.click("[data-fsm=counter_ready]")
+    page.wait_for_selector(".o_kanban_ungrouped .o_kanban_record:has-text('Ready')")
+
+
 def test_counter_screen_fits_a_phone(phone):
     page = phone("priya")
     open_intake(page)

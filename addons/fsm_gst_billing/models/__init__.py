@@ -55,6 +55,7 @@ from . import fsm_job_due
 from . import fsm_job_line
 from . import fsm_job_pay
 from . import fsm_job_credit
+from . import fsm_job_desk
 from . import fsm_job_check
 from . import fsm_job_report
 from . import fsm_job_storage

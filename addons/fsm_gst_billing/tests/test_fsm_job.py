@@ -215,6 +215,8 @@ class TestFsmJob(FsmGstBillingCommon):
             ["invoice_ids", "invoice_summary", "amount_total", "amount_due"]
         )[0]
         self.assertEqual(seen["invoice_ids"], [])
+        rows = (job | self._create_job()).with_user(self.receptionist)._desk_rows()
+        self.assertEqual([row["amount_due"] for row in rows], [4826.20, False])
         self.assertEqual(seen["amount_total"], 4826.20)
         self.assertEqual(seen["amount_due"], 4826.20)
         self.assertEqual(

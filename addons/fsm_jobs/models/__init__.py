@@ -54,6 +54,7 @@ from . import fsm_job_history
 from . import fsm_estimate
 from . import fsm_estimate_document
 from . import fsm_job_estimate_reminder
+from . import fsm_job_desk
 from . import ir_attachment
 from . import mail_template
 from . import product_product

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..verbs import check_id, verb
 from .fsm_device import is_imei
@@ -172,13 +173,25 @@ class FsmJob(models.Model):
 
         :return: ``[{model, id, name}]``; customers first
         """
-        if not self.env.user.fsm_role or len(text.strip()) < 2:
+        if not self.env.user.fsm_role:
             return []
-        found = [("display_name", "ilike", text.strip())]
+        return self._found_rows(*self._find(text, Domain("company_id", "!=", False)))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _find(self, text, where):
+        """Return the customers and the job cards that `text` may stand for, a page of each."""
+        found = where & Domain("display_name", "ilike", text.strip())
+        if len(text.strip()) < 2:
+            found = Domain.FALSE
         customers = self.env["res.partner"].search(
-            [*found, ("company_id", "!=", False), ("partner_share", "=", True)], limit=MAX_FOUND
+            found & Domain("partner_share", "=", True), limit=MAX_FOUND
         )
-        jobs = self.search(found, limit=MAX_FOUND, order="id desc")
+        return customers, self.search(found, limit=MAX_FOUND, order="id desc")
+
+    @api.model
+    def _found_rows(self, customers, jobs):
         told = self._has_role({"receptionist", "accountant"})
         return [
             {
@@ -195,8 +208,6 @@ class FsmJob(models.Model):
             }
             for job in jobs
         ]
-
-    # === BUSINESS METHODS === #
 
     @api.model
     def _branch_of_counter(self, branch_id):

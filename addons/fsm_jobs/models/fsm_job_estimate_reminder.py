@@ -150,7 +150,7 @@ class FsmJob(models.Model):
 
     def _check_reminder(self, estimate, refused):
         """Refuse a reminder that is out of place, or comes too early."""
-        if self.state != "estimate":
+        if self.state != "estimate" or not estimate:
             raise UserError(self.env._("Job card %s does not wait for an answer.", self.name))
         if refused:
             raise UserError(

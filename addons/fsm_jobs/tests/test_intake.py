@@ -235,6 +235,47 @@ class TestIntake(FsmJobsCommon):
         self.assertEqual(self._as("technician").palette(text="9845012345"), [])
         self.assertEqual(self._as("receptionist").palette(text="Qqq"), [])
 
+    # === THE FRONT DESK === #
+
+    def test_desk_tells_who_is_on_the_phone(self):
+        job = self._intake()
+        desk = self._as("receptionist")
+        for typed in ("9845012345", "45012345", "Suresh", job.name, "5CD1234XYZ"):
+            with self.subTest(typed):
+                caller = desk.desk_find(text=typed)["caller"]
+                self.assertEqual(
+                    (caller["id"], caller["name"]), (job.partner_id.id, "Suresh Kumar")
+                )
+                self.assertEqual([row["id"] for row in caller["jobs"]], job.ids)
+        self.assertEqual(desk.desk_caller(partner_id=job.partner_id.id), caller)
+        self.assertEqual(caller["whatsapp"], "https://wa.me/919845012345")
+        other = self._intake(
+            customer={"name": "Suresh Rao", "phone": "98860 54321"},
+            device={"category": "Phone", "brand": "Samsung", "model": "Galaxy S24"},
+        )
+        answer = desk.desk_find(text="Suresh")
+        self.assertFalse(answer["caller"], "There are two of them.")
+        self.assertIn(("fsm.job", other.id), [(r["model"], r["id"]) for r in answer["found"]])
+
+    def test_desk_counts_the_day_and_lists_what_is_ready(self):
+        desk = self._as("receptionist")
+        before = desk.desk()["counters"]
+        ready, late = self._free_job(), self._intake()
+        late.promised_at = fields.Datetime.now() - timedelta(minutes=1)
+        answer = desk.desk()
+        more = {key: count - before[key] for key, count in answer["counters"].items()}
+        self.assertEqual(
+            {key for key, count in more.items() if count} - {"due_today"},
+            {"ready", "late", "to_call"},
+        )
+        row = answer["ready"][0]
+        self.assertEqual(
+            (row["id"], row["customer"], row["age"]), (ready.id, "Suresh Kumar", "0 min")
+        )
+        self.assertTrue(row["whatsapp"].startswith("https://wa.me/919845012345?text=SP%20Road"))
+        ready.partner_id._fsm_note_consents({"reminder": False}, "At the counter")
+        self.assertFalse(desk.desk()["ready"][0]["whatsapp"], "He wants no messages.")
+
     def test_counter_asks_nothing_of_other_branches(self):
         job = self._intake()
         desk = self.env["fsm.job"].with_user(
@@ -243,12 +284,19 @@ class TestIntake(FsmJobsCommon):
         self.assertEqual(desk.intake_customers(text="9845012345"), [])
         self.assertFalse(desk.intake_customer(partner_id=job.partner_id.id))
         self.assertFalse(desk.intake_device(number="5CD1234XYZ")["device"])
+        self.assertEqual(desk.desk_find(text="9845012345"), {"found": [], "caller": False})
+        self.assertFalse(desk.desk_caller(partner_id=job.partner_id.id))
+        with self.assertRaisesRegex(UserError, "which branch"):
+            desk.desk(branch_id=self.branch.id)
 
     def test_technician_asks_nothing_at_the_counter(self):
         for verb, values in (
             ("intake_form", {}),
             ("intake_customers", {"text": "9845"}),
             ("intake_models", {"text": "Dell"}),
+            ("desk", {}),
+            ("desk_find", {"text": "9845"}),
+            ("desk_caller", {"partner_id": 1}),
         ):
             with self.subTest(verb), self.assertRaises(AccessError):
                 getattr(self._as("technician"), verb)(**values)

@@ -3,10 +3,12 @@ from unittest.mock import patch
 
 from lxml import etree
 
+from odoo import fields
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 from odoo.tests.common import warmup
 
+from ..models.fsm_job import GATE
 from .common import FsmJobsCommon
 
 QUERY_TOLD = 160  # characters of a query in a failure
@@ -83,11 +85,12 @@ class TestPerformance(FsmJobsCommon):
                 call()
         return min(counted, key=len)
 
-    def _assert_flat(self, call, limit):
-        """Ten cards and eighty take the same queries, and not many."""
-        self._open(10)
+    def _assert_flat(self, call, limit, values=None):
+        """Ten cards, with these values, and eighty take the same queries, and not many."""
+        values = values or {}
+        self._open(10).with_context(fsm_gate=GATE).sudo().write(values)  # as a move would
         few = self._queries(call)
-        self._open(70)
+        self._open(70).with_context(fsm_gate=GATE).sudo().write(values)  # as a move would
         many = self._queries(call)
         told = "\n".join(many)
         self.assertLessEqual(len(many), len(few) + 1, told)
@@ -111,6 +114,10 @@ class TestPerformance(FsmJobsCommon):
             manager.read_progress_bar(domain, "state", bar)
 
         self._assert_flat(opens, 15)
+
+    def test_front_desk_opens_in_twelve_queries(self):
+        desk = self._as("receptionist")
+        self._assert_flat(desk.desk, 12, {"state": "ready", "ready_at": fields.Datetime.now()})
 
     def test_eighty_pending_job_cards_are_told_in_twelve_queries(self):
         manager = self._as("manager")

@@ -5,9 +5,9 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools.safe_eval import safe_eval
 
 # What each role finds in the menu of the app, with all addons; the first is where he lands.
-DESK = ["Workshop", "New Job", "Devices", "Customers"]
+DESK = ["Front Desk", "Workshop", "New Job", "Devices", "Customers"]
 BOOKS = ["Workshop", "Devices", "Customers", "Parts", "Invoices", "Reports"]
-BRANCH = ["Workshop", "My Jobs", "New Job", "Devices", "Customers", "Parts", "Invoices", "Reports"]
+BRANCH = ["Workshop", "My Jobs", "Front Desk", "New Job", *BOOKS[1:]]
 MENUS = {
     "priya": DESK,
     "ravi": ["My Jobs", "Devices"],
@@ -66,10 +66,22 @@ class TestMenus(TransactionCase):
             promised = fields.Datetime.context_timestamp(manager, job.promised_at)
             self.assertEqual(promised.date(), today)
 
+    def test_counters_of_the_desk_are_the_lists_they_open(self):
+        for login in ("priya", "manager"):
+            user = self.env["res.users"].search([("login", "=", login)])
+            jobs = self.env["fsm.job"].with_user(user)
+            desk = jobs.desk()
+            here = [("is_open", "=", True), ("branch_id", "=", desk["branch"]["id"])]
+            filters = self._filters(jobs)
+            for name, count in desk["counters"].items():
+                with self.subTest(login=login, counter=name):
+                    self.assertEqual(jobs.search_count([*here, *filters[name]]), count)
+            self.assertEqual(len(desk["ready"]), desk["counters"]["ready"])
+
     def _filters(self, jobs):
         """Return ``{name: domain}`` of the job card's search, as the web client has them."""
         arch = etree.fromstring(jobs.get_view(view_type="search")["arch"])
-        names = {"late", "due_today", "unclaimed", "mine", *STATE_FILTERS}
+        names = {"late", "due_today", "to_call", "waits_long", "mine", *STATE_FILTERS}
         nodes = {node.get("name"): node for node in arch.iter("filter")}
         self.assertEqual(len(nodes), len(list(arch.iter("filter"))), "No name stands twice.")
         return {name: safe_eval(nodes[name].get("domain"), {"uid": jobs.env.uid}) for name in names}

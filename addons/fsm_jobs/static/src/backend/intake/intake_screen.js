@@ -21,6 +21,7 @@ import {
 } from "@odoo/owl";
 
 import { scanCode } from "../scan/scan_dialog";
+import { rupees } from "../words";
 import { completeMobile, IntakeModel } from "./intake_model";
 import { PasscodeField } from "./passcode_field";
 import { PhotoStrip } from "./photo_strip";
@@ -70,7 +71,7 @@ export class IntakeScreen extends Component {
         ];
         onWillStart(async () => {
             await this.model.load();
-            await this.restoreDraft();
+            await this.begin(this.props.action.context || {});
         });
         onWillUnmount(() => {
             this.model.passcode.value = "";
@@ -93,6 +94,17 @@ export class IntakeScreen extends Component {
         useBus(this.env.services.barcode.bus, "barcode_scanned", (ev) =>
             this.model.heard(ev.detail.barcode)
         );
+    }
+
+    /** Start with who was on the phone at the front desk, or with what was left in this tab. */
+    async begin({ fsm_partner_id: partnerId, fsm_text: text }) {
+        if (partnerId) {
+            await this.model.choose({ id: partnerId });
+        } else if (text) {
+            await this.model.search(text);
+        } else {
+            await this.restoreDraft();
+        }
     }
 
     // === DRAFT === //
@@ -313,7 +325,7 @@ export class IntakeScreen extends Component {
     }
 
     rupees(amount) {
-        return new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" }).format(amount);
+        return rupees(amount);
     }
 
     focus(name) {
