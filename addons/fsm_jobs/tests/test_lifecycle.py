@@ -13,7 +13,7 @@ class TestLifecycle(BaseCase):
     def test_docstring_examples_hold(self):
         self.assertEqual(doctest.testmod(lifecycle), (0, 6))
         self.assertEqual(doctest.testmod(fsm_device), (0, 1))
-        self.assertEqual(doctest.testmod(fsm_job_delivery), (0, 1))
+        self.assertEqual(doctest.testmod(fsm_job_delivery), (0, 2))
 
     def test_every_state_has_its_rows(self):
         states = set(dict(lifecycle.STATES))
