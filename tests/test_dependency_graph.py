@@ -14,7 +14,7 @@ TRUNK = {
 }
 LEAF_STANDS_ON = {"fsm_jobs"}
 # Between a leaf and a module of Odoo that not everybody has: installed by itself where both are.
-BRIDGES = {"fsm_gst_einvoice": {"fsm_gst_billing"}}
+BRIDGES = {"fsm_gst_einvoice": {"fsm_gst_billing"}, "fsm_razorpay": {"fsm_gst_billing"}}
 TWIGS = {"fsm_purchase": {"fsm_inventory_ext"}}  # what grows on one leaf
 # What an addon may name outside the suite; everything else comes with these.
 OUTSIDE = {
@@ -29,6 +29,7 @@ OUTSIDE = {
     "fsm_purchase": {"purchase_stock"},
     "fsm_gst_billing": {"account", "l10n_in"},
     "fsm_gst_einvoice": {"l10n_in_edi"},
+    "fsm_razorpay": {"account_payment", "payment_razorpay"},
 }  # fmt: skip
 
 

@@ -92,6 +92,14 @@ class AccountJournal(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _ways_of_paying(self):
+        """Return the values of `fsm_method`, those of other addons included.
+
+        Each is a till of every branch, and a column of the day close.
+        """
+        return self._fields["fsm_method"].get_values(self.env)
+
     def _update_payment_method_lines(self, payment_type):
         """Override of `l10n_in` to book what is paid at the counter straight to its account.
 

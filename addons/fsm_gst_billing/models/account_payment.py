@@ -176,25 +176,32 @@ class AccountPayment(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _fsm_settle(self, invoice, lines, date):
-        """Book what a customer paid for `invoice`: a payment a line, posted and reconciled.
+    def _fsm_settle(self, invoices, lines, date, **values):
+        """Book what a customer paid for `invoices`: a payment a line, posted and reconciled.
 
-        :param invoice: a posted `account.move`
+        What they no longer ask for, because they are paid or cancelled by now, stays open on the
+        payment.
+
+        :param invoices: `account.move`s of one customer in one branch
         :param list lines: ``[{method, amount, reference}]``, checked by the caller
         :param datetime.date date: when the money came
+        :param dict values: of each payment, besides
         :return: the payments, in the order of the lines
         """
-        invoice = invoice.with_context(**QUIET)
-        receivable = invoice.line_ids.filtered(
+        invoices = invoices.with_context(**QUIET)
+        receivable = invoices.filtered(lambda move: move.state == "posted").line_ids.filtered(
             lambda line: line.display_type == "payment_term" and not line.reconciled
         )
+        partner = invoices.commercial_partner_id.with_company(invoices.company_id)
+        account = receivable[:1].account_id or partner.property_account_receivable_id
         common = {
-            "partner_id": invoice.commercial_partner_id.id,
-            "memo": invoice.name,
-            "job_id": invoice.job_id.id,
-            "destination_account_id": receivable[:1].account_id.id,
+            "partner_id": partner.id,
+            "memo": ", ".join(filter(None, invoices.mapped("name"))),
+            "job_id": invoices.job_id.id if len(invoices.job_id) == 1 else False,
+            "destination_account_id": account.id,
+            **values,
         }
-        payments = self._fsm_take(invoice.company_id, lines, date, common)
+        payments = self._fsm_take(invoices.company_id, lines, date, common)
         paid = payments.move_id.line_ids.filtered(
             lambda line: line.account_id in receivable.account_id
         )

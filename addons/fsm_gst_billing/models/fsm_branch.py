@@ -130,19 +130,23 @@ class FsmBranch(models.Model):
 
         Their accounts belong to the organisation: one chart, and no code twice.
         """
-        for method, label, journal_type, letter in METHODS:
-            if self._journal("fsm_method", method):
-                continue
-            values = {
-                "name": f"{label} {self.name}",
-                "type": journal_type,
-                "code": self.code + letter,
-                "fsm_method": method,
-            }
-            values["default_account_id"] = self.env["account.journal"]._create_default_account(
-                self.organization_id, journal_type, values
-            )
-            self._create_journal(values)
+        for way in METHODS:
+            self._create_till(*way)
+
+    def _create_till(self, method, label, journal_type, letter):
+        """Make the journal for one way of paying, a row of `METHODS`, unless it is there."""
+        if self._journal("fsm_method", method):
+            return
+        values = {
+            "name": f"{label} {self.name}",
+            "type": journal_type,
+            "code": self.code + letter,
+            "fsm_method": method,
+        }
+        values["default_account_id"] = self.env["account.journal"]._create_default_account(
+            self.organization_id, journal_type, values
+        )
+        self._create_journal(values)
 
     def _create_voucher_series(self):
         """Make the journals of receipt and refund vouchers, and the account of their tax."""

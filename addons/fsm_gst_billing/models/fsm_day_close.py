@@ -4,7 +4,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst.words import indian_format
-from .account_journal import METHODS
 from .fsm_gst_once import GATE
 
 
@@ -139,7 +138,7 @@ class FsmBranch(models.Model):
             ["fsm_method", "payment_type"],
             ["amount:sum"],
         )
-        taken = {method: 0.0 for method, *_rest in METHODS}
+        taken = dict.fromkeys(self.env["account.journal"]._ways_of_paying(), 0.0)
         for method, payment_type, amount in groups:
             taken[method] += amount if payment_type == "inbound" else -amount
         return taken

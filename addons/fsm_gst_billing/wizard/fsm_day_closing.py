@@ -37,11 +37,12 @@ class FsmDayClosing(models.TransientModel):
 
     @api.depends("branch_id", "day")
     def _compute_figures(self):
+        names = ("cash_before", "cash_expected", *self.env["account.journal"]._ways_of_paying())
         for wizard in self:
             branch = wizard.branch_id
             branch._check_may_close()
             figures = branch.sudo()._figures_of_day(wizard.day) if wizard.day else {}  # checked
-            for name in ("cash_before", "cash", "cash_expected", "upi", "card", "bank"):
+            for name in names:
                 wizard[name] = figures.get(name, 0.0)
 
     @api.depends("cash_counted", "cash_expected")

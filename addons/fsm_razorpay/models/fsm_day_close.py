@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class FsmDayClose(models.Model):
+    _inherit = "fsm.day.close"
+
+    online = fields.Monetary(readonly=True, help="Paid on the customers' pages, through Razorpay.")
+
+
+class FsmDayClosing(models.TransientModel):
+    _inherit = "fsm.day.closing"
+
+    online = fields.Monetary(compute="_compute_figures")
