@@ -28,9 +28,9 @@ class TestFsmBranch(FsmGstBillingCommon):
 
     def test_branch_has_four_tills(self):
         tills = self.branch._tills()
-        self.assertEqual(
-            {method: journal.code for method, journal in tills.items()},
-            {"cash": "SPRC", "upi": "SPRU", "card": "SPRD", "bank": "SPRB"},
+        self.assertLessEqual(  # an addon above may add ways
+            {"cash": "SPRC", "upi": "SPRU", "card": "SPRD", "bank": "SPRB"}.items(),
+            {method: journal.code for method, journal in tills.items()}.items(),
         )
         for journal in tills.values():
             lines = journal.inbound_payment_method_line_ids
@@ -38,12 +38,9 @@ class TestFsmBranch(FsmGstBillingCommon):
 
     def test_branches_share_no_account_code(self):
         other = self._found_branch("HSR Layout", "HSR", "29AAGCB7383J1Z4", self.karnataka)
-        accounts = self.env["account.account"]
-        for branch in self.branch | other:
-            for journal in branch._tills().values():
-                accounts |= journal.default_account_id
-        codes = accounts.with_company(self.organization).mapped("code")
-        self.assertEqual(len(set(codes)), 8)
+        tills = [*self.branch._tills().values(), *other._tills().values()]
+        accounts = [till.default_account_id.with_company(self.organization) for till in tills]
+        self.assertEqual(len({account.code for account in accounts}), len(tills))
 
     # === WHAT IT SUPPLIES TO ANOTHER ONE === #
 
