@@ -24,6 +24,7 @@ STOCK = "product_id branch_id quantity"
 ROW = "id name state amount_estimate"  # of a customer's job cards
 SUMMARY = "id name state priority partner device promised_at is_late"
 FILE = "filename content"
+TRANSFER = "id name state lines document"
 PERSON = "id login role branch_ids"
 
 # Calls that a verb of the core answers, or that are plain: they have no arguments of ours to refuse.
@@ -236,6 +237,32 @@ JOBS = (
     job(
         "request_part",
         "ravi",
+        "anita",
+        "part_usage_id state available",
+        lambda k: {"product_id": k["ssd"], "quantity": 900.0},
+        keep={"missing": "part_usage_id"},
+    ),
+    Row(
+        "fsm.part.usage",
+        "request_transfer",
+        "ravi",
+        "priya",
+        "id transfer_id transfer state",
+        **of("missing", arguments=lambda k: {"branch_id": k["other_branch"]}),
+        keep={"asked": "transfer_id"},
+    ),
+    Row(
+        "fsm.transfer",
+        "decline",
+        "anita",
+        "ravi",
+        TRANSFER,
+        **of("asked", arguments={"reason": "It is cheaper to buy one"}),
+    ),
+    Row("fsm.part.usage", "return_part", "ravi", "priya", "id state", **of("missing")),
+    job(
+        "request_part",
+        "ravi",
         "priya",
         "part_usage_id state available",
         lambda k: {"product_id": k["ssd"], "quantity": 1.0, "client_ref": f"part-{next(numbers)}"},
@@ -256,6 +283,22 @@ JOBS = (
         "priya",
         "id state quantity",
         **of("usage", arguments={"quantity": 1.0, "reason": "It was the cable"}),
+    ),
+    job(
+        "scan_part",
+        "ravi",
+        "priya",
+        "part_usage_id state available name",
+        {"code": "SSD512"},
+        keep={"scanned": "part_usage_id"},
+    ),
+    Row(
+        "fsm.part.usage",
+        "scrap_part",
+        "manager",
+        "ravi",
+        "id state quantity",
+        **of("scanned", arguments={"reason": "Fell off the bench"}),
     ),
     job(
         "pending",
@@ -487,6 +530,29 @@ STORE = (
         },
     ),
     Row("fsm.part.usage", "waiting_for", "anita", "ravi", list),
+    Row(
+        "fsm.transfer",
+        "request",
+        "anita",
+        "ravi",
+        TRANSFER,
+        arguments=lambda k: {
+            "from_branch_id": k["branch"],
+            "to_branch_id": k["other_branch"],
+            "lines": [{"product_id": k["ssd"], "quantity": 1.0}],
+        },
+        keep={"transfer": "id"},
+    ),
+    Row(
+        "fsm.transfer",
+        "scan_part",
+        "anita",
+        "ravi",
+        "line_id product_id name lot",
+        **of("transfer", arguments={"code": "SSD512"}),
+    ),
+    Row("fsm.transfer", "send_parts", "anita", "ravi", TRANSFER, **of("transfer")),
+    Row("fsm.transfer", "receive_parts", "owner", "anita", TRANSFER, **of("transfer")),
     *(
         Row(
             "fsm.report",

@@ -32,6 +32,7 @@ from . import fsm_report
 from . import fsm_stock_report
 from . import fsm_transfer
 from . import fsm_transfer_line
+from . import fsm_transfer_scan
 from . import fsm_transfer_document
 from . import fsm_transfer_verbs
 from . import product_product

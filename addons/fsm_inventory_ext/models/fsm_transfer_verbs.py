@@ -51,7 +51,8 @@ class FsmTransfer(models.Model):
         """Send the parts: they leave the shelves, with the document the law asks for.
 
         :param list lines: ``[{line_id, quantity, lots}]`` of what is sent if it is not all that was
-            asked for; a quantity of 0 is not sent. `lots` are the serial numbers of such parts
+            asked for; a quantity of 0 is not sent. `lots` are the serial numbers, or the one lot of
+            this entry; of lots that are not named, what came first is sent
         :return: ``{id, name, state, lines, document}``
         """
         for transfer_sudo in self._for_step({"requested"}, "company_id"):
@@ -75,7 +76,7 @@ class FsmTransfer(models.Model):
     def receive_parts(self, lines: list = (), *, client_ref: str = ""):
         """Confirm what has arrived; whoever waits for such a part gets it laid out.
 
-        :param list lines: ``[{line_id, quantity, lots}]`` if not all has arrived
+        :param list lines: ``[{line_id, quantity, lots}]`` if not all has arrived; an entry a lot
         :param str client_ref: the same again receives nothing again, and gets the same answer
         :return: ``{id, name, state, lines, document}``; the state is `short` while parts are missing
         """
@@ -164,10 +165,6 @@ class FsmTransfer(models.Model):
             product = self.env["product.product"].search([("id", "=", product_id)])
             if not product or not product.is_storable:
                 raise UserError(self.env._("There is no such part."))
-            if product.tracking == "lot":
-                raise UserError(
-                    self.env._("%s is kept by lot: such parts stay where they are.", product.name)
-                )
             product._check_part(source.company_id)
             product._check_quantity(line.get("quantity") or 0.0)
             asked[product] = asked.get(product, 0.0) + line["quantity"]
@@ -189,7 +186,11 @@ class FsmTransfer(models.Model):
                 raise UserError(self.env._("“lines” names a line that is not of this transfer."))
             if said.get("quantity"):
                 moved.append((line, said["quantity"], said.get("lots") or []))
-        if len({line for line, _quantity, _lots in moved}) != len(moved):
+        named = {
+            (line, line.product_id.tracking == "lot" and str(lots))
+            for line, _quantity, lots in moved
+        }
+        if len(named) != len(moved):
             raise UserError(self.env._("A line is named twice."))
         # Two parts in the order in which everybody takes them: see `fsm.stock.guard._hold`.
         return sorted(moved, key=lambda item: item[0].product_id.id)

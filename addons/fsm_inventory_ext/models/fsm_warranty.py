@@ -287,7 +287,7 @@ class FsmWarranty(models.Model):
             )
         )[:1]
         months = seller.part_warranty_months
-        since = usage_sudo.lot_id.create_date or usage_sudo.used_at
+        since = usage_sudo.lot_id._come_on() or usage_sudo.used_at
         since = job_sudo._day_here(since) if since else start
         return {
             "supplier_id": (vendor or seller.partner_id).id,

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class StockLot(models.Model):
@@ -8,3 +9,25 @@ class StockLot(models.Model):
     _inherit = ["stock.lot", "fsm.cost.mixin"]
 
     _cost_fields = frozenset({"standard_price", "avg_cost", "total_value"})
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_moved(self):
+        lines_sudo = self.env["stock.move.line"].sudo()  # of any branch, whoever asks
+        if moved := lines_sudo.search([("lot_id", "in", self.ids)], limit=1).lot_id:
+            raise UserError(self.env._("%s has moved: its number is kept.", moved.display_name))
+
+    # === BUSINESS METHODS === #
+
+    def _come_on(self):
+        """Return when the first of this lot reached the organisation, whichever branch has it now.
+
+        Called in sudo: between branches a lot is numbered by each for itself.
+
+        :return: naive UTC, nothing without a lot
+        """
+        same = [("name", "=", self.name), ("product_id", "=", self.product_id.id)]
+        if self.company_id:
+            same.append(("company_id", "child_of", self.company_id.root_id.id))
+        return self and min(self.search(same).mapped("create_date"))

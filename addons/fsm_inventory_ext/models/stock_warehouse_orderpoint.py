@@ -45,15 +45,15 @@ class StockWarehouseOrderpoint(models.Model):
         enough.alerted_at = False
 
     def _alert(self, company):
-        """Send the managers and accountants of a branch one message, and a manager to the worst."""
+        """Send managers and accountants of a branch one message, and each manager to the worst."""
         managers, accountants = self._people(company)
         rows = self.env["fsm.low.stock"].browse(self.ids).sorted("level", reverse=True)
-        if managers:
-            for row in rows[:ACTIVITIES_AT_ONCE]:
+        for row in rows[:ACTIVITIES_AT_ONCE]:
+            for manager in managers:
                 row.orderpoint_id.activity_schedule(
                     "fsm_inventory_ext.mail_activity_type_low_stock",
                     summary=row._sentence(),
-                    user_id=managers[0].id,
+                    user_id=manager.id,
                 )
         if people := managers | accountants:
             self.env["mail.thread"].message_notify(

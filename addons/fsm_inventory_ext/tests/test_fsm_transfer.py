@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import FsmInventoryCommon
 
@@ -122,14 +122,71 @@ class TestFsmTransfer(FsmInventoryCommon):
             transfer.with_user(self.keeper).state = "received"
         self.assertEqual(self._shelves(), (0, 2))
 
-    def test_no_more_is_sent_than_there_is_and_nothing_of_a_lot(self):
+    def test_no_more_is_sent_than_there_is(self):
         transfer = self._asked(9)
         with self.assertRaisesRegex(UserError, "Only 5 of SSD 512 GB"):
             transfer.with_user(self.keeper).send_parts()
         transfer.with_user(self.keeper).send_parts(lines=self._line(transfer, 5))
         self.assertEqual((transfer.line_ids.sent, *self._shelves()), (5, 0, 0))
-        with self.assertRaisesRegex(UserError, "kept by lot"):
-            self._asked(product=self._create_part("Paste", 90, tracking="lot"))
+
+    def _lots(self, product, user, branch):
+        """Return the lots of a part that a manager sees, and how many of each his branch has."""
+        lots = self.env["stock.lot"].with_user(user).search([("product_id", "=", product.id)])
+        return {lot.name: branch._on_hand(product, lot) for lot in lots}
+
+    def test_lots_leave_first_in_or_as_chosen_and_each_branch_numbers_its_own(self):
+        paste = self._create_part("Paste", 90, tracking="lot")
+        for lot, quantity in (("P-1", 2), ("P-2", 5)):
+            paste.fsm_add_stock(
+                branch_id=self.other_branch.id, quantity=quantity, reason="Bill 9", lots=[lot]
+            )
+        transfer = self._asked(3, product=paste)
+        [line] = transfer.with_user(self.keeper).send_parts()["lines"]
+        on_the_way = [{"lot": "P-1", "quantity": 2}, {"lot": "P-2", "quantity": 1}]
+        self.assertEqual(line["lots"], on_the_way)
+        receiver, both = transfer.with_user(self.accountant), self._line(transfer, 1, lots=["P-2"])
+        with self.assertRaisesRegex(UserError, "On the way are: P-1 × 2, P-2 × 1"):
+            receiver.receive_parts(lines=self._line(transfer, 2))
+        with self.assertRaisesRegex(UserError, "named twice"):
+            receiver.receive_parts(lines=both + both)
+        both += self._line(transfer, 1, lots=["P-1"])
+        self.assertEqual(receiver.receive_parts(lines=both)["state"], "short")
+        here, there = (self.manager, self.branch), (self.keeper, self.other_branch)
+        self.assertEqual(self._lots(paste, *here), {"P-1": 1, "P-2": 1})
+        self.assertEqual(self._lots(paste, *there), {"P-1": 0, "P-2": 4})
+        transfer.with_user(self.keeper).settle_missing(
+            outcome="returned", reason="It was never put into the box"
+        )
+        self.assertEqual(self._lots(paste, *there), {"P-1": 1, "P-2": 4})
+        chosen = self._asked(3, product=paste)
+        chosen.with_user(self.keeper).send_parts(lines=self._line(chosen, 3, lots=["P-2"]))
+        chosen.with_user(self.accountant).receive_parts()
+        self.assertEqual(self._lots(paste, *here), {"P-1": 1, "P-2": 4})
+        between = self.env["stock.quant"].search(
+            [("product_id", "=", paste.id), ("location_id.usage", "=", "transit")]
+        )
+        self.assertFalse(between.filtered(lambda q: q.quantity or q.reserved_quantity))
+
+    def test_vendor_s_period_runs_from_the_day_the_lot_reached_the_organisation(self):
+        paste = self._create_part("Paste", 90, tracking="lot")
+        paste.fsm_add_stock(
+            branch_id=self.other_branch.id, quantity=2, reason="Bill 9", lots=["P-1"]
+        )
+        first = self.env["stock.lot"].search([("product_id", "=", paste.id)])
+        self.env.cr.execute(
+            "UPDATE stock_lot SET create_date = '2026-01-05' WHERE id = %s", [first.id]
+        )
+        transfer = self._asked(1, product=paste)
+        transfer.with_user(self.keeper).send_parts()
+        transfer.with_user(self.accountant).receive_parts()
+        self.env.invalidate_all()
+        second = self.env["stock.lot"].search([("product_id", "=", paste.id)]) - first
+        self.assertEqual(second._come_on(), first.create_date)
+        for user, lot in ((self.manager, second), (self.keeper, first)):
+            with self.assertRaisesRegex(UserError, "has moved: its number is kept"):
+                lot.with_user(user).unlink()
+            with self.assertRaises(AccessError):
+                (first + second - lot).with_user(user).read(["name"])
 
     def test_piece_with_a_number_belongs_where_it_is(self):
         board = self._create_part("Mainboard", 9000, tracking="serial")
@@ -137,8 +194,18 @@ class TestFsmTransfer(FsmInventoryCommon):
             branch_id=self.other_branch.id, quantity=2, reason="Bill 9", lots=["M-1", "M-2"]
         )
         transfer = self._asked(1, product=board)
-        transfer.with_user(self.keeper).send_parts(lines=self._line(transfer, 1, lots=["M-2"]))
-        transfer.with_user(self.accountant).receive_parts()
+        step = self.env["fsm.transfer.step"].with_user(self.keeper)
+        dialog = Form(step.with_context(**transfer.with_user(self.keeper).action_send()["context"]))
+        with self.assertRaisesRegex(UserError, "is no part of your branch"):
+            dialog.code = "M-3"
+        dialog.code = "M-2"
+        dialog.save().action_apply()
+        with self.assertRaisesRegex(UserError, "“M-1” is not on transfer|is no part of"):
+            transfer.with_user(self.accountant).scan_part(code="M-1")
+        scanned = transfer.with_user(self.accountant).scan_part(code=" M-2 ")
+        self.assertEqual((scanned["line_id"], scanned["lot"]), (transfer.line_ids.id, "M-2"))
+        step = step.with_user(self.accountant).with_context(default_transfer_id=transfer.id)
+        Form(step.with_context(default_kind="receive")).save().action_apply()
         lot = self.env["stock.lot"].search([("name", "=", "M-2")])
         self.assertEqual((lot.company_id, self._on_hand(board)), (self.company, 1))
 

@@ -16,6 +16,10 @@ class FsmTransferStep(models.TransientModel):
     line_ids = fields.One2many(
         string="Parts", comodel_name="fsm.transfer.step.line", inverse_name="step_id"
     )
+    code = fields.Char(
+        string="Scan",
+        help="EAN, internal reference, serial or lot number of what goes or has come.",
+    )
     outcome = fields.Selection(
         [("returned", "Back on Our Shelves"), ("lost", "Lost")], default="returned"
     )
@@ -31,11 +35,25 @@ class FsmTransferStep(models.TransientModel):
         name = {"send": "quantity", "receive": "missing"}.get(defaults.get("kind"))
         if transfer and name:
             defaults["line_ids"] = [
-                (0, 0, {"transfer_line_id": line.id, "quantity": line[name]})
+                (0, 0, {"transfer_line_id": line.id, "quantity": line[name], **values})
                 for line in transfer.line_ids
                 if line[name]
+                for values in (line._step_pieces() if name == "missing" else [{}])
             ]
         return defaults
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("code")
+    def _onchange_code(self):
+        """Put the number that was scanned onto the line of its part."""
+        code, self.code = self.code, False
+        if code and self.transfer_id:
+            said = self.transfer_id._origin.scan_part(code=code)
+            lines = self.line_ids.filtered(
+                lambda line: line.transfer_line_id._origin.id == said["line_id"]
+            )
+            lines._add_scanned(said["lot"])
 
     # === ACTION METHODS === #
 
@@ -67,7 +85,8 @@ class FsmTransferStepLine(models.TransientModel):
     tracking = fields.Selection(related="product_id.tracking")
     quantity = fields.Float(digits="Product Unit", required=True)
     lots = fields.Text(
-        string="Serial Numbers", help="One a line; each may be scanned into the field."
+        string="Serial or Lot Numbers",
+        help="One a line. Of lots, one; without it, what came first is sent.",
     )
 
     @api.model
@@ -75,13 +94,40 @@ class FsmTransferStepLine(models.TransientModel):
         """Override: the dialog a line belongs to is its user's own."""
         super()._check_values({name: value for name, value in vals.items() if name != "step_id"})
 
+    def _numbers(self):
+        return [name.strip() for name in (self.lots or "").split("\n") if name.strip()]
+
+    def _add_scanned(self, lot):
+        """Note the number of a piece on the line that has it, else on the first one."""
+        line = self.filtered(lambda line: lot in line._numbers()) or self
+        line = line[:1]
+        if lot and line.tracking == "serial":
+            numbers = list(dict.fromkeys([*line._numbers(), lot]))
+            line.lots, line.quantity = "\n".join(numbers), len(numbers)
+        elif lot:
+            line.lots = lot
+
     def _said(self):
         """Return the lines as the verbs of a transfer take them."""
         return [
             {
                 "line_id": line.transfer_line_id.id,
                 "quantity": line.quantity,
-                "lots": line.lots.split("\n") if line.lots else [],
+                "lots": line._numbers(),
             }
             for line in self
         ]
+
+
+class FsmTransferLine(models.Model):
+    _inherit = "fsm.transfer.line"
+
+    def _step_pieces(self):
+        """Return the values of the dialog's lines for what is on the way of this line."""
+        [answer] = self._answers()
+        names = [piece["lot"] for piece in answer["lots"]]
+        if self.product_id.tracking == "serial":
+            return [{"lots": "\n".join(names)}]
+        return [
+            {"lots": piece["lot"], "quantity": piece["quantity"]} for piece in answer["lots"]
+        ] or [{}]

@@ -181,6 +181,31 @@ class TestFsmPurchase(FsmInventoryCommon):
         with self.assertRaises(AccessError):
             order.with_user(self.manager).unlink()
 
+    def test_who_holds_odoo_s_purchase_group_alone_confirms_and_does_not_receive(self):
+        buyer = self.env["res.users"].create(
+            {
+                "name": "Buyer",
+                "login": "buyer",
+                "company_id": self.company.id,
+                "company_ids": self.company.ids,
+                "group_ids": self.env.ref("purchase.group_purchase_user").ids,
+            }
+        )
+        order = self.env["purchase.order"].with_user(buyer).create(
+            {
+                "partner_id": self.croma.id,
+                "order_line": [(0, 0, {"product_id": self.ssd.id, "product_qty": 2})],
+            }
+        )  # fmt: skip
+        order.button_confirm()
+        self.assertEqual((order.state, order.sudo().picking_ids.state), ("purchase", "assigned"))
+        with self.assertRaisesRegex(AccessError, "does not receive"):
+            order.fsm_receive()
+        with self.assertRaises(AccessError):
+            order.sudo().picking_ids.with_user(buyer).button_validate()
+        order.with_user(self.accountant).fsm_receive()
+        self.assertEqual(self._on_hand(self.ssd), 2)
+
     def test_suppliers_are_told_apart_by_time_and_returns(self):
         usages = self._request(self._job("repair"), quantity=4)
         order = self._confirmed(usages)
