@@ -17,11 +17,14 @@ class Period:
     [('invoice_date', '>=', '2026-04-01'), ('invoice_date', '<=', '2026-04-30')]
     >>> Period(None, None, "Asia/Kolkata")("received_at")
     []
+    >>> from datetime import datetime
+    >>> april.day_of(datetime(2026, 4, 1, 18, 45)), april.day_of(None)
+    ('2026-04-02', '')
     """
 
     def __init__(self, start, end, timezone):
         """Begin on the date `start`, end on the date `end`, each None where it is open."""
-        self.start, self.end, self.timezone = start, end, timezone
+        self.start, self.end, self.zone = start, end, ZoneInfo(timezone)
 
     def __call__(self, name):
         """Return the domain of the period for a moment."""
@@ -41,7 +44,11 @@ class Period:
             domain.append((name, "<=", self.end.isoformat()))
         return domain
 
+    def day_of(self, moment):
+        """Return the day of a moment (naive UTC) as text, empty where there is none."""
+        return moment.replace(tzinfo=UTC).astimezone(self.zone).date().isoformat() if moment else ""
+
     def _midnight(self, day):
         """Return when a day begins, naive UTC as stored."""
-        local = datetime.combine(day, time(), ZoneInfo(self.timezone))
+        local = datetime.combine(day, time(), self.zone)
         return local.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

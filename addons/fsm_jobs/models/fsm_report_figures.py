@@ -1,6 +1,9 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from .fsm_report import SUMMED
+
+# Names that are stored, where there may be ten thousands: they are read by one query.
+STORED_NAMES = {"res.partner": "complete_name", "fsm.job": "name"}
 
 
 class FsmReport(models.AbstractModel):
@@ -73,8 +76,9 @@ class FsmReport(models.AbstractModel):
         """
         some = next(iter(records))
         everything = some.browse(sorted(record.id for record in records if record)).sudo()  # names
-        everything.fetch(["display_name"])
-        names = dict(zip(everything.ids, everything.mapped("display_name"), strict=True))
+        name = STORED_NAMES.get(some._name, "display_name")
+        everything.fetch([name])
+        names = dict(zip(everything.ids, everything.mapped(name), strict=True))
         return {record: names.get(record.id) or "" for record in records}
 
     @api.model
@@ -100,16 +104,9 @@ class FsmReport(models.AbstractModel):
             names = self._names(set(values)) if values else {}
             return [names[value] for value in values]
         if field.type == "datetime":
-            return [self._day(value) for value in values]
+            day_of = self._period("", "").day_of
+            return [day_of(value) for value in values]
         if field.type == "selection":
             labels = self._labels(records, name)
             return [labels.get(value, "") for value in values]
         return values
-
-    @api.model
-    def _day(self, moment):
-        """Return the day of a moment (naive UTC) on the branch's wall, as YYYY-MM-DD."""
-        if not moment:
-            return ""
-        here = self.with_context(tz=self._timezone())
-        return str(fields.Datetime.context_timestamp(here, moment).date())

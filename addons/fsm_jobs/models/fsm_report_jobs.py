@@ -145,8 +145,8 @@ class FsmReport(models.AbstractModel):
             (company, partner): {
                 "jobs": count,
                 "repeat": again[count > 1],
-                "first_job": self._day(first),
-                "last_job": self._day(last),
+                "first_job": period.day_of(first),
+                "last_job": period.day_of(last),
             }
             for company, partner, count, first, last in rows
         }
