@@ -204,6 +204,24 @@ def test_technicians_screens_fit_a_phone(phone, path):
         assert button.bounding_box()["height"] >= 44
 
 
+def test_report_is_read_on_a_phone_and_leaves_as_a_spreadsheet(phone):
+    page = phone("manager")
+    page.goto("/odoo/fsm-reports")
+    page.select_option("[data-fsm=report]", "pending_jobs")
+    page.wait_for_selector("[data-fsm=report-table] th:has-text('Promise')")
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    for control in page.locator(".o_fsm_report select:visible, .o_fsm_report .btn:visible").all():
+        assert control.bounding_box()["height"] >= 44
+    numbers = page.locator("[data-fsm=report-table] tbody td:first-child")
+    page.click("[data-fsm=report-table] th:first-child button")
+    assert numbers.all_inner_texts() == sorted(numbers.all_inner_texts())
+    with page.expect_download() as download:
+        page.click("[data-fsm=report-excel]")
+    assert download.value.suggested_filename == "pending_jobs.xlsx"
+
+
 # Where each role lands, and what its menu begins with: all of it is in test_fsm_full.
 HOMES = {
     "priya": ("/odoo/desk", ["Front Desk", "Workshop", "New Job", "Devices", "Customers"]),

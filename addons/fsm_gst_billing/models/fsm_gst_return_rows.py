@@ -79,10 +79,14 @@ class FsmGstReturn(models.Model):
 
         The ledger knows it, whatever became of the branch and of its GSTIN.
         """
+        return self._documents_numbered(self._numbers_of_month())
+
+    def _documents_numbered(self, which):
+        """Return the condition on documents ``m`` by one on their numbers ``n`` in the ledger."""
         return SQL(
             "m.move_type IN ('out_invoice', 'out_refund')"
             " AND m.id IN (SELECT n.move_id FROM fsm_gst_number n WHERE %s)",
-            self._numbers_of_month(),
+            which,
         )
 
     def _numbers_of_month(self):

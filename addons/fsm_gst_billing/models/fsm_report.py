@@ -132,11 +132,14 @@ class FsmReport(models.AbstractModel):
         The rows are those that GSTR-1 and GSTR-3B are built from; advances are not among them.
         """
         self.env.flush_all()
-        which = self._numbered(companies, period)
-        documents = self.env["fsm.gst.return"]._documents_where(
-            SQL("m.state = 'posted' AND m.id IN (SELECT n.move_id %s)", which)
+        which = self._numbers_of(companies, period)
+        returns = self.env["fsm.gst.return"]
+        documents = returns._documents_where(
+            SQL("m.state = 'posted' AND %s", returns._documents_numbered(which))
         )
-        registered = self.env.execute_query(SQL("SELECT n.move_id, n.registration %s", which))
+        registered = self.env.execute_query(
+            SQL("SELECT n.move_id, n.registration FROM fsm_gst_number n WHERE %s", which)
+        )
         natures = self._nature_labels()
         columns = [
             ("gstin", self.env._("GSTIN"), "char"),
@@ -161,10 +164,10 @@ class FsmReport(models.AbstractModel):
         ]
 
     @api.model
-    def _numbered(self, companies, period):
-        """Return what of the ledger ``n`` was issued by these branches in these days, as SQL."""
+    def _numbers_of(self, companies, period):
+        """Return the condition on numbers ``n`` of these branches and days, of documents of GST."""
         return SQL(
-            "FROM fsm_gst_number n WHERE n.company_id = ANY(%s)"
+            "n.company_id = ANY(%s) AND n.kind <> 'financial_note'"
             " AND n.day BETWEEN coalesce(%s, '-infinity'::date) AND coalesce(%s, 'infinity'::date)",
             companies.ids,
             period.start,

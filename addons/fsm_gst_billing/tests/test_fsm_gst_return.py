@@ -102,11 +102,7 @@ class TestFsmGstReturn(FsmGstBillingCommon):
                 lines=[{"line_id": self.to_suresh.invoice_line_ids[0].id, "quantity": 0.5}],
             )
             self._invoice(self._create_job(lines=[(self.ssd, 99.0), (self.labour, 333.33)]))
-        answer = (
-            self.env["fsm.report"]
-            .with_user(self.accountant)
-            .get("gst_summary", date_from="2026-04-01", date_to="2026-04-30")
-        )
+        answer = self._summary_of_april()
         self.assertEqual([row[1] for row in answer["rows"]], ["29 Karnataka", "33 Tamil Nadu"])
         self.assertEqual({row[0] for row in answer["rows"]}, {self.branch.vat})
         details = self.gst_return.gstr3b()["sup_details"]["osup_det"]
@@ -117,6 +113,14 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         )
         listed = ties.listed_sums(self.gst_return.gstr1())
         self.assertEqual(listed[0], ties.paise(totals["taxable"]))
+        with freeze_time("2026-04-17 06:00:00"):
+            job = self._create_job(state="repair").with_user(self.accountant)
+            job.record_advance(lines=[{"method": "cash", "amount": 1180.0}])
+        self.assertEqual(self._summary_of_april(), answer, "Documents alone.")
+
+    def _summary_of_april(self):
+        reports = self.env["fsm.report"].with_user(self.accountant)
+        return reports.get("gst_summary", date_from="2026-04-01", date_to="2026-04-30")
 
     def test_month_without_findings_is_ok(self):
         self.assertEqual(self.gst_return.check(), {"ok": True, "findings": []})

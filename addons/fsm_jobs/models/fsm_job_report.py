@@ -40,7 +40,6 @@ class FsmJobReport(models.Model):
             "state",
         ],
         "fsm.job.history": ["clock", "from_state", "job_id", "to_state", "working_seconds"],
-        "fsm.job.line": ["job_id"],
         "fsm.device": ["model_id"],
         "fsm.device.model": ["brand_id", "category_id"],
         "fsm.technician": ["company_id", "user_id"],
