@@ -312,6 +312,7 @@ JOBS = (
     job("desk", "priya", "ravi", "branch counters ready", ids=None),
     job("desk_find", "priya", "ravi", "found caller", {"text": "99001"}, ids=None),
     job("timeline", "ravi", "imran", "at by kind text"),
+    job("dispute_pack", "manager", "priya", FILE),
     job("scan", "ravi", None, "kind id name detail", lambda k: {"code": k["job_name"]}, ids=None),
     job("move_device", "manager", "anita", "id place challan", {"kind": "counter"}),
     job("move_to", "ravi", "priya", TALK, {"state": "qc"}),

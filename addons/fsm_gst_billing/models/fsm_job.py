@@ -1,3 +1,4 @@
+import base64
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -254,6 +255,15 @@ class FsmJob(models.Model):
         if invoice:
             self.create_invoice()
         return [answers] if len(self) == 1 else answers
+
+    def _dispute_files(self):
+        """Override of `fsm_jobs` to add the invoices that were posted."""
+        posted = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        answers = posted.fsm_pdf() if posted else []
+        return super()._dispute_files() | {
+            f"invoices/{answer['filename']}": base64.b64decode(answer["content"])
+            for answer in ([answers] if len(posted) == 1 else answers)
+        }
 
     @verb
     def deliver(

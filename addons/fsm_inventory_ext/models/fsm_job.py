@@ -64,6 +64,26 @@ class FsmJob(models.Model):
             ", ".join(untold.product_id.mapped("display_name")),
         )
 
+    def _document_delivery(self):
+        """Override of `fsm_jobs`: the customer signs for what became of the old parts, too."""
+        told = self.part_usage_ids.filtered("old_part")
+        fates = dict(told._fields["old_part"]._description_selection(self.env))
+        rows = [
+            f"{', '.join(usages.product_id.mapped('name'))}: {fates[fate]}"
+            for fate, usages in told.grouped("old_part").items()
+        ]
+        return super()._document_delivery() + [
+            (self.env._("Old Part") if not number else "", row) for number, row in enumerate(rows)
+        ]
+
+    def _dispute_tables(self):
+        """Override of `fsm_jobs` to say which parts went into the device, and how it ended."""
+        job_sudo = self.sudo()  # as there
+        columns = ("product_id", "lot_id", "quantity", "state", "price_unit")
+        columns += ("requested_by_id", "used_by_id", "used_at", "warranty_until", "old_part")
+        rows = job_sudo._dispute_rows(job_sudo.part_usage_ids, columns)
+        return super()._dispute_tables() | {"parts": rows}
+
     def _moved(self, source, target):
         """Override to put back what was laid out for job cards that are cancelled."""
         res = super()._moved(source, target)

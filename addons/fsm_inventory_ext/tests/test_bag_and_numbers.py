@@ -133,6 +133,8 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         answer = usage.record_old_part(old_part="customer", note=" S/N 12 ")
         self.assertEqual(answer, {"id": usage.id, "old_part": "customer"})
         self.assertEqual(usage.old_part_note, "S/N 12")
+        signed = usage.job_id.sudo()._document_delivery()
+        self.assertIn(("Old Part", f"{self.ssd.name}: Kept by the Customer"), signed)
         with self.assertRaisesRegex(UserError, "written down already"):
             usage.record_old_part(old_part="scrapped")
         other = self._request(self._job("repair"))

@@ -1,5 +1,7 @@
+import base64
 import io
 import subprocess
+import zipfile
 from datetime import timedelta
 from unittest import skipUnless
 
@@ -68,6 +70,27 @@ class TestDocuments(FsmJobsCommon, HttpCase):
         report = report.with_context(force_report_rendering=True)
         with self.allow_pdf_render():
             return report._render_qweb_pdf(f"fsm_jobs.report_{paper}", (record or self.job).ids)[0]
+
+    def test_dispute_pack_holds_what_was_agreed_and_done(self):
+        desk = self._as("receptionist", self.job)
+        desk.add_photos(photos=[{"name": "../lid.png", "content": PNG}], stage="intake")
+        with self.assertRaisesRegex(AccessError, "Only a manager"):
+            desk.dispute_pack()
+        manager = self._as("manager", self.job).with_context(force_report_rendering=True)
+        with self.allow_pdf_render():
+            answer = manager.dispute_pack()
+        self.assertEqual(answer["filename"], f"{self.job.name}.zip")
+        pack = zipfile.ZipFile(io.BytesIO(base64.b64decode(answer["content"])))
+        self.assertTrue(pack.read("receipt.pdf").startswith(b"%PDF"))
+        self.assertIn("photos/01_intake__lid.png", pack.namelist())
+        record = zipfile.ZipFile(io.BytesIO(pack.read("record.xlsx")))
+        sheets = record.read("xl/workbook.xml").decode()
+        for name in ("status_history", "custody", "accessories", "condition", "estimates"):
+            self.assertIn(f'name="{name}"', sheets)
+        self.assertNotIn("passcode_looks", sheets, "An owner's.")
+        self.assertIn(b"SSD 512 GB", record.read("xl/sharedStrings.xml"))
+        log = self.env["fsm.audit.log"].search([("kind", "=", "export")], limit=1)
+        self.assertEqual((log.record_id, log.user_id), (self.job.id, self.manager))
 
     def _codes(self, pdf):
         """Return what a scanner reads on the first page, as a label printer would print it."""

@@ -5,7 +5,7 @@ import doctest
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.fsm_jobs import lifecycle
-from odoo.addons.fsm_jobs.models import fsm_device, fsm_job_delivery
+from odoo.addons.fsm_jobs.models import fsm_device, fsm_job_delivery, fsm_job_dispute
 
 
 @tagged("post_install", "-at_install")
@@ -14,6 +14,7 @@ class TestLifecycle(BaseCase):
         self.assertEqual(doctest.testmod(lifecycle), (0, 6))
         self.assertEqual(doctest.testmod(fsm_device), (0, 1))
         self.assertEqual(doctest.testmod(fsm_job_delivery), (0, 2))
+        self.assertEqual(doctest.testmod(fsm_job_dispute), (0, 1))
 
     def test_every_state_has_its_rows(self):
         states = set(dict(lifecycle.STATES))
