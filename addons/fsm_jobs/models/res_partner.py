@@ -159,6 +159,8 @@ class ResPartner(models.Model):
             raise AccessError(self.env._("You can only add customers to your own branch."))
         if not vals.get("country_id") and not vals.get("parent_id"):
             vals["country_id"] = branch.company_id.country_id.id
+        if not vals.get("lang") and not vals.get("parent_id"):
+            vals["lang"] = self.env.user.lang  # programs say no language, and none is American
         return vals
 
     def _fsm_check_write(self, vals):

@@ -64,6 +64,14 @@ class TestCustomer(FsmJobsCommon):
 
     # === WHO HE IS === #
 
+    def test_customer_whom_a_program_adds_reads_what_its_user_reads(self):
+        self.receptionist.lang = "en_IN"
+        job = self._intake(
+            customer={"name": "Lata Hegde", "phone": "94480 55211"},
+            device={"category": "Phone", "brand": "Nokia", "model": "G42"},
+        )
+        self.assertEqual(job.partner_id.lang, "en_IN")
+
     def test_flag_is_said_at_the_counter(self):
         self.customer.with_user(self.receptionist).fsm_flag = "Pays in advance"
         row = self._as("receptionist").intake_customer(partner_id=self.customer.id)
