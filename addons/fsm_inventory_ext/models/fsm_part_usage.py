@@ -220,7 +220,11 @@ class FsmPartUsage(models.Model):
             "res_model": "fsm.part.return",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_usage_id": self.id, "default_is_scrap": is_scrap},
+            "context": {
+                "default_usage_id": self.id,
+                "default_quantity": self.quantity,
+                "default_is_scrap": is_scrap,
+            },
         }
 
     # === BUSINESS METHODS - VERBS === #

@@ -29,6 +29,13 @@ class ProductTemplate(models.Model):
         groups=COST_GROUPS,
     )
 
+    fsm_price = fields.Monetary(
+        string="Sold For",
+        compute="_compute_fsm_price",
+        help="By the markup on what it costs the branch, before tax, where no sales price is fixed.",
+        groups=COST_GROUPS,
+    )
+
     _part_warranty_months_range = models.Constraint(
         "CHECK(part_warranty_months BETWEEN 0 AND 600)",
         "A warranty lasts from 0 to 600 months.",
@@ -45,6 +52,13 @@ class ProductTemplate(models.Model):
         rules_sudo = rules_sudo.search([("company_id", "in", (company | company.root_id).ids)])
         for template in self:
             template.fsm_markup = rules_sudo._nearest(template.categ_id, company).percent
+
+    @api.depends("fsm_markup", "standard_price", "product_variant_ids.lst_price")
+    @api.depends_context("company")
+    def _compute_fsm_price(self):
+        prices = self.product_variant_ids._branch_prices(self.env.company)
+        for template in self:
+            template.fsm_price = prices.get(template.product_variant_ids[:1], template.list_price)
 
     # === CRUD METHODS === #
 

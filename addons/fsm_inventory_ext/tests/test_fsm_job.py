@@ -191,6 +191,8 @@ class TestFsmJob(FsmInventoryCommon):
         self.assertEqual(self._estimated(board), 3390)  # the nearer category; of 3,394.30
         self._rule(50, company=self.branch.company_id)
         self.assertEqual(self._estimated(board), 3917)  # the branch goes before its organisation
+        shown = board.product_tmpl_id.with_user(self.accountant).with_company(self.company)
+        self.assertEqual(shown.fsm_price, 3917)
         board.list_price = 5000
         self.assertEqual(self._estimated(board), 5000)  # fixed
 
