@@ -9,3 +9,4 @@ from . import purchase_order
 from . import purchase_order_line
 from . import purchase_order_receipt
 from . import stock_move
+from . import stock_picking
