@@ -227,7 +227,8 @@ class FsmJob(models.Model):
     def _search_is_open(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("state", "not in", list(FINAL_STATES))
+        # Those it may be in, not those it may not: that is what an index finds.
+        return Domain("state", "in", [state for state in NEXT_STATES if state not in FINAL_STATES])
 
     @api.depends("state")
     @api.depends_context("uid")
