@@ -11,6 +11,7 @@ from . import (
     documents,
     eway,
     findings,
+    form3b,
     gstin,
     gstr1,
     gstr3b,

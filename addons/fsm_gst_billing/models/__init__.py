@@ -43,9 +43,11 @@ from . import fsm_gst_once
 from . import fsm_gst_return
 from . import fsm_gst_amendment  # adds to the return
 from . import fsm_gst_return_check
+from . import fsm_gst_return_rows
 from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
-from . import fsm_gst_return_rows
+from . import fsm_gst_return_purchases
+from . import fsm_gst_return_summary
 from . import fsm_gst_return_ties
 from . import account_payment_advance  # adds to the return
 from . import fsm_job

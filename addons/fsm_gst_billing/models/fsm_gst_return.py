@@ -33,6 +33,7 @@ KEPT = {
     "sha256": False,
     "checked_at": False,
     "ties": False,
+    "summary": False,
     "company_ids": False,
 }
 
@@ -205,7 +206,7 @@ class FsmGstReturn(models.Model):
         """Return GSTR-1 in the portal's JSON shape."""
         self._check_may_file()
         self._log_export("GSTR-1")
-        return [gst_return._both_returns()[0] for gst_return in self]
+        return [gst_return._gstr1() for gst_return in self]
 
     @verb
     def gstr3b(self):
@@ -338,6 +339,13 @@ class FsmGstReturn(models.Model):
             )
         return day
 
+    def _gstr1(self):
+        """Return GSTR-1, as locked or as the books are now: what was bought is not read for it."""
+        self.ensure_one()
+        if self.state != "draft":
+            return self.sudo().gstr1_data  # its callers check who may, and log it
+        return self._build_gstr1(self._rows_of_sales())
+
     def _both_returns(self):
         """Return GSTR-1 and GSTR-3B, as locked or as the books are now."""
         self.ensure_one()
@@ -346,18 +354,27 @@ class FsmGstReturn(models.Model):
             return self_sudo.gstr1_data, self_sudo.gstr3b_data
         return self._build(self._rows())
 
-    def _build(self, rows):
-        supplier = self._supplier()
+    def _build_gstr1(self, rows):
         try:
-            gstr1 = returns.gstr1(
-                supplier, rows["documents"], advances=rows["advances"], issued=rows["issued"]
+            return returns.gstr1(
+                self._supplier(),
+                rows["documents"],
+                advances=rows["advances"],
+                issued=rows["issued"],
             )
         except returns.NoSuchReturn:
             raise UserError(
                 self.env._("A composition branch files CMP-08 and GSTR-4, not this return.")
             )
+
+    def _build(self, rows):
+        gstr1 = self._build_gstr1(rows)
         gstr3b = returns.gstr3b(
-            supplier, rows["documents"], advances=rows["advances"], purchases=rows["purchases"]
+            self._supplier(),
+            rows["documents"],
+            advances=rows["advances"],
+            purchases=rows["purchases"],
+            reversals=rows["reversals"],
         )
         return gstr1, gstr3b
 
@@ -408,7 +425,7 @@ class FsmGstReturn(models.Model):
     def _workbook(self):
         book = Workbook()
         book.remove(book.active)
-        gstr1, _gstr3b = self._both_returns()
+        gstr1 = self._gstr1()
         for sheet, rows in sheets.workbook(gstr1, self._customer_names(gstr1)):
             page = book.create_sheet(sheet.name)
             set_cell(page.cell(1, 1), sheet.title)

@@ -6,25 +6,10 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..gst import periods, tax
-from ..gst.documents import Advance, Document, Issued, Line, Original, Purchase
+from ..gst.documents import Advance, Document, Issued, Line, Original
 
 # Odoo's `l10n_in_tax_type` that are natures of a supply without tax.
 NATURES = {"nil_rated", "exempt", "non_gst"}
-
-# Odoo's section of a purchase → row of Table 4(A), reverse charge, nature.
-PURCHASES = {
-    "purchase_b2b_regular": ("OTH", False, "taxable"),
-    "purchase_cdnr_regular": ("OTH", False, "taxable"),
-    "purchase_b2b_rcm": ("ISRC", True, "taxable"),
-    "purchase_b2c_rcm": ("ISRC", True, "taxable"),
-    "purchase_cdnr_rcm": ("ISRC", True, "taxable"),
-    "purchase_cdnur_rcm": ("ISRC", True, "taxable"),
-    "purchase_imp_goods": ("IMPG", False, "taxable"),
-    "purchase_imp_services": ("IMPS", True, "taxable"),
-    "purchase_nil_rated": ("OTH", False, "nil_rated"),
-    "purchase_exempt": ("OTH", False, "exempt"),
-    "purchase_non_gst_supplies": ("OTH", False, "non_gst"),
-}
 
 # Names of the heads in the ledger's sums.
 FIGURES = {"igst": "iamt", "cgst": "camt", "sgst": "samt", "cess": "csamt"}
@@ -49,6 +34,14 @@ class FsmGstReturn(models.Model):
 
         :rtype: dict
         """
+        return {
+            **self._rows_of_sales(),
+            "purchases": self._purchases(),
+            "reversals": self._reversals(),
+        }
+
+    def _rows_of_sales(self):
+        """Return those of them that GSTR-1 is built from."""
         self.ensure_one()
         self.env.flush_all()
         return {
@@ -58,7 +51,6 @@ class FsmGstReturn(models.Model):
             + self._amended(),
             "advances": self._advances(),
             "issued": self._issued(),
-            "purchases": self._purchases(),
         }
 
     def _documents_where(self, which):
@@ -159,6 +151,8 @@ class FsmGstReturn(models.Model):
 
         :return: ``{id: {"rate", "cess", "inter", "nature", "lut", "reverse", "head"}}``
         """
+        if not tax_ids:
+            return {}
         rows = self._read(
             SQL(
                 """
@@ -384,109 +378,7 @@ class FsmGstReturn(models.Model):
         )
         return [(row["id"], row["name"]) for row in rows]
 
-    # === PURCHASES AND BOOKS === #
-
-    def _purchases(self):
-        """Return the purchases of the month, summed up by section and by kind of tax."""
-        rows = self._read(
-            SQL(
-                """
-                SELECT l.l10n_in_gstr_section AS section, l.tax_line_id,
-                       coalesce(s.id, 0) <> coalesce(own.id, 0) AS inter,
-                       sum(l.balance) AS amount
-                  FROM account_move_line l
-                  JOIN account_move m ON m.id = l.move_id
-                  JOIN res_company c ON c.id = m.company_id
-                  JOIN res_partner cp ON cp.id = c.partner_id
-                  JOIN res_partner p ON p.id = m.commercial_partner_id
-             LEFT JOIN res_country_state own ON own.id = cp.state_id
-             LEFT JOIN res_country_state s ON s.id = p.state_id
-                 WHERE m.company_id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
-                   AND m.state = 'posted' AND m.date BETWEEN %s AND %s
-                   AND l.display_type IN ('product', 'tax') AND l.l10n_in_gstr_section LIKE %s
-                   AND (l.display_type = 'product'
-                        OR l.balance > 0 AND m.move_type = 'in_invoice'
-                        OR l.balance < 0 AND m.move_type = 'in_refund')
-              GROUP BY 1, 2, 3
-                """,
-                self.company_ids.ids,
-                self.first_day,
-                periods.last_day(self.period),
-                "purchase%",
-            )
-        )
-        taxes = self._taxes({row["tax_line_id"] for row in rows if row["tax_line_id"]})
-        sums = defaultdict(lambda: dict.fromkeys(("taxable", *FIGURES), 0))
-        for row in rows:
-            head = taxes[row["tax_line_id"]]["head"] if row["tax_line_id"] else "taxable"
-            if row["section"] in PURCHASES and head:
-                sums[row["section"], row["inter"]][head] += tax.paise(row["amount"])
-        return [self._purchase(*key, figures) for key, figures in sums.items()]
-
-    def _purchase(self, section, inter, figures):
-        kind, reverse, nature = PURCHASES[section]
-        return Purchase(
-            0,
-            self.first_day,
-            kind=kind,
-            reverse_charge=reverse,
-            nature=nature,
-            inter=inter,
-            **figures,
-        )
-
-    def _book_sums(self):
-        """Return what the ledger says of the month's documents: `ties.FIGURES` in paise.
-
-        The taxes come from the tax lines of the entries, which the documents above do not read.
-        Those of export, SEZ and reverse charge stand on both sides: what is owed is counted.
-        """
-        rows = self._read(
-            SQL(
-                """
-                SELECT l.tax_line_id, sum(-l.balance) AS amount
-                  FROM account_move_line l
-                  JOIN account_move m ON m.id = l.move_id
-                 WHERE %s AND m.state = 'posted' AND l.display_type = 'tax'
-                   AND (l.balance < 0) = (m.move_type = 'out_invoice')
-              GROUP BY 1
-                """,
-                self._documents_of_month(),
-            )
-        )
-        taxes = self._taxes({row["tax_line_id"] for row in rows})
-        sums = dict.fromkeys(FIGURES.values(), 0)
-        for row in rows:
-            if head := taxes[row["tax_line_id"]]["head"]:
-                sums[FIGURES[head]] += tax.paise(row["amount"])
-        for row in self._book_sums_of_advances():
-            sums[FIGURES[row["head"]]] += tax.paise(row["amount"])
-        return sums
-
-    def _book_sums_of_advances(self):
-        """Return what the entries of advances owe of each tax: ``[{head, amount}]`` in rupees."""
-        return self._read(
-            SQL(
-                """
-                SELECT substr(known.name, length('tax_tag_') + 1) AS head,
-                       sum(-l.balance) AS amount
-                  FROM fsm_gst_advance a
-                  JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
-                  JOIN fsm_gst_number n ON n.move_id = r.entry_id
-                  JOIN account_move m ON m.id = a.entry_id AND m.state = 'posted'
-                  JOIN account_move_line l ON l.move_id = m.id
-                  JOIN account_account_tag_account_move_line_rel tag
-                    ON tag.account_move_line_id = l.id
-                  JOIN ir_model_data known
-                    ON known.res_id = tag.account_account_tag_id AND known.module = 'l10n_in'
-                   AND known.model = 'account.account.tag' AND known.name = ANY(%s)
-                 WHERE %s
-              GROUP BY 1
-                """,
-                [f"tax_tag_{head}" for head in FIGURES],
-                self._advances_of_month(),
-            )
-        )
+    # === NAMES === #
 
     def _customer_names(self, gstr1):
         """Return the names of registered customers by GSTIN."""

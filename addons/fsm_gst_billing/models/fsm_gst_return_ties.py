@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..gst import periods, tax, ties
 from ..gst.words import indian_format
+from .fsm_gst_return_rows import FIGURES
 
 TABLE = Markup(
     '<div class="table-responsive"><table class="table table-sm"><thead><tr><th>{what}</th>'
@@ -129,6 +130,59 @@ class FsmGstReturn(models.Model):
             ),
             ties.Tie("a4", ties.JOBS, ties.COUNT, repaired, repaired - len(uninvoiced)),
         ]
+
+    def _book_sums(self):
+        """Return what the ledger says of the month's documents: `ties.FIGURES` in paise.
+
+        The taxes come from the tax lines of the entries, which the documents above do not read.
+        Those of export, SEZ and reverse charge stand on both sides: what is owed is counted.
+        """
+        rows = self._read(
+            SQL(
+                """
+                SELECT l.tax_line_id, sum(-l.balance) AS amount
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                 WHERE %s AND m.state = 'posted' AND l.display_type = 'tax'
+                   AND (l.balance < 0) = (m.move_type = 'out_invoice')
+              GROUP BY 1
+                """,
+                self._documents_of_month(),
+            )
+        )
+        taxes = self._taxes({row["tax_line_id"] for row in rows})
+        sums = dict.fromkeys(FIGURES.values(), 0)
+        for row in rows:
+            if head := taxes[row["tax_line_id"]]["head"]:
+                sums[FIGURES[head]] += tax.paise(row["amount"])
+        for row in self._book_sums_of_advances():
+            sums[FIGURES[row["head"]]] += tax.paise(row["amount"])
+        return sums
+
+    def _book_sums_of_advances(self):
+        """Return what the entries of advances owe of each tax: ``[{head, amount}]`` in rupees."""
+        return self._read(
+            SQL(
+                """
+                SELECT substr(known.name, length('tax_tag_') + 1) AS head,
+                       sum(-l.balance) AS amount
+                  FROM fsm_gst_advance a
+                  JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
+                  JOIN fsm_gst_number n ON n.move_id = r.entry_id
+                  JOIN account_move m ON m.id = a.entry_id AND m.state = 'posted'
+                  JOIN account_move_line l ON l.move_id = m.id
+                  JOIN account_account_tag_account_move_line_rel tag
+                    ON tag.account_move_line_id = l.id
+                  JOIN ir_model_data known
+                    ON known.res_id = tag.account_account_tag_id AND known.module = 'l10n_in'
+                   AND known.model = 'account.account.tag' AND known.name = ANY(%s)
+                 WHERE %s
+              GROUP BY 1
+                """,
+                [f"tax_tag_{head}" for head in FIGURES],
+                self._advances_of_month(),
+            )
+        )
 
     def _repairs_of_month(self):
         """Return the condition on job cards ``j`` that went home in the month and cost something.

@@ -87,7 +87,7 @@ class FsmJob(models.Model):
 
         What was used beyond all lines of a product is on the last one of his.
         """
-        used = self._used_beside_claim()
+        used = self._used_for("oem")
         lines = self.line_ids._claim_values()
         last = {line["product_id"]: number for number, line in enumerate(lines)}
         claimed = []
@@ -99,11 +99,14 @@ class FsmJob(models.Model):
                 claimed.append({**line, "quantity": quantity})
         return claimed
 
-    def _used_beside_claim(self):
-        """Return ``{product id: quantity}`` of what was done, less what others than the maker pay."""
+    def _used_for(self, billing):
+        """Return ``{product id: quantity}`` of what was done, less what is on others' lines.
+
+        :param str billing: who pays, one of `fsm_job_line.BILLING`
+        """
         used = defaultdict(float)
         for line in self._billable_lines():
             used[line["product_id"]] += line["quantity"]
-        for line in self.line_ids.filtered(lambda line: line.billing != "oem"):
+        for line in self.line_ids.filtered(lambda line: line.billing != billing):
             used[line.product_id.id] -= line.quantity
         return used

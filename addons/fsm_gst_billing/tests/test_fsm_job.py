@@ -1,7 +1,12 @@
+import base64
+import io
+
 from freezegun import freeze_time
+from openpyxl import load_workbook
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.fsm_gst_billing.models.res_partner_gst import COUNTER_KEYS
@@ -150,6 +155,62 @@ class TestFsmJob(FsmGstBillingCommon):
             )
             findings = gst_return.check()["findings"]
             self.assertEqual([finding["rule"] for finding in findings], rules)
+
+    def test_R32_credit_on_what_was_given_away_is_that_of_its_last_bill(self):
+        job = self._create_job(state="diagnosis")
+        job.line_ids[0].write({"billing": "goodwill", "quantity": 2.0})
+        with freeze_time("2026-04-15 06:00:00"):
+            self._invoice(job)
+            job.with_context(fsm_gate=GATE).write(
+                {"state": "delivered", "delivered_at": fields.Datetime.now()}
+            )
+        gst_return = self.env["fsm.gst.return"].create(
+            {"gstin": self.branch.vat, "period": "042026"}
+        )
+        [finding] = gst_return.check()["findings"]
+        self.assertIn("No vendor bill of it with GST is here", finding["text"])
+        bill = self._buy(self.ssd, 2000.0, "2026-04-02")
+        rate = bill.invoice_line_ids.tax_ids.amount
+        [finding] = gst_return.check()["findings"]
+        self.assertIn("2 × SSD 512 GB NVMe. Table 4(B)(1) takes back", finding["text"])
+        self.assertIn(bill.name, finding["text"])
+        credit = gst_return.gstr3b()["itc_elg"]
+        [for_good, _to_reclaim] = credit["itc_rev"]
+        self.assertEqual((for_good["ty"], for_good["camt"]), ("RUL", 4000.0 * rate / 200))
+        self.assertEqual(for_good["camt"], for_good["samt"])
+        # Five were bought, three are left.
+        self.assertEqual(credit["itc_net"]["samt"], 6000.0 * rate / 200)
+        for text in ("4(B)(1)", "s.17(5)", "not known here", "3.1(a)"):
+            self.assertIn(text, gst_return.summary_table)
+        content = base64.b64decode(gst_return.export_gstr3b()["content"])
+        page = load_workbook(io.BytesIO(content)).active
+        cells = {row[0]: row for row in page.iter_rows(min_row=4, values_only=True)}
+        self.assertEqual(cells["4(B)(1)"][4], for_good["camt"])
+        self.assertEqual(cells["4(A)(4)"][2], "not known here")
+
+    def _buy(self, product, price, day):
+        """Return the posted bill of a vendor here for five of a product."""
+        vendor = self._meet("Parts & Co", self.karnataka, vat="29AABCB1234C1ZA")
+        tax = self.organization.account_purchase_tax_id
+        line = {
+            "product_id": product.id,
+            "quantity": 5,
+            "price_unit": price,
+            "tax_ids": [Command.set(tax.ids)],
+        }
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "company_id": self.company.id,
+                "partner_id": vendor.id,
+                "invoice_date": day,
+                "date": day,
+                "ref": "PC/1",
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        bill.action_post()
+        return bill
 
     # === HOW IT IS SUPPLIED === #
 

@@ -79,6 +79,32 @@ class TestJourney(FsmFullCommon):
             {(self.labour.id, 1.0, 600.0), (self.part.id, 1.0, 3490.0)},
         )
 
+    def test_T31_parts_for_a_branch_with_the_same_gstin_travel_with_a_challan_of_rule_55(self):
+        sister = self.other_branch.company_id
+        sister.write({"state_id": self.karnataka.id, "vat": self.company.vat})
+        transfers = self._as("manager", self.env["fsm.transfer"])
+        answer = transfers.request(
+            from_branch_id=self.branch.id,
+            to_branch_id=self.other_branch.id,
+            lines=[{"product_id": self.part.id, "quantity": 2}],
+        )
+        transfers.browse(answer["id"]).send_parts()
+        challan = self.env["fsm.transfer"].browse(answer["id"]).challan_id
+        self.assertRegex(challan.name, r"^DSPR/\d\d-\d\d/00001$")
+        self.assertEqual((challan.gst_number_ids.kind, challan.purpose), ("challan", "own_use"))
+        printed = challan.with_user(self.accountant)._print_challan()
+        self.assertEqual(
+            printed["goods"],
+            [{"hsn": "84717020", "unit": printed["goods"][0]["unit"], "value": "4,900.00"}],
+        )
+        self.assertIn(printed["goods"][0]["unit"], ("UNT", "NOS"))
+        with self.assertRaisesRegex(AccessError, "an accountant prints it"):
+            challan.with_user(self.receptionist)._print_challan()
+        with self.assertRaises(AccessError):
+            challan.line_ids.with_user(self.receptionist).read(["value"])
+        with self.assertRaisesRegex(UserError, "on the way"):
+            challan.with_user(self.manager).cancel(reason="The box stayed here")
+
     def test_each_branch_has_its_series(self):
         first = self._invoice(self._repaired_job())
         self.assertEqual(first.journal_id.company_id, self.company)

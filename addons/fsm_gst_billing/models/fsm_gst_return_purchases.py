@@ -1,0 +1,141 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..gst import periods, tax
+from ..gst.documents import Purchase
+from ..gst.words import indian_format
+from .fsm_gst_return_rows import FIGURES
+
+# Odoo's section of a purchase → row of Table 4(A), reverse charge, nature.
+PURCHASES = {
+    "purchase_b2b_regular": ("OTH", False, "taxable"),
+    "purchase_cdnr_regular": ("OTH", False, "taxable"),
+    "purchase_b2b_rcm": ("ISRC", True, "taxable"),
+    "purchase_b2c_rcm": ("ISRC", True, "taxable"),
+    "purchase_cdnr_rcm": ("ISRC", True, "taxable"),
+    "purchase_cdnur_rcm": ("ISRC", True, "taxable"),
+    "purchase_imp_goods": ("IMPG", False, "taxable"),
+    "purchase_imp_services": ("IMPS", True, "taxable"),
+    "purchase_nil_rated": ("OTH", False, "nil_rated"),
+    "purchase_exempt": ("OTH", False, "exempt"),
+    "purchase_non_gst_supplies": ("OTH", False, "non_gst"),
+}
+
+
+class FsmGstReturn(models.Model):
+    """The credit on what was bought: Table 4(A) of GSTR-3B, from the vendor bills in the books.
+
+    Credit notes of suppliers are deducted from their row, as the portal does since 2022 (Circular
+    170/02/2022): they are no reversal.
+    """
+
+    _inherit = "fsm.gst.return"
+
+    def _purchases(self):
+        """Return the purchases of the month, summed up by section and by kind of tax."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT l.l10n_in_gstr_section AS section, l.tax_line_id,
+                       coalesce(s.id, 0) <> coalesce(own.id, 0) AS inter,
+                       sum(l.balance) AS amount
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN res_company c ON c.id = m.company_id
+                  JOIN res_partner cp ON cp.id = c.partner_id
+                  JOIN res_partner p ON p.id = m.commercial_partner_id
+             LEFT JOIN res_country_state own ON own.id = cp.state_id
+             LEFT JOIN res_country_state s ON s.id = p.state_id
+                 WHERE m.company_id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
+                   AND m.state = 'posted' AND m.date BETWEEN %s AND %s
+                   AND l.display_type IN ('product', 'tax') AND l.l10n_in_gstr_section LIKE %s
+                   AND (l.display_type = 'product'
+                        OR l.balance > 0 AND m.move_type = 'in_invoice'
+                        OR l.balance < 0 AND m.move_type = 'in_refund')
+              GROUP BY 1, 2, 3
+                """,
+                self.company_ids.ids,
+                self.first_day,
+                periods.last_day(self.period),
+                "purchase%",
+            )
+        )
+        taxes = self._taxes({row["tax_line_id"] for row in rows if row["tax_line_id"]})
+        sums = defaultdict(lambda: dict.fromkeys(("taxable", *FIGURES), 0))
+        for row in rows:
+            head = taxes[row["tax_line_id"]]["head"] if row["tax_line_id"] else "taxable"
+            if row["section"] in PURCHASES and head:
+                sums[row["section"], row["inter"]][head] += tax.paise(row["amount"])
+        return [self._purchase(*key, figures) for key, figures in sums.items()]
+
+    def _purchase(self, section, inter, figures):
+        kind, reverse, nature = PURCHASES[section]
+        return Purchase(
+            0,
+            self.first_day,
+            kind=kind,
+            reverse_charge=reverse,
+            nature=nature,
+            inter=inter,
+            **figures,
+        )
+
+    # === FINDINGS === #
+
+    def _findings(self, rows, gstr1, gstr3b):
+        """Override to say which credit is not in the return, and what is not known of the rest."""
+        found = super()._findings(rows, gstr1, gstr3b)
+        found += [self._finding_of_unknown_credit(*bill) for bill in self._unknown_credits()]
+        return found + self._findings_of_common_credit(gstr3b)
+
+    def _unknown_credits(self):
+        """Return ``[(id, name)]`` of vendor bills with tax that Table 4(A) has no row for."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT m.id, m.name, l.tax_line_id
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                 WHERE m.company_id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
+                   AND m.state = 'posted' AND m.date BETWEEN %s AND %s
+                   AND l.display_type = 'tax' AND l.balance <> 0
+                   AND NOT coalesce(l.l10n_in_gstr_section = ANY(%s), FALSE)
+              ORDER BY m.id
+                """,
+                self.company_ids.ids,
+                self.first_day,
+                periods.last_day(self.period),
+                list(PURCHASES),
+            )
+        )
+        taxes = self._taxes({row["tax_line_id"] for row in rows})
+        return list(
+            dict.fromkeys(
+                (row["id"], row["name"]) for row in rows if taxes[row["tax_line_id"]]["head"]
+            )
+        )
+
+    def _finding_of_unknown_credit(self, move_id, name):
+        text = self.env._(
+            "%s: what kind of purchase this is, is not known. Its tax is not in Table 4(A): look at "
+            "the vendor’s GST treatment and GSTIN.",
+            name,
+        )
+        finding = self._own_finding("warning", "CGST Act s.16", text)
+        return finding | {"model": "account.move", "id": move_id}
+
+    def _findings_of_common_credit(self, gstr3b):
+        """Return a warning where credit was used for supplies without tax as well."""
+        untaxed = sum(
+            gstr3b["sup_details"][row]["txval"] for row in ("osup_nil_exmp", "osup_nongst")
+        )
+        if untaxed <= 0 or not any(amount > 0 for amount in gstr3b["itc_elg"]["itc_net"].values()):
+            return []
+        text = self.env._(
+            "Supplies without tax of ₹%s: which credit was used for them is not known here. Take "
+            "its part back in Table 4(B)(1).",
+            indian_format(untaxed),
+        )
+        return [self._own_finding("warning", "CGST Rule 42", text)]
