@@ -31,7 +31,7 @@ def job_card(rpc):
 
 def test_passcode_is_shown_for_a_reason_and_hidden_again(phone, job_card):
     ravi = phone("ravi")
-    ravi.goto(f"/odoo/my-jobs/{job_card(passcode={'type': 'pin', 'value': '2580'})}")
+    ravi.goto(f"/odoo/my-jobs/{job_card(passcode={'type': 'pin', 'value': '83917462'})}")
     ravi.click("[data-fsm=reveal]")
     ravi.fill(".modal input[type=password]", "ravi")
     ravi.click(".modal button[name=run_check]")
@@ -40,11 +40,11 @@ def test_passcode_is_shown_for_a_reason_and_hidden_again(phone, job_card):
     assert show.is_disabled()
     ravi.fill("[data-fsm=passcode-reason]", "To test the glass")
     show.click()
-    assert ravi.locator("[data-fsm=passcode]").inner_text().strip() == "2580"
+    assert ravi.locator("[data-fsm=passcode]").inner_text().strip() == "83917462"
     assert ravi.locator("[data-fsm=passcode-hide]").bounding_box()["height"] >= 44
     ravi.click("[data-fsm=passcode-hide]")
     ravi.wait_for_selector("[data-fsm=passcode]", state="detached")
-    assert "2580" not in ravi.content()
+    assert "83917462" not in ravi.content()
 
 
 def test_work_rests_goes_on_is_approved_and_cancelled(desktop, rpc, job_card):
