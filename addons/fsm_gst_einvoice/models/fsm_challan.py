@@ -44,8 +44,8 @@ class FsmChallan(models.Model):
 
     def _eway_file(self):
         self._log_file("e-way bill JSON")
-        # Whose goods they are is checked; their own branch's people see no other company's.
-        payloads = [challan._eway_payload() for challan in self.sudo()]
+        challans_sudo = self.sudo()  # checked; the other party may be another branch's company
+        payloads = [challan._eway_payload() for challan in challans_sudo]
         return json.dumps(eway.bills(payloads), indent=1).encode()
 
     def _eway_payload(self):
