@@ -70,7 +70,8 @@ class AccountMove(models.Model):
         return document._replace(
             lines=tuple(line._replace(due=dues.get(line.id)) for line in document.lines),
             issued_on=dates.document_date(fields.Datetime.now()),
-            supplied_on=job._supplied_on(),
+            # It warns alone: who is issuing is not held up by it.
+            supplied_on=job._supplied_on() if self.state == "draft" else None,
             is_addressed=self.partner_id._is_addressed(),
             rate_reason=self.gst_rate_reason or "",
             place_due=self._place_by_law() if self._is_placed_here() else (),

@@ -86,7 +86,7 @@ class AccountMove(models.Model):
 
     def _not_e_invoiced(self):
         """Return what Rule 46(s) has declared of a tax invoice that needs no IRN, or nothing."""
-        turnover = round(self.company_id.root_id.sudo().gst_turnover * law.CRORE)  # no more than >
+        turnover = round(self.company_id.gst_turnover * law.CRORE)
         day = self.invoice_date or dates.document_date(fields.Datetime.now())
         taxed = self._document_kind() in ("tax_invoice", "invoice_cum_bill_of_supply")
         if not taxed or not law.above_e_invoice_limit(turnover, day):

@@ -21,6 +21,12 @@ class ResCompany(models.Model):
         "CGST Rule 48(4).",
     )
 
+    # === BUSINESS METHODS === #
+
+    def _get_company_root_delegated_field_names(self):
+        """Override of `base`: each branch has the turnover of its organisation."""
+        return [*super()._get_company_root_delegated_field_names(), "gst_turnover"]
+
 
 class FsmBranch(models.Model):
     _inherit = "fsm.branch"

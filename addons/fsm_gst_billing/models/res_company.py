@@ -87,7 +87,7 @@ class ResCompany(models.Model):
             number,
             period,
             turnover=5 * law.CRORE + (digits > 4),
-            highest_turnover=round(max(self.root_id.sudo().mapped("gst_turnover")) * law.CRORE),
+            highest_turnover=round(max(self.mapped("gst_turnover")) * law.CRORE),
             today=dates.document_date(fields.Datetime.now()),
             composition="composition" in self.partner_id.mapped("l10n_in_gst_treatment"),
         )
