@@ -458,6 +458,28 @@ BILLS = (
         "id name amount_total",
         **of("sale", arguments={"reason": "Billed twice"}),
     ),
+    Row(
+        "account.payment",
+        "create",
+        "anita",
+        "ravi",
+        list,
+        arguments=lambda k: {
+            "vals_list": [
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": k["customer"],
+                    "amount": 118.0,
+                }
+            ]
+        },
+        keep={"money": 0},
+    ),
+    Row("account.payment", "action_post", "anita", "ravi", object, **of("money")),
+    Row(
+        "account.payment", "fsm_receive_advance", "anita", "ravi", "advance voucher", **of("money")
+    ),
 )
 
 STORE = (

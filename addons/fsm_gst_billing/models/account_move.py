@@ -125,6 +125,7 @@ class AccountMove(models.Model):
         moves = self.with_context(fsm_billing_gate=GATE)
         if any(move.country_code == "IN" for move in self):
             moves = moves.with_context(tz=INDIA)
+        moves._bring_due_date_forward()
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         (posted & fresh)._hand_over_parts()
         documents = posted.filtered(lambda move: move._has_gst_number())

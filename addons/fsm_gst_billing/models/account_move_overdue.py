@@ -84,6 +84,24 @@ class AccountMove(models.Model):
         for move in self:
             move.fsm_open_ids = found.get((move.company_id, move.commercial_partner_id))
 
+    # === BUSINESS METHODS - DUE DATES === #
+
+    def _bring_due_date_forward(self):
+        """Let nothing be due before the day it is issued on.
+
+        Without terms `account` keeps the day the draft was made on, by the clock of London.
+        """
+        today = dates.document_date(fields.Datetime.now())
+        for move in self.filtered(lambda move: move.country_code == "IN"):
+            day = move.invoice_date or today
+            if (
+                move.move_type == "out_invoice"
+                and not move.invoice_payment_term_id
+                and move.invoice_date_due
+                and move.invoice_date_due < day
+            ):
+                move.invoice_date_due = day
+
     # === BUSINESS METHODS - REMINDERS === #
 
     @api.model

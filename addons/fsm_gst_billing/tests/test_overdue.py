@@ -51,6 +51,16 @@ class TestOverdue(FsmGstBillingCommon):
         invoice = self._invoice(self._create_job())
         self.assertEqual(invoice.invoice_date_due, invoice.invoice_date + timedelta(days=30))
 
+    def test_nothing_is_due_before_the_day_it_is_issued_on(self):
+        self.suresh.fsm_payment_term_id = False
+        with freeze_time("2026-11-20 06:00:00"):
+            invoice = self._invoice(self._create_job(), post=False)
+        with freeze_time("2026-11-25 20:00:00"):  # the 26th in India
+            invoice.action_post()
+        self.assertEqual(str(invoice.invoice_date_due), "2026-11-26")
+        terms = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        self.assertEqual(str(terms.date_maturity), "2026-11-26")
+
     def test_customer_shows_what_he_owes_to_those_who_may_know(self):
         self._invoice(self._create_job()).fsm_record_payment(
             lines=[{"method": "cash", "amount": 1000.0}]

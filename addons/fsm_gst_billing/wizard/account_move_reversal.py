@@ -8,6 +8,7 @@ class AccountMoveReversal(models.TransientModel):
 
     _inherit = "account.move.reversal"
 
+    date = fields.Date(default=lambda self: dates.document_date(fields.Datetime.now()))
     fsm_of_branch = fields.Boolean(compute="_compute_fsm_deadline")
     fsm_deadline = fields.Date(
         compute="_compute_fsm_deadline", help="The last day on which tax can be reduced."

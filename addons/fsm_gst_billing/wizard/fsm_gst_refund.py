@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.account_journal import METHODS
 
@@ -17,6 +18,9 @@ class FsmGstRefund(models.TransientModel):
     )
     currency_id = fields.Many2one(related="advance_id.currency_id", related_sudo=False)
     amount_left = fields.Monetary(related="advance_id.amount_left", related_sudo=False)
+    amount = fields.Monetary(
+        compute="_compute_amount", store=True, readonly=False, precompute=True, required=True
+    )
     method = fields.Selection(
         string="Paid By",
         selection=[(value, label) for value, label, *_rest in METHODS],
@@ -25,8 +29,21 @@ class FsmGstRefund(models.TransientModel):
     )
     reference = fields.Char(help="UTR of a UPI payment, or the number of the transfer.")
 
+    # === COMPUTE METHODS === #
+
+    @api.depends("advance_id")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = wizard.amount_left
+
+    # === ACTION METHODS === #
+
     def action_pay_back(self):
         """Pay back, and print the refund voucher."""
-        answer = self.advance_id.refund(method=self.method, reference=self.reference or "")
+        if self.amount <= 0:
+            raise UserError(self.env._("Say how much is paid back."))
+        answer = self.advance_id.refund(
+            method=self.method, reference=self.reference or "", amount=self.amount
+        )
         voucher = self.env["fsm.gst.advance"].browse(answer["id"])
         return voucher._print_action()

@@ -17,6 +17,8 @@ class FsmPayment(models.TransientModel):
     currency_id = fields.Many2one(related="job_id.currency_id", related_sudo=False)
     partner_id = fields.Many2one(string="Customer", related="job_id.partner_id", related_sudo=False)
     amount_due = fields.Monetary(string="Due", compute="_compute_amount_due")
+    amount_estimate = fields.Monetary(related="job_id.amount_estimate", related_sudo=False)
+    is_advance = fields.Boolean(compute="_compute_amount_due", help="There is no invoice yet.")
     method = fields.Selection(
         string="Paid By",
         selection=[(value, label) for value, label, *_rest in METHODS],
@@ -40,6 +42,7 @@ class FsmPayment(models.TransientModel):
         self.job_id._origin.check_access("read")  # a figure that is not stored checks nothing
         for wizard in self:
             wizard.amount_due = wizard.job_id.amount_due
+            wizard.is_advance = not wizard.job_id._has_posted_invoice()
 
     @api.depends("job_id")
     def _compute_amount(self):
