@@ -137,6 +137,10 @@ class FsmBranch(models.Model):
         """Make the journal for one way of paying, a row of `METHODS`, unless it is there."""
         if self._journal("fsm_method", method):
             return
+        if left := self._journal("code", self.code + letter):
+            # Of an addon that was taken away and comes back: its books are here still.
+            left.fsm_method = method
+            return
         values = {
             "name": f"{label} {self.name}",
             "type": journal_type,

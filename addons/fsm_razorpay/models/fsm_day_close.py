@@ -5,9 +5,3 @@ class FsmDayClose(models.Model):
     _inherit = "fsm.day.close"
 
     online = fields.Monetary(readonly=True, help="Paid on the customers' pages, through Razorpay.")
-
-
-class FsmDayClosing(models.TransientModel):
-    _inherit = "fsm.day.closing"
-
-    online = fields.Monetary(compute="_compute_figures")

@@ -163,6 +163,12 @@ class TestRazorpay(FsmGstBillingCommon, HttpCase):
         [advance] = self.env["fsm.gst.advance"].search([("payment_id", "=", payment.id)])
         self.assertEqual(advance.amount, 4800.0)
 
+    def test_till_of_an_addon_that_comes_back_is_found_again(self):
+        till = self.branch._tills()["online"]
+        till.fsm_method = False  # as uninstalling leaves it
+        self.branch._create_online_till()
+        self.assertEqual(self.branch._tills()["online"], till)
+
     def test_refund_leaves_the_till_it_came_into(self):
         values = self._start()
         paid = self.razorpay.pay(values)
