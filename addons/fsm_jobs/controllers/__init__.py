@@ -1,3 +1,4 @@
+from . import dispute
 from . import pricelist_report
 from . import sticker
 from . import track

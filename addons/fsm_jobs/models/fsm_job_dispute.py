@@ -60,12 +60,30 @@ class FsmJob(models.Model):
                 "filename": f"{job.name}.zip",
                 "content": base64.b64encode(_zipped(job._dispute_files())).decode(),
             }
-            for job in self
+            for job in self._with_content()
         ]
         self.env["fsm.audit.log"]._log_export(self, what="dispute_pack")
         return answers
 
+    # === ACTION METHODS === #
+
+    def action_dispute_pack(self):
+        """Download the dispute pack: the verb behind the address asks who may."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/fsm/dispute/{self.id}",
+            "target": "download",
+        }
+
     # === BUSINESS METHODS === #
+
+    def _with_content(self):
+        """Return the job cards so that pictures are read, not their sizes as forms ask for."""
+        context = self.env.context
+        return self.with_context(
+            {key: context[key] for key in context if not key.startswith("bin_size")}
+        )
 
     def _dispute_files(self):
         """Return what a dispute pack holds. Each addon adds its own.
@@ -167,7 +185,9 @@ class FsmJob(models.Model):
             order="id",
         )
         return {
-            f"photos/{number:02}_{file.description or 'file'}_{_safe(file.name)}": file.raw or b""
+            f"photos/{number:02}_{_safe(file.description or 'file')}_{_safe(file.name)}": (
+                file.raw or b""
+            )
             for number, file in enumerate(files, 1)
         }
 

@@ -142,11 +142,21 @@ class FsmJob(models.Model):
         self._send_estimate(estimate, [channel])
         now = fields.Datetime.now()
         estimate.sudo().with_context(fsm_gate=GATE).reminded_at = now  # sent on the line above
-        return {
-            "id": self.id,
-            "channel": channel,
-            "sent_to": mask_email(email) if email else mask_phone(partner.phone),
-        }
+        sent_to = mask_email(email) if email else mask_phone(partner.phone)
+        self._log_reminder(estimate, channel, sent_to)
+        return {"id": self.id, "channel": channel, "sent_to": sent_to}
+
+    def _log_reminder(self, estimate, channel, sent_to):
+        """Keep each reminder on the job card, where `timeline` and the dispute pack find it."""
+        channels = {"email": self.env._("e-mail"), "sms": self.env._("SMS")}
+        self._message_log(
+            body=self.env._(
+                "Reminded of version %(version)s of the estimate by %(channel)s to %(address)s.",
+                version=estimate.version,
+                channel=channels[channel],
+                address=sent_to,
+            )
+        )
 
     def _check_reminder(self, estimate, refused):
         """Refuse a reminder that is out of place, or comes too early."""

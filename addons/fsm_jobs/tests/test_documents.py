@@ -13,6 +13,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.fsm_jobs.models.fsm_job import GATE
+
 from .common import PNG, FsmJobsCommon
 
 HINDI_FONT = subprocess.run(
@@ -74,15 +76,22 @@ class TestDocuments(FsmJobsCommon, HttpCase):
     def test_dispute_pack_holds_what_was_agreed_and_done(self):
         desk = self._as("receptionist", self.job)
         desk.add_photos(photos=[{"name": "../lid.png", "content": PNG}], stage="intake")
+        self.env["ir.attachment"].create(
+            {"name": "x", "raw": b"x", "res_model": "fsm.job", "res_id": self.job.id}
+            | {"description": "/../../etc/cron.d/x"}
+        )
+        self.job.with_context(fsm_gate=GATE).intake_signature = PNG
         with self.assertRaisesRegex(AccessError, "Only a manager"):
             desk.dispute_pack()
         manager = self._as("manager", self.job).with_context(force_report_rendering=True)
         with self.allow_pdf_render():
-            answer = manager.dispute_pack()
+            answer = manager.with_context(bin_size=True).dispute_pack()
         self.assertEqual(answer["filename"], f"{self.job.name}.zip")
         pack = zipfile.ZipFile(io.BytesIO(base64.b64decode(answer["content"])))
         self.assertTrue(pack.read("receipt.pdf").startswith(b"%PDF"))
         self.assertIn("photos/01_intake__lid.png", pack.namelist())
+        self.assertIn("photos/02__.._.._etc_cron.d_x_x", pack.namelist(), "It stays in its folder.")
+        self.assertEqual(pack.read("signatures/intake.png"), base64.b64decode(PNG), "No size.")
         record = zipfile.ZipFile(io.BytesIO(pack.read("record.xlsx")))
         sheets = record.read("xl/workbook.xml").decode()
         for name in ("status_history", "custody", "accessories", "condition", "estimates"):
@@ -91,6 +100,15 @@ class TestDocuments(FsmJobsCommon, HttpCase):
         self.assertIn(b"SSD 512 GB", record.read("xl/sharedStrings.xml"))
         log = self.env["fsm.audit.log"].search([("kind", "=", "export")], limit=1)
         self.assertEqual((log.record_id, log.user_id), (self.job.id, self.manager))
+
+    def test_manager_downloads_the_dispute_pack_from_the_job_card(self):
+        path = self._as("manager", self.job).action_dispute_pack()["url"]
+        self.authenticate(self.manager.login, self.manager.login)
+        answer = self.url_open(path)
+        self.assertIn(f"{self.job.name}.zip", answer.headers["Content-Disposition"])
+        self.assertIn("record.xlsx", zipfile.ZipFile(io.BytesIO(answer.content)).namelist())
+        self.authenticate(self.receptionist.login, self.receptionist.login)
+        self.assertEqual(self.url_open(path).status_code, 403)
 
     def _codes(self, pdf):
         """Return what a scanner reads on the first page, as a label printer would print it."""

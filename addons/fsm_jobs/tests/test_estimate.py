@@ -132,6 +132,9 @@ class TestEstimate(FsmJobsCommon):
             self._remind("2026-11-19 09:30:00")
         self._remind("2026-11-19 10:00:00")
         self.assertEqual(len(self.job.estimate_ids), 1, "Reminded of the same version.")
+        told = [row["text"] for row in self._as("receptionist", self.job).timeline()]
+        said = f"Reminded of version 1 of the estimate by SMS to {answer['sent_to']}."
+        self.assertEqual(told.count(said), 2, "Each of them is kept.")
 
     def test_only_the_counter_reminds_who_waits_and_wants_it(self):
         with self.assertRaisesRegex(UserError, "does not wait"):

@@ -19,6 +19,12 @@ class TestFsmJob(FsmJobsCommon):
             ["received", "diagnosis", "estimate", "approved", "repair", "qc", "ready"],
         )
 
+    def test_menus_load_without_one_that_somebody_deleted(self):
+        kept = self.env.ref("base.menu_management")
+        self.env.ref("fsm_jobs.fsm_desk_menu").unlink()
+        menus = self.env["ir.ui.menu"].with_user(self.technician)
+        self.assertIn(kept.id, menus._load_menus_blacklist())
+
     def test_job_cannot_skip_diagnosis(self):
         job = self._intake()
         with self.assertRaisesRegex(UserError, "cannot become “Ready”"):
