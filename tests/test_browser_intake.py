@@ -160,6 +160,16 @@ def test_abandoned_intake_leaves_nothing(desktop, counted):
     page.wait_for_selector(".o_kanban_record")
     page.keyboard.press("Alt+Shift+I")
     page.wait_for_selector("[data-fsm=afresh]")  # what was begun is back, in this tab only
+    page.goto("/odoo/desk")  # and stays, though somebody rings in between
+    page.fill("[data-fsm=desk_search]", "98450 12345")
+    page.click("[data-fsm=caller_new]")
+    page.wait_for_selector("[data-fsm=customer]:has-text('Suresh Kumar')")
+    page.fill("[data-fsm=complaint]", "Rings in between")
+    page.go_back()
+    page.wait_for_selector("[data-fsm=desk]")
+    page.keyboard.press("Alt+Shift+I")
+    page.wait_for_selector("[data-fsm=afresh]")
+    assert page.input_value("[data-fsm=name]") == "Nobody"
     page.close()
     assert counted() == before
 

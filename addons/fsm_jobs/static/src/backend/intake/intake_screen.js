@@ -98,19 +98,25 @@ export class IntakeScreen extends Component {
 
     /** Start with who was on the phone at the front desk, or with what was left in this tab. */
     async begin({ fsm_partner_id: partnerId, fsm_text: text }) {
+        // A caller has a draft of his own: what was half typed before he rang stays.
+        this.caller = partnerId || text || "";
+        const isHis = (draft) =>
+            partnerId ? draft.customerId === partnerId : !text || draft.text === text;
+        if (await this.restoreDraft(isHis)) {
+            return;
+        }
         if (partnerId) {
             await this.model.choose({ id: partnerId });
         } else if (text) {
             await this.model.search(text);
-        } else {
-            await this.restoreDraft();
         }
     }
 
     // === DRAFT === //
 
     get draftKey() {
-        return `fsm_intake-${user.userId}-${this.model.form.branch.id}`;
+        const caller = this.caller ? `-${this.caller}` : "";
+        return `fsm_intake-${user.userId}-${this.model.form.branch.id}${caller}`;
     }
 
     storeDraft() {
@@ -121,12 +127,14 @@ export class IntakeScreen extends Component {
         }
     }
 
-    async restoreDraft() {
-        const draft = browser.sessionStorage.getItem(this.draftKey);
-        if (draft) {
-            await this.model.restore(JSON.parse(draft));
+    /** Show the draft that was kept, if `isHis` says that it is the right one; tell whether it is. */
+    async restoreDraft(isHis) {
+        const draft = JSON.parse(browser.sessionStorage.getItem(this.draftKey));
+        if (draft && isHis(draft)) {
+            await this.model.restore(draft);
             this.state.restored = true;
         }
+        return this.state.restored;
     }
 
     startAfresh() {
