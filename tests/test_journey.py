@@ -121,7 +121,12 @@ def settle(staff, ids, invoice_id):
     )
     assert (paid["payment_state"], paid["amount_residual"]) == ("paid", 0.0)
     done = staff["priya"].call(
-        "fsm.job", "deliver", ids, signature=SIGNATURE, received_by="Suresh Kumar"
+        "fsm.job",
+        "deliver",
+        ids,
+        signature=SIGNATURE,
+        received_by="Suresh Kumar",
+        old_parts="returned",
     )
     assert done["state"] == "delivered"
 
@@ -195,6 +200,7 @@ def test_six_calls_over_json2(json2, catalogue, sql_counter, capsys):
             ids=ids,
             signature=SIGNATURE,
             received_by="Suresh Kumar",
+            old_parts="returned",
             payments=[{"method": "cash", "amount": 4826.2}],
         )
 

@@ -347,7 +347,12 @@ JOBS = (
         "priya",
         "ravi",
         TALK + " delivered_at",
-        {"signature": PICTURE, "received_by": "Ganesh Bhat", "accessories_returned": True},
+        {
+            "signature": PICTURE,
+            "received_by": "Ganesh Bhat",
+            "accessories_returned": True,
+            "old_parts": "returned",
+        },
     ),
     job("rework", "priya", "ravi", JOB, {"complaint": "It is back", "rework_cause": "part"}),
 )

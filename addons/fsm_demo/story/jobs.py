@@ -268,6 +268,7 @@ class _Story:
             signature=SIGNATURE,
             received_by=CUSTOMERS[self.customer]["name"],
             accessories_returned=True,
+            old_parts="returned",
         )
 
     def turn_back_the_clock(self):

@@ -274,6 +274,7 @@ class FsmJob(models.Model):
         reason: str = "",
         accessories_returned: bool = False,
         *,
+        old_parts: str = "",
         payments: list = (),
     ):
         """Override of `fsm_jobs` to post the invoice and take the payment in the same step.
@@ -288,6 +289,7 @@ class FsmJob(models.Model):
             received_by=received_by,
             reason=reason,
             accessories_returned=accessories_returned,
+            old_parts=old_parts,
         )
         return [answers] if len(self) == 1 else answers
 

@@ -8,6 +8,9 @@ from .fsm_part_usage import OPEN_STATES, WORKING_STATES
 # The states that a job card reaches only when each of its parts is either used or returned.
 STATES_WITHOUT_OPEN_PARTS = {"qc", "ready", "delivered", "disposed"}
 
+# What `deliver` is told of the old parts, as it is kept.
+OLD_PARTS_TOLD = {"returned": "customer", "waived": "waived"}
+
 
 class FsmJob(models.Model):
     _inherit = "fsm.job"
@@ -43,14 +46,11 @@ class FsmJob(models.Model):
                 )
         return blockers
 
-    def _deliver(self, otp, signature, received_by, reason, accessories_returned):
-        """Override of `fsm_jobs`: the old parts that nobody asks for are waived, and it is kept so.
-
-        The dialog asks; a program that gives them back says so before, with `record_old_part`.
-        """
-        if self.branch_id.ask_old_parts and (untold := self._untold_parts()):
-            untold.record_old_part(old_part="waived")
-        super()._deliver(otp, signature, received_by, reason, accessories_returned)
+    def _settle_old_parts(self, old_parts):
+        """Override of `fsm_jobs`: only what somebody said is kept; `_blockers` asks for the rest."""
+        super()._settle_old_parts(old_parts)
+        if old_parts and (untold := self._untold_parts()):
+            untold.record_old_part(old_part=OLD_PARTS_TOLD[old_parts])
 
     def _untold_parts(self):
         """Return the used parts of which nobody has said what became of the old one."""

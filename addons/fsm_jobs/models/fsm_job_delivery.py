@@ -5,6 +5,8 @@ from ..lifecycle import REASON_MIN_LENGTH
 from ..verbs import verb
 from .fsm_job import GATE
 
+OLD_PARTS = ("returned", "waived")  # to or by the customer
+
 
 class FsmJob(models.Model):
     """The delivery gate."""
@@ -45,6 +47,8 @@ class FsmJob(models.Model):
         received_by: str = "",
         reason: str = "",
         accessories_returned: bool = False,
+        *,
+        old_parts: str = "",
     ):
         """Hand the device over: the delivery gate, all of it or nothing.
 
@@ -54,11 +58,16 @@ class FsmJob(models.Model):
         :param str signature: base64 PNG, with `received_by`, or
         :param str reason: of a manager, where the branch allows it
         :param bool accessories_returned: tick all accessories back
+        :param str old_parts: `returned` or `waived`: what became of the old parts that nobody has
+            told of yet; needed where a part was used and the branch asks for old parts
         :return: ``{id, state, delivered_at}``
         """
         if not self._has_role({"receptionist"}):
             raise AccessError(self.env._("Only the counter delivers."))
+        if old_parts and old_parts not in OLD_PARTS:
+            raise UserError(self.env._("“old_parts” must be one of: %s.", ", ".join(OLD_PARTS)))
         for job in self.filtered(lambda job: job.state != "delivered"):
+            job._settle_old_parts(old_parts)
             job._deliver(otp, signature, received_by, reason, accessories_returned)
         return [
             {
@@ -68,6 +77,12 @@ class FsmJob(models.Model):
             }
             for job in self
         ]
+
+    def _settle_old_parts(self, old_parts):
+        """Write down, on one job card, what became of its old parts. Who keeps parts has more.
+
+        :param str old_parts: one of `OLD_PARTS`, or nothing
+        """
 
     def _deliver(self, otp, signature, received_by, reason, accessories_returned):
         self._check_deliverable()

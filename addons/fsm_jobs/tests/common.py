@@ -170,7 +170,9 @@ class FsmJobsCommon(World, BaseCommon):
 
     @classmethod
     def _walk_to_delivered(cls, job):
-        cls._as("receptionist", job).deliver(signature=PNG, received_by="Suresh Kumar")
+        cls._as("receptionist", job).deliver(
+            signature=PNG, received_by="Suresh Kumar", old_parts="waived"
+        )
 
     @classmethod
     def _free_job(cls, **values):

@@ -143,13 +143,19 @@ class TestJourney(FsmFullCommon):
         self._as("technician", job).request_part(product_id=self.part.id, quantity=1.0, use=True)
         self.assertEqual(job.state, "repair")
         self._as("manager", job).mark_ready(pass_qc=True, invoice=True)
+        handover = {"signature": PNG, "received_by": "Suresh Kumar"}
+        with self.assertRaisesRegex(UserError, "became of the old parts"):
+            self._as("manager", job).deliver(**handover)
+        self.assertFalse(job.part_usage_ids.old_part, "Nobody has said it.")
+        with self.assertRaisesRegex(UserError, "returned, waived"):
+            self._as("manager", job).deliver(**handover, old_parts="sold")
         self._as("manager", job).deliver(
-            signature=PNG,
-            received_by="Suresh Kumar",
+            **handover,
+            old_parts="returned",
             payments=[{"method": "cash", "amount": 4826.2}],
         )
         self.assertRecordValues(job, [{"state": "delivered", "amount_due": 0.0}])
-        self.assertEqual(job.part_usage_ids.old_part, "waived", "Nobody asked for it.")
+        self.assertEqual(job.part_usage_ids.old_part, "customer")
         self.assertEqual(job.repaired_by_id, self.technician)
 
     def test_receptionist_neither_bills_nor_collects(self):
