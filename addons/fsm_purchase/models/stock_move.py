@@ -18,11 +18,28 @@ class StockMove(models.Model):
                 and move.location_id.usage == "supplier"
             )
         )
-        for move in bought_sudo:
-            product = move.product_id.with_company(move.company_id)
-            branch = move.env["fsm.branch"].search([("company_id", "=", move.company_id.id)])
+        branches = bought_sudo.env["fsm.branch"].search(
+            [("company_id", "in", bought_sudo.company_id.ids)]
+        )
+        branches = branches.grouped("company_id")
+        # One part on two lines is one receipt of it: nothing lies there yet of either.
+        for (company, product), moves in bought_sudo.grouped(
+            lambda move: (move.company_id, move.product_id)
+        ).items():
+            branch = branches.get(company)
+            product = product.with_company(company)
             # Where Odoo's own valuation averages, it does so itself.
             if branch and product.cost_method == "standard":
-                price = move.purchase_line_id._get_stock_move_price_unit()
-                product._take_into_average(branch, move.quantity, price)
+                moves._take_bought_into_average(branch, product)
         return super()._action_done(*args, **kwargs)
+
+    def _take_bought_into_average(self, branch, product):
+        """Make the cost of a part of all that comes of it now the branch's average."""
+        quantity = value = 0.0
+        for move in self:
+            price = move.purchase_line_id._get_stock_move_price_unit()
+            if price:  # a line without one says nothing of what the part costs
+                came = move.product_uom._compute_quantity(move.quantity, product.uom_id)
+                quantity, value = quantity + came, value + came * price
+        if quantity:
+            product._take_into_average(branch, quantity, value / quantity)

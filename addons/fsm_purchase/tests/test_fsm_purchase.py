@@ -106,6 +106,18 @@ class TestFsmPurchase(FsmInventoryCommon):
         usage.use()
         self.assertEqual(usage.sudo().cost, 2450)
 
+    def test_one_part_on_two_lines_of_a_receipt_costs_their_average(self):
+        lines = [
+            {"product_id": self.ssd.id, "product_qty": 10, "price_unit": p} for p in (100, 200)
+        ]
+        order = self.env["purchase.order"].with_user(self.accountant).create(
+            {"partner_id": self.croma.id, "order_line": [(0, 0, line) for line in lines]}
+        )  # fmt: skip
+        order.button_confirm()
+        order.fsm_receive()
+        self.assertEqual(self._on_hand(self.ssd), 20)
+        self.assertEqual(self.ssd.with_company(self.company).standard_price, 150)
+
     def test_pieces_come_with_their_numbers(self):
         board = self._create_part("Mainboard", 9000, tracking="serial")
         self._price(board, self.croma, 7000)
