@@ -42,12 +42,21 @@ class FsmPartUsage(models.Model):
         branch = self.env["fsm.branch"]._of_caller(branch_id)
         domain = [("state", "=", "requested"), ("company_id", "=", branch.company_id.id)]
         domain += [("product_id", "=", product_id)] if product_id else []
-        usages = self.search(domain, limit=MAX_WAITING)
-        usages = usages.sorted(
-            lambda usage: (not usage.job_id.promised_at, usage.job_id.promised_at or 0, usage.id)
-        )
+        usages = self._promised_first(domain)
         stock = branch._stock(usages.product_id)
         return [usage._waiting(stock) for usage in usages]
+
+    @api.model
+    def _promised_first(self, domain):
+        """Return the `MAX_WAITING` requests of `domain` whose customers were promised first."""
+        # Odoo orders by no field of another model: the job cards first, then what they wait for.
+        jobs = self.env["fsm.job"].search(
+            [("part_usage_ids", "any", domain)], order="promised_at, id", limit=MAX_WAITING
+        )
+        usages = self.search([*domain, ("job_id", "in", jobs.ids)])
+        return usages.sorted(
+            lambda usage: (not usage.job_id.promised_at, usage.job_id.promised_at or 0, usage.id)
+        )[:MAX_WAITING]
 
     def _waiting(self, stock):
         promised_at = self.job_id.promised_at

@@ -45,8 +45,9 @@ class FsmPartUsage(models.Model):
             plan = [(branch.usage_location_id, self.lot_id, self.quantity)]
             self._create_move(plan, product.property_stock_inventory)._complete()
         else:
-            self._release()
-            plan = self._plan()
+            # What was laid out is what broke, in whosever bag it lies.
+            plan, _rest = self._take_share(self._release())
+            plan = plan or self._plan()
             if not plan:
                 raise self._shortage()
             self._create_move(

@@ -92,8 +92,14 @@ class FsmPartUsage(models.Model):
         return ([], shelf) if uom.compare(missing, 0) > 0 else (plan, rest)
 
     def _release(self):
-        """Give up what is reserved."""
-        self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))._action_cancel()
+        """Give up what is reserved, and return where it lies, as `_plan` does."""
+        moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        plan = [
+            (line.location_id, line.lot_id, line.quantity_product_uom)
+            for line in moves.move_line_ids
+        ]
+        moves._action_cancel()
+        return plan
 
     def _use(self, lot_id=0):
         """Move parts of one branch out of the stock, and freeze their prices.
@@ -157,14 +163,20 @@ class FsmPartUsage(models.Model):
         return taken if taken and taken == self._bag() else shelves
 
     def _split(self, quantity):
-        """Let `quantity` of this part go its own way: return a row for it, in the same state."""
+        """Let `quantity` of this part go its own way: return a row for it, in the same state.
+
+        What is reserved stays so where it lies, be it in the bag of another than the caller.
+        """
         reserved = self.state == "reserved"
-        if reserved:
-            self._release()
+        shelf = self._release() if reserved else []
         self.quantity = self.product_id.uom_id.round(self.quantity - quantity)
         [values] = self.copy_data()
         part = self._insert([{**values, "quantity": quantity, "state": self.state}])
-        if reserved:
-            self._reserve()
-            part._reserve()
+        for usage in self + part if reserved else ():
+            plan, shelf = usage._take_share(shelf)
+            if not plan:
+                plan, shelf = usage._plan(), []
+            if not plan:
+                raise usage._shortage()
+            usage._create_move(plan, usage.job_id.branch_id.usage_location_id)
         return part

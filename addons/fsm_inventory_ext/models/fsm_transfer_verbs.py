@@ -34,7 +34,7 @@ class FsmTransfer(models.Model):
         """
         self._check_keeper()
         source, destination = self._sides(from_branch_id, to_branch_id)
-        asked = self._asked(lines, source)
+        asked = self._asked(lines, source, destination)
         transfer_sudo = self.browse(
             self.env["fsm.client.ref"]._once(
                 destination.company_id,
@@ -154,7 +154,7 @@ class FsmTransfer(models.Model):
         return sides[0], sides[1]
 
     @api.model
-    def _asked(self, lines, source):
+    def _asked(self, lines, source, destination):
         """Return ``[(product, quantity)]`` as the caller asks for them."""
         if not 0 < len(lines) <= MAX_LINES:
             raise UserError(self.env._("Say which parts: from 1 to %s of them.", MAX_LINES))
@@ -165,7 +165,8 @@ class FsmTransfer(models.Model):
             product = self.env["product.product"].search([("id", "=", product_id)])
             if not product or not product.is_storable:
                 raise UserError(self.env._("There is no such part."))
-            product._check_part(source.company_id)
+            for branch in (source, destination):
+                product._check_part(branch.company_id)
             product._check_quantity(line.get("quantity") or 0.0)
             asked[product] = asked.get(product, 0.0) + line["quantity"]
         return list(asked.items())

@@ -124,6 +124,11 @@ class ProductProduct(models.Model):
                 not 0 < quantity <= MAX_QUANTITY
                 or product.uom_id.is_zero(quantity)
                 or abs(product.uom_id.round(quantity) - quantity) > ROUNDING_ERROR
+                # Half a piece has no serial number, whatever its unit rounds to.
+                or (
+                    product.tracking == "serial"
+                    and abs(round(quantity) - quantity) > ROUNDING_ERROR
+                )
             ):
                 raise UserError(
                     self.env._(
@@ -239,6 +244,7 @@ class ProductProduct(models.Model):
         lot = self._lots(lots, branch.company_id, create=True)
         difference = self.uom_id.round(counted - branch._on_hand(self, lot))
         if difference < 0:
+            self._check_not_reserved(branch, counted, lot)
             self._remove(branch, -difference, reason, lots)
         elif difference > 0:
             loss = self.property_stock_inventory

@@ -39,7 +39,7 @@ class ProductProduct(models.Model):
             raise UserError(self.env._("“lots” must be a list of serial or lot numbers."))
         if self.tracking == "none":
             raise UserError(self.env._("%s has no serial or lot numbers.", self.display_name))
-        needed = int(quantity) if self.tracking == "serial" else 1
+        needed = round(quantity) if self.tracking == "serial" else 1
         if len(lots) != needed or len({name.strip() for name in lots}) != needed:
             raise UserError(
                 self.env._(

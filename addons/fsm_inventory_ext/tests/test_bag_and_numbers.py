@@ -6,6 +6,8 @@ from PIL import Image
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
+from odoo.addons.fsm_inventory_ext.models import fsm_part_usage_scan
+
 from .common import FsmInventoryCommon
 
 DOTS_PER_INCH = 203  # of a usual label printer
@@ -76,6 +78,23 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         dialog.product_id = self.ssd
         self.assertEqual((dialog.available_quantity, dialog.bag_quantity), (0, 5))
 
+    def test_part_from_a_bag_that_a_manager_writes_off_leaves_the_bag(self):
+        self._fill(1)
+        usage = self._request(self._job("repair"))
+        usage.with_user(self.manager).scrap_part(reason="It fell off the bench")
+        self.assertEqual(usage.state, "scrapped")
+        self.assertEqual((self._in_bag(self.ssd), self._on_hand(self.ssd)), (0, 4))
+
+    def test_part_from_a_bag_that_a_manager_splits_stays_reserved_there(self):
+        self._fill(5)
+        usage = self._request(self._job("repair"), quantity=3)
+        usage.with_user(self.manager).return_part(quantity=1)
+        bag = self.tech.sudo().bag_location_id
+        move = usage.sudo().move_ids.filtered(lambda move: move.state == "assigned")
+        self.assertEqual((move.quantity, move.move_line_ids.location_id), (2, bag))
+        usage.use()
+        self.assertEqual((self._in_bag(self.ssd), usage.quantity), (3, 2))
+
     def test_only_the_store_fills_a_bag_of_its_branch(self):
         for user in (self.technician, self.receptionist):
             with self.assertRaisesRegex(AccessError, "does not hand out parts"):
@@ -113,6 +132,9 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
             ("fsm_add_stock", self.screen, 2, ["S-2", "S-2"]),
             ("fsm_add_stock", self.screen, 1, ["S-1"]),
             ("fsm_add_stock", self.screen, 1, [False]),
+            ("fsm_add_stock", self.screen, 0.5, []),
+            ("fsm_add_stock", self.screen, 1.5, ["S-2"]),
+            ("fsm_deduct_stock", self.screen, 0.5, []),
             ("fsm_add_stock", self.glue, 2, ["B-1", "B-2"]),
             ("fsm_add_stock", self.ssd, 1, ["S-9"]),
             ("fsm_deduct_stock", self.screen, 1, ["S-9"]),
@@ -211,6 +233,16 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         for user in (self.technician, self.receptionist):
             with self.assertRaises(AccessError):
                 waiting.with_user(user).waiting_for()
+
+    def test_who_was_promised_first_is_on_a_screen_that_is_full(self):
+        self.patch(fsm_part_usage_scan, "MAX_WAITING", 1)
+        jobs = [self._job("repair"), self._job("repair")]
+        for job, day in zip(jobs, ("2030-01-02", "2030-01-01"), strict=True):
+            self._request(job, self.glue)
+            job.with_user(self.manager).promised_at = f"{day} 12:00:00"
+        waiting = self.env["fsm.part.usage"].with_user(self.accountant)
+        [row] = waiting.waiting_for(product_id=self.glue.id)
+        self.assertEqual(row["job"], jobs[1].name)
 
     def _read(self, report, record):
         """Return the size in millimetres and what a scanner reads on a label."""

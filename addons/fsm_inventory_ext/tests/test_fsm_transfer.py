@@ -167,6 +167,29 @@ class TestFsmTransfer(FsmInventoryCommon):
         )
         self.assertFalse(between.filtered(lambda q: q.quantity or q.reserved_quantity))
 
+    def test_second_lot_that_is_scanned_has_a_line_of_its_own(self):
+        paste = self._create_part("Paste", 90, tracking="lot")
+        for lot in ("P-1", "P-2"):
+            paste.fsm_add_stock(
+                branch_id=self.other_branch.id, quantity=2, reason="Bill 9", lots=[lot]
+            )
+        transfer = self._asked(3, product=paste)
+        step = self.env["fsm.transfer.step"].with_user(self.keeper)
+        dialog = Form(step.with_context(**transfer.with_user(self.keeper).action_send()["context"]))
+        dialog.code = "P-1"
+        with dialog.line_ids.edit(0) as line:
+            line.quantity = 2
+        for code in ("P-2", "P-1"):
+            dialog.code = code
+        dialog.save().action_apply()
+        self.assertEqual(transfer.line_ids.sent, 3)
+        self.assertEqual(self._lots(paste, self.keeper, self.other_branch), {"P-1": 0, "P-2": 1})
+
+    def test_part_of_one_branch_alone_is_not_asked_of_it(self):
+        board = self._create_part("Board", 90, company_id=self.other_branch.company_id.id)
+        with self.assertRaisesRegex(UserError, "Board belongs to another branch"):
+            self._asked(product=board, user=self.owner, to_branch_id=self.branch.id)
+
     def test_vendor_s_period_runs_from_the_day_the_lot_reached_the_organisation(self):
         paste = self._create_part("Paste", 90, tracking="lot")
         paste.fsm_add_stock(

@@ -139,6 +139,16 @@ class TestProductProduct(FsmInventoryCommon):
                 products.fsm_count(**{**count, "client_ref": "", **change})
         self.assertEqual((self._on_hand(self.ssd), self._on_hand(ram)), (4, 2))
 
+    def test_count_below_what_is_reserved_names_the_job_cards(self):
+        self._stock_up(self.ssd, 5)
+        job = self._job("repair")
+        self._request(job, quantity=2)
+        count = {"branch_id": self.branch.id, "reason": "Counted on Sunday"}
+        with self.assertRaisesRegex(UserError, f"2 of SSD 512 GB are reserved for {job.name}"):
+            self._ssd(self.manager).fsm_adjust_stock(counted_quantity=1, **count)
+        answer = self._ssd(self.manager).fsm_adjust_stock(counted_quantity=2, **count)
+        self.assertEqual(answer["quantity"], 2)
+
     # === OTHER BRANCHES === #
 
     def test_other_branches_are_told_as_yes_or_no(self):

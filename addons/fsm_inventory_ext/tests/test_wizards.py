@@ -39,6 +39,16 @@ class TestWizards(FsmInventoryCommon):
         dialog.record.action_apply()
         self.assertEqual(self._on_hand(self.ssd), 5)
 
+    def test_numbers_are_scanned_one_a_line(self):
+        screen = self._create_part("3520 Screen", 5200, tracking="serial")
+        with self._dialog("fsm.stock.change", self.accountant, product_id=screen) as dialog:
+            dialog.quantity = 2
+            dialog.lots = "S-1\r\n S-2\n\n"
+            dialog.reason = "Bill 4711"
+        dialog.record.action_apply()
+        lots = self.env["stock.lot"].search([("product_id", "=", screen.id)])
+        self.assertEqual(set(lots.mapped("name")), {"S-1", "S-2"})
+
     def test_everybody_of_the_branch_opens_a_job_card_with_its_parts(self):
         self._stock_up(self.ssd, 1)
         job = self._job()

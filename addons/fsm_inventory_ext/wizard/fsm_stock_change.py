@@ -45,7 +45,9 @@ class FsmStockChange(models.TransientModel):
 
     def action_apply(self):
         product, shared = self.product_id, {"branch_id": self.branch_id.id, "reason": self.reason}
-        shared["lots"] = (self.lots or "").split("\n") if self.lots else []
+        # A scanner ends each number with a line of its own.
+        numbers = [name.strip() for name in (self.lots or "").split("\n")]
+        shared["lots"] = [name for name in numbers if name]
         if self.kind == "add":
             product.fsm_add_stock(quantity=self.quantity, unit_cost=self.unit_cost, **shared)
         elif self.kind == "deduct":

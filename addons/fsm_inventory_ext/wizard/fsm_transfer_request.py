@@ -59,7 +59,7 @@ class FsmTransferRequestLine(models.TransientModel):
         string="Part",
         comodel_name="product.product",
         required=True,
-        domain="[('is_storable', '=', True), ('tracking', '!=', 'lot')]",
+        domain="[('is_storable', '=', True)]",
     )
     quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
 

@@ -53,7 +53,7 @@ class FsmTransferStep(models.TransientModel):
             lines = self.line_ids.filtered(
                 lambda line: line.transfer_line_id._origin.id == said["line_id"]
             )
-            lines._add_scanned(said["lot"])
+            self.line_ids |= lines._add_scanned(said["lot"])
 
     # === ACTION METHODS === #
 
@@ -98,14 +98,30 @@ class FsmTransferStepLine(models.TransientModel):
         return [name.strip() for name in (self.lots or "").split("\n") if name.strip()]
 
     def _add_scanned(self, lot):
-        """Note the number of a piece on the line that has it, else on the first one."""
-        line = self.filtered(lambda line: lot in line._numbers()) or self
-        line = line[:1]
-        if lot and line.tracking == "serial":
-            numbers = list(dict.fromkeys([*line._numbers(), lot]))
+        """Note the number of a piece: serial numbers on one line, of lots each on its own.
+
+        :return: the line that has it now; a new one for one more lot
+        """
+        line = self.filtered(lambda line: lot in line._numbers())[:1]
+        if not lot or line or not self:
+            return line
+        if self.product_id.tracking == "serial":
+            line = self[:1]
+            numbers = [*line._numbers(), lot]
             line.lots, line.quantity = "\n".join(numbers), len(numbers)
-        elif lot:
-            line.lots = lot
+            return line
+        line = self.filtered(lambda line: not line._numbers())[:1] or self._next_line()
+        line.lots = lot
+        return line
+
+    def _next_line(self):
+        """Return a new line of the same part, with what the others leave of it, else one."""
+        asked = self.transfer_line_id
+        asked = asked.quantity if self.step_id.kind == "send" else asked.missing
+        rest = self.product_id.uom_id.round(asked - sum(self.mapped("quantity")))
+        return self.new(
+            {"transfer_line_id": self.transfer_line_id._origin.id, "quantity": max(rest, 0) or 1.0}
+        )
 
     def _said(self):
         """Return the lines as the verbs of a transfer take them."""
