@@ -64,6 +64,7 @@ LINE_COLUMNS = (
     "price_total",
     "tax_line_id",
     "tax_repartition_line_id",
+    "credited_line_id",
 )
 
 # What the customer reads on those lines that are printed.

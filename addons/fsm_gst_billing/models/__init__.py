@@ -6,6 +6,7 @@ from . import account_move
 from . import account_move_check
 from . import account_move_counter
 from . import account_move_credit
+from . import account_move_credited
 from . import account_move_discount
 from . import account_move_document
 from . import account_move_due

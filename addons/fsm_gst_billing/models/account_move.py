@@ -126,22 +126,25 @@ class AccountMove(models.Model):
         if any(move.country_code == "IN" for move in self):
             moves = moves.with_context(tz=INDIA)
         moves._bring_due_date_forward()
+        moves._lock_credited()
+        moves._tie_credited()
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         (posted & fresh)._hand_over_parts()
         documents = posted.filtered(lambda move: move._has_gst_number())
         if documents:
             documents._keep_parties()
             documents._check_before_issuing()
+            documents._check_credited()
             self.env["fsm.gst.number"]._issue(documents)
             documents._use_advances()
         return posted
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        """Override of `account` to keep a credit note with the job card of its invoice."""
+        """Override of `account` to keep a credit note with the job card and lines of its invoice."""
         default_values_list = default_values_list or [{} for move in self]
         for move, values in zip(self, default_values_list, strict=True):
             values.setdefault("job_id", move.job_id.id)
-        moves = self.with_context(fsm_billing_gate=GATE)
+        moves = self.with_context(fsm_billing_gate=GATE, fsm_reversal=GATE)
         notes = super(AccountMove, moves)._reverse_moves(default_values_list, cancel)
         return notes.with_env(self.env)
 

@@ -23,6 +23,14 @@ class AccountMoveLine(models.Model):
         help="The line of the invoice that this line of a credit note takes back.",
     )
 
+    # === BUSINESS METHODS === #
+
+    def _copy_data_extend_business_fields(self, values):
+        """Override of `account` to tie the lines of a credit note to those they take back."""
+        super()._copy_data_extend_business_fields(values)
+        if self.env.context.get("fsm_reversal") is GATE and self.display_type == "product":
+            values["credited_line_id"] = self.id
+
 
 class AccountMove(models.Model):
     """Credit notes: CGST Act s.34, Rule 53."""
@@ -52,7 +60,7 @@ class AccountMove(models.Model):
         date: str = "",
         financial: bool = False,
         *,
-        parts: str = "shelf",
+        parts: str = "",
     ):
         """Credit an invoice, all of what is left of it or some of its lines, at its own rates.
 
@@ -60,7 +68,8 @@ class AccountMove(models.Model):
         :param list lines: ``[{line_id, quantity}]``; all lines by default
         :param str date: of the credit note, today by default
         :param str parts: what becomes of goods that were sold without a job card: `shelf`, `damaged`
-            (they are written off) or `kept` by the customer
+            (they are written off) or `kept` by the customer; by default they come back to the
+            shelf, and stay with him where the price alone is credited
         :param bool financial: on the price alone, tax included: no tax is reduced. For what is
             after the last day of s.34, or for a customer who cannot reverse his credit
         :return: ``{id, name, amount_total}``
@@ -70,6 +79,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         if not reason.strip():
             raise UserError(self.env._("Say why it is credited: “reason” is empty."))
+        parts = parts or ("kept" if financial else "shelf")
         self._check_outcome(parts)
         notes = [
             move.sudo()._credit(reason.strip(), lines, date, parts, financial)  # checked above
@@ -95,9 +105,7 @@ class AccountMove(models.Model):
         note = self.with_context(**QUIET)._reverse_moves([values])
         if note.returned_parts:
             note.returned_parts = parts
-        note._keep_lines(
-            dict(zip(note._credit_lines(), self._credit_lines(), strict=True)), quantities
-        )
+        note._keep_lines(quantities)
         if financial:
             note._take_tax_into_price()
             note = note.with_context(fsm_billing_gate=GATE)  # nothing else is of that series
@@ -196,19 +204,16 @@ class AccountMove(models.Model):
             )
         return line, quantity
 
-    def _keep_lines(self, originals, quantities):
-        """Leave on a draft credit note what is credited, tied to the lines it takes back.
+    def _keep_lines(self, quantities):
+        """Leave on a draft credit note what is credited.
 
-        :param dict originals: ``{line of the note: line of the invoice}``
         :param dict quantities: ``{line of the invoice: quantity}``
         """
         commands = []
-        for line, original in originals.items():
-            if original not in quantities:
+        for line in self._credit_lines():
+            quantity = quantities.get(line.credited_line_id)
+            if not quantity:
                 commands.append(Command.delete(line.id))
-                continue
-            values = {"credited_line_id": original.id}
-            if line.quantity != quantities[original]:
-                values["quantity"] = quantities[original]
-            commands.append(Command.update(line.id, values))
+            elif line.quantity != quantity:
+                commands.append(Command.update(line.id, {"quantity": quantity}))
         self.write({"invoice_line_ids": commands})

@@ -281,6 +281,49 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "Nothing is left"):
             invoice.fsm_credit_note(reason="Again")
 
+    def test_invoice_is_credited_once_whoever_writes_the_note(self):
+        invoice = self._invoice(self._create_job()).with_user(self.accountant)
+        ssd, labour = invoice._credit_lines()
+        notes = [invoice._reverse_moves() for _time in range(2)]
+        self.assertEqual(notes[0]._credit_lines().credited_line_id, ssd | labour)
+        notes[0]._credit_lines()[0].quantity = 0.5
+        notes[0].action_post()
+        self._refused(notes[1], "Only 0.5 of .*SSD.* can still be credited")
+        notes[1]._credit_lines()[0].quantity = 0.5
+        self._refused(notes[1], "Only 0 of .*Repair.* can still be credited")
+        notes[1]._credit_lines()[1].unlink()
+        notes[1].action_post()
+        with self.assertRaisesRegex(UserError, "Nothing is left"):
+            invoice.fsm_credit_note(reason="Again")
+
+    def test_note_credits_what_its_invoice_has_and_who_owes_it(self):
+        invoice = self._invoice(self._create_job()).with_user(self.accountant)
+        note = invoice._reverse_moves()
+        note._credit_lines()[0].price_unit = 3490.1
+        self._refused(note, "was ₹4,118.20 on .*: no more of it")
+        note._credit_lines()[0].write({"price_unit": 3490.0, "credited_line_id": False})
+        note._credit_lines()[1].product_id = self.ssd.copy({"name": "SSD 1 TB"})
+        self._refused(note, "SSD 1 TB.* is no line of SPR/")
+        note._credit_lines()[1].unlink()
+        cancelled = self._invoice(self._create_job())
+        cancelled.fsm_cancel(reason="Billed twice")
+        leela = self._meet("Leela Menon", self.karnataka)
+        for other in (cancelled, self._invoice(self._create_job(leela))):
+            note.reversed_entry_id = other
+            self._refused(note, "is for the customer of an invoice")
+        note.reversed_entry_id = invoice
+        note.action_post()
+        line = note._credit_lines()
+        self.assertEqual(
+            line.credited_line_id, invoice._credit_lines()[0], "The only one it can be."
+        )
+        with self.assertRaisesRegex(UserError, "was issued"):
+            line.credited_line_id = False
+
+    def _refused(self, note, sentence):
+        with self.assertRaisesRegex(UserError, sentence), self.env.cr.savepoint():
+            note.action_post()
+
     def test_T11_credit_note_of_the_next_year_and_its_last_day(self):
         with freeze_time("2026-03-30 06:00:00"):
             invoice = self._invoice(self._create_job())

@@ -194,6 +194,7 @@ class TestFsmGstNumber(FsmGstBillingCommon):
             ("account_move_line", "name", "'X'"),
             ("account_move_line", "balance", "1"),
             ("account_move_line", "move_id", "NULL"),
+            ("account_move_line", "credited_line_id", "id"),
             ("account_move_line_account_tax_rel", "account_tax_id", "0"),
         ):
             self._refused(f"UPDATE {table} SET {column} = {value} WHERE {self._where(table)}")

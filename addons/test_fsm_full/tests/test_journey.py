@@ -253,8 +253,17 @@ class TestJourney(FsmFullCommon):
         with refused, self.env.cr.savepoint():
             twice.action_post()
         twice.returned_parts = "kept"
+        with (
+            self.assertRaisesRegex(UserError, "Only 1 of .* can still be"),
+            self.env.cr.savepoint(),
+        ):
+            twice.action_post()
+        twice.invoice_line_ids.quantity = 1
         twice.action_post()
         self.assertEqual(on_hand(), [1, 1])
+        other = self._sell(1, glue)
+        other.fsm_credit_note(reason="Price alone", financial=True)
+        self.assertEqual(sum(on_hand()), 1, "The customer keeps it.")
         with self.assertRaisesRegex(UserError, "was issued"):
             twice.returned_parts = "shelf"
 
