@@ -1,6 +1,9 @@
 import hashlib
 import hmac
+from datetime import UTC, date, datetime
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import JsonRpcException
@@ -162,6 +165,39 @@ class TestRazorpay(FsmGstBillingCommon, HttpCase):
         payment = self._transaction(values).payment_id
         [advance] = self.env["fsm.gst.advance"].search([("payment_id", "=", payment.id)])
         self.assertEqual(advance.amount, 4800.0)
+
+    def test_refund_of_an_advance_has_its_voucher_and_leaves_none(self):
+        values = self._start()
+        self.invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 4800.0}])
+        paid = self.razorpay.pay(values)
+        self._hear(paid)
+        self._transaction(values)._post_process()
+        source = self._transaction(values).payment_id
+        back = {"payment_id": paid["id"], "amount": 480000, "currency": "INR"}
+        refund = self.razorpay.make("rfnd", {**back, "status": "processed", "notes": []})
+        self._hear(refund, "refund.processed", "refund")
+        child = self._transaction(values).child_transaction_ids
+        child._post_process()
+        advance = self.env["fsm.gst.advance"].search([("payment_id", "=", source.id)])
+        self.assertEqual((advance.amount, advance.amount_left), (4800.0, 0.0))
+        [voucher] = advance.child_ids
+        self.assertEqual((voucher.kind, voucher.payment_id), ("refunded", child.payment_id))
+        self.assertTrue(voucher.number)
+        self.assertFalse(sum(child.payment_id._receivable_lines().mapped("amount_residual")))
+
+    def test_payment_is_of_the_day_on_which_it_was_made(self):
+        values = self._start()
+        evening = datetime(2026, 10, 31, 18, 29, tzinfo=UTC)  # 23:59 in India
+        self._hear(self.razorpay.pay(values, created_at=int(evening.timestamp())))
+        transaction = self._transaction(values)
+        self.assertEqual(transaction.fsm_paid_on, date(2026, 10, 31))
+        for now, day in (("2026-11-01", "2026-10-31"), ("2027-04-01", "2027-04-01")):
+            with freeze_time(f"{now} 06:00:00"):
+                self.assertEqual(str(transaction._day_of_receipt()), day)
+        october = {"gstin": self.company.vat, "period": "102026"}
+        with freeze_time("2026-11-01 06:00:00"):
+            self.env["fsm.gst.return"].create(october).lock()
+            self.assertEqual(str(transaction._day_of_receipt()), "2026-11-01")
 
     def test_till_of_an_addon_that_comes_back_is_found_again(self):
         till = self.branch._tills()["online"]
