@@ -279,8 +279,13 @@ class FsmJob(models.Model):
     ):
         """Override of `fsm_jobs` to post the invoice and take the payment in the same step.
 
-        :param list payments: as the `lines` of `fsm_record_payment`, under the same roles
+        :param list payments: as the `lines` of `fsm_record_payment`, under the same roles; of one
+            job card only
         """
+        if payments and len(self) > 1:  # the same money would be booked on each
+            raise UserError(
+                self.env._("“payments” are for one job card: deliver these job cards one by one.")
+            )
         for job in self.filtered(lambda job: payments and job.state != "delivered"):
             job._post_and_settle(payments)
         answers = super().deliver(

@@ -366,6 +366,14 @@ class TestFsmJob(FsmGstBillingCommon):
         self.assertEqual(again, answer)
         self.assertEqual(len(job.invoice_ids.reconciled_payment_ids), 1)
 
+    def test_payment_is_taken_for_one_job_card_at_a_time(self):
+        jobs = self._create_job() + self._create_job()
+        with self.assertRaisesRegex(UserError, "one by one"), self.env.cr.savepoint():
+            jobs.with_user(self.manager).deliver(
+                reason="x" * 10, payments=[{"method": "cash", "amount": 4826.20}]
+            )
+        self.assertFalse(self.env["account.payment"].search([("job_id", "in", jobs.ids)]))
+
     def test_counter_does_not_post_by_delivering(self):
         self.receptionist.group_ids += self.env.ref("fsm_gst_billing.group_fsm_cashier")
         job = self._create_job()
