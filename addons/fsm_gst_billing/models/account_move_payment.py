@@ -19,7 +19,8 @@ class AccountMove(models.Model):
             payment needs its reference (UTR), which is accepted once in a branch
         :param str date: when the money came, today by default
         :return: ``{payment_ids, payment_state, amount_residual, advance}``; what is paid beyond the
-            invoice is an advance of the customer, in rupees
+            invoice pays the others of its job card, the oldest first, and what is left then is an
+            advance of the customer, in rupees
         """
         self._check_may_collect()
         answers = []
@@ -75,7 +76,8 @@ class AccountMove(models.Model):
         }
 
     def _receive_rest(self, payments):
-        """Write down as an advance what was paid beyond the invoice, and return how much it is."""
+        """Write down as an advance what no invoice of the job card asks for; return how much it is."""
+        self._pay_others(payments)
         total = 0.0
         for payment in payments:
             lines = payment.move_id.line_ids.filtered(
@@ -89,6 +91,36 @@ class AccountMove(models.Model):
                     place = self.l10n_in_state_id
                     advances._receive(payment, left, place, self.env["fsm.job"])
         return total
+
+    def _pay_others(self, payments):
+        """Pay with what is left the other invoices of the job card that were issued by then."""
+        others = self.job_id._unpaid_invoices() - self
+        for payment in payments if others else []:
+            for other in others.filtered(lambda move, day=payment.date: move.invoice_date <= day):
+                other._pay_with(payment._receivable_lines())
+
+    def _pay_with(self, lines):
+        """Pay this invoice with open items of payments, as far as they are for it."""
+        due = self._terms().filtered(lambda line: line.amount_residual > 0)
+        paid = self._usable(lines)
+        if due and paid:
+            (due | paid).reconcile()
+
+    def _usable(self, lines):
+        """Return the open items that are of the customer, the branch and the job card of this one."""
+        accounts = self._terms().account_id
+        return lines.filtered(
+            lambda line: (
+                line.amount_residual < 0
+                and line.account_id in accounts
+                and line.company_id == self.company_id
+                and line.partner_id.commercial_partner_id == self.commercial_partner_id
+                and line.move_id.origin_payment_id.job_id == self.job_id
+            )
+        )
+
+    def _terms(self):
+        return self.line_ids.filtered(lambda line: line.display_type == "payment_term")
 
     def _taxes_advances(self):
         """Tell whether the branch owes tax on advances: under a GSTIN, not under composition."""
@@ -106,6 +138,9 @@ class AccountMove(models.Model):
             advances.filtered(
                 lambda advance, invoice=invoice_sudo: advance.job_id == invoice.job_id
             )._adjust(invoice_sudo)
+        lines_sudo = self.env["account.payment"]._open_without_voucher(invoices.job_id)
+        for invoice_sudo in invoices.sudo() if lines_sudo else []:  # as above
+            invoice_sudo._pay_with(lines_sudo)
 
     @verb
     def fsm_use_advances(self):
@@ -123,6 +158,8 @@ class AccountMove(models.Model):
                     ("job_id", "in", (False, move_sudo.job_id.id)),
                 ]
             )._adjust(move_sudo)
+            payments_sudo = move_sudo.env["account.payment"]
+            move_sudo._pay_with(payments_sudo._open_without_voucher(move_sudo.job_id))
             answers.append(
                 {
                     "payment_state": move_sudo.payment_state,

@@ -80,6 +80,26 @@ class AccountPayment(models.Model):
             and self.company_id._charges_gst()
         )
 
+    @api.model
+    def _open_without_voucher(self, jobs):
+        """Return, in sudo, the open items of what came for job cards and has no receipt voucher.
+
+        For goods alone, under composition and without a GSTIN no advance is written down: the money
+        is all there is, and it is used as an advance is.
+        """
+        domain = [
+            ("job_id", "in", jobs.ids),
+            ("payment_type", "=", "inbound"),
+            ("partner_type", "=", "customer"),
+            ("state", "in", ("in_process", "paid")),
+        ]
+        payments_sudo = self.sudo().search(domain)  # whoever issues the invoice uses them
+        if payments_sudo:
+            advances_sudo = payments_sudo.env["fsm.gst.advance"]
+            domain = [("payment_id", "in", payments_sudo.ids)]
+            payments_sudo -= advances_sudo.search(domain).payment_id
+        return payments_sudo._receivable_lines().filtered(lambda line: line.amount_residual < 0)
+
     def _receivable_lines(self):
         return self.move_id.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"

@@ -162,6 +162,10 @@ class FsmJob(models.Model):
 
     def _unpaid_invoice(self):
         """Return, in sudo, the oldest posted invoice of this job card that is not paid."""
+        return self._unpaid_invoices()[:1]
+
+    def _unpaid_invoices(self):
+        """Return, in sudo, the posted invoices of this job card that are not paid, oldest first."""
         moves_sudo = self.sudo().account_move_ids  # paying is checked where it is recorded
         return moves_sudo.filtered(
             lambda move: (
@@ -169,7 +173,7 @@ class FsmJob(models.Model):
                 and move.state == "posted"
                 and not move.currency_id.is_zero(move.amount_residual)
             )
-        ).sorted("id")[:1]
+        ).sorted("id")
 
     def _create_invoice(self):
         """Return, in sudo, the invoice of this job card, made from what is billable if need be.

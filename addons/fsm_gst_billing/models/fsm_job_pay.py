@@ -22,5 +22,8 @@ class FsmJob(models.Model):
         if invoice_sudo.state != "draft":
             return invoice_sudo.amount_residual
         advances_sudo = self.env["fsm.gst.advance"]._open([("job_id", "=", self.id)])
-        left = invoice_sudo.amount_total - sum(advances_sudo.mapped("amount_left"))
+        lines_sudo = self.env["account.payment"]._open_without_voucher(self)
+        paid = sum(advances_sudo.mapped("amount_left"))
+        paid -= sum(invoice_sudo._usable(lines_sudo).mapped("amount_residual"))
+        left = invoice_sudo.amount_total - paid
         return max(invoice_sudo.currency_id.round(left), 0.0)

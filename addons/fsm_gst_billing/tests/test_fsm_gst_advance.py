@@ -106,6 +106,28 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         self.assertNotIn("at", april.gstr1())
         self.assertEqual(april.gstr3b()["sup_details"]["osup_det"]["txval"], 0.0)
 
+    def _check_goes_on(self, job, total):
+        """Check that an advance of ₹1,180.50 without a voucher pays the invoice of its job card."""
+        self.assertEqual(self._advance(job, 1180.5)["vouchers"], [])
+        other = self._invoice(self._create_job(lines=[(self.ssd, 3490.0)]))
+        self.assertEqual(other.amount_residual, other.amount_total)
+        invoice, left = self._invoice(job, post=False), round(total - 1180.5, 2)
+        dialog = self.env["fsm.job.deliver"].with_user(self.cashier).create({"job_id": job.id})
+        self.assertEqual((invoice.amount_total, dialog.pay_due), (total, left))
+        invoice.action_post()
+        self.assertEqual((invoice.amount_residual, job.amount_due), (left, left))
+        invoice._terms().with_user(self.manager).remove_move_reconcile()
+        self.assertEqual(invoice.amount_residual, total)
+        answer = invoice.with_user(self.accountant).fsm_use_advances()
+        self.assertEqual(answer, {"payment_state": "partial", "amount_residual": left})
+
+    def test_T14_advance_for_goods_pays_their_invoice(self):
+        self._check_goes_on(self._create_job(lines=[(self.ssd, 3490.0)]), 4118.20)
+
+    def test_advance_of_a_composition_branch_pays_the_bill(self):
+        self.company.partner_id.l10n_in_gst_treatment = "composition"
+        self._check_goes_on(self._create_job(lines=[(self.labour, 4090.3)]), 4090.30)
+
     def test_part_of_an_advance_is_adjusted_to_the_paisa(self):
         with freeze_time(APRIL):
             job = self._create_job(lines=[(self.labour, 500.0)])

@@ -97,6 +97,16 @@ class TestPayment(FsmGstBillingCommon):
         dialog.action_receive()
         self.assertEqual(self.job.amount_due, 0.0)
 
+    def test_dialog_pays_all_invoices_of_the_job_card_with_one_payment(self):
+        second = self.job._make_invoice(self.job._invoice_values(self.job._billable_lines()))
+        second.action_post()
+        dialog = self._dialog(self.job, self.cashier, pay_method="cash", pay_amount=9652.40)
+        self.assertNotIn("still due", dialog.missing)
+        dialog.action_receive()
+        self.assertEqual((self.job.amount_due, second.payment_state), (0.0, "paid"))
+        [payment] = (self.invoice | second).reconciled_payment_ids
+        self.assertFalse(self.env["fsm.gst.advance"].search([("payment_id", "=", payment.id)]))
+
     def test_dialog_wants_a_utr_that_paid_nothing_yet(self):
         other = self._create_job()
         self._invoice(other)
