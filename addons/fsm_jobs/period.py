@@ -15,6 +15,8 @@ class Period:
     [('received_at', '>=', '2026-03-31 18:30:00'), ('received_at', '<', '2026-04-30 18:30:00')]
     >>> april.days("invoice_date")
     [('invoice_date', '>=', '2026-04-01'), ('invoice_date', '<=', '2026-04-30')]
+    >>> april.since(None).days("invoice_date")
+    [('invoice_date', '<=', '2026-04-30')]
     >>> Period(None, None, "Asia/Kolkata")("received_at")
     []
     >>> from datetime import datetime
@@ -34,6 +36,10 @@ class Period:
         if self.end:
             domain.append((name, "<", self._midnight(self.end + timedelta(days=1))))
         return domain
+
+    def since(self, start):
+        """Return the period that ends as this one does and begins on another date, or None."""
+        return Period(start, self.end, self.zone.key)
 
     def days(self, name):
         """Return the domain of the period for a date."""

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.fsm_jobs.verbs import verb
 
@@ -18,6 +19,28 @@ class AccountMove(models.Model):
         check_company=True,
         help="The job card whose work the maker of the device pays for.",
     )
+    work_job_id = fields.Many2one(
+        string="Work of Job Card",
+        comodel_name="fsm.job",
+        compute="_compute_work_job_id",
+        help="The job card whose work was invoiced, whoever pays for it.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("claim_job_id", "job_id")
+    def _compute_work_job_id(self):
+        for move in self:
+            move.work_job_id = move.job_id or move.claim_job_id
+
+    # === BUSINESS METHODS === #
+
+    def _field_to_sql(self, alias, fname, query=None):
+        """Override of the ORM: figures are grouped by the work, as `_compute_work_job_id`."""
+        if fname != "work_job_id":
+            return super()._field_to_sql(alias, fname, query)
+        job = super()._field_to_sql(alias, "job_id", query)
+        return SQL("COALESCE(%s, %s)", job, super()._field_to_sql(alias, "claim_job_id", query))
 
 
 class FsmJob(models.Model):

@@ -10,7 +10,13 @@ class FsmJobReport(models.Model):
     _inherit = "fsm.job.report"
     _depends = {
         "fsm.job": ["amount_estimate"],
-        "account.move": ["amount_residual_signed", "amount_untaxed_signed", "job_id", "state"],
+        "account.move": [
+            "amount_residual_signed",
+            "amount_untaxed_signed",
+            "claim_job_id",
+            "job_id",
+            "state",
+        ],
         "account.move.line": ["balance", "display_type", "move_id", "product_id"],
         "product.product": ["product_tmpl_id"],
         "product.template": ["type"],
@@ -20,17 +26,23 @@ class FsmJobReport(models.Model):
         string="Estimate incl. GST", digits="Product Price", readonly=True, groups=MONEY_GROUPS
     )
     revenue = fields.Float(
-        digits="Product Price", readonly=True, groups=MONEY_GROUPS, help="Before tax."
+        digits="Product Price",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Before tax, with what the maker of the device pays.",
     )
     labour = fields.Float(
         string="Revenue of Labour",
         digits="Product Price",
         readonly=True,
         groups=MONEY_GROUPS,
-        help="What was invoiced for services, before tax.",
+        help="What was invoiced for services, before tax, with what the maker of the device pays.",
     )
     due = fields.Float(
-        digits="Product Price", readonly=True, groups=MONEY_GROUPS, help="Unpaid, with tax."
+        digits="Product Price",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="What the customer has not paid, with tax.",
     )
 
     # === BUSINESS METHODS === #
@@ -38,19 +50,22 @@ class FsmJobReport(models.Model):
     @api.model
     def _columns(self):
         """Override of `fsm_jobs` to add the money, in rupees."""
-        posted = SQL("FROM account_move move WHERE move.job_id = job.id AND move.state = 'posted'")
+        # Two conditions, each with its index; a claim on the maker has no customer's job card.
+        of_work = SQL("(move.job_id = job.id OR move.claim_job_id = job.id)")
+        posted = SQL("FROM account_move move WHERE move.state = 'posted' AND")
         return {
             **super()._columns(),
             "estimated": SQL("job.amount_estimate"),
-            "revenue": SQL("(SELECT SUM(move.amount_untaxed_signed) %s)", posted),
-            "due": SQL("(SELECT SUM(move.amount_residual_signed) %s)", posted),
+            "revenue": SQL("(SELECT SUM(move.amount_untaxed_signed) %s %s)", posted, of_work),
+            "due": SQL("(SELECT SUM(move.amount_residual_signed) %s move.job_id = job.id)", posted),
             "labour": SQL(
                 """(SELECT SUM(-line.balance)
                       FROM account_move move
                       JOIN account_move_line line ON line.move_id = move.id
                       JOIN product_product product ON product.id = line.product_id
                       JOIN product_template template ON template.id = product.product_tmpl_id
-                     WHERE move.job_id = job.id AND move.state = 'posted'
-                       AND line.display_type = 'product' AND template.type = 'service')"""
+                     WHERE %s AND move.state = 'posted'
+                       AND line.display_type = 'product' AND template.type = 'service')""",
+                of_work,
             ),
         }

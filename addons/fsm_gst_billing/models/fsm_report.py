@@ -19,8 +19,8 @@ GROUPS = {
     "branch": ("branch_id", "company_id"),
     "day": ("date", "invoice_date:day"),
     "month": ("month", "invoice_date:month"),
-    "technician": ("technician_id", "job_id.lead_technician_id"),
-    "model": ("model_id", "job_id.device_id.model_id"),
+    "technician": ("technician_id", "work_job_id.lead_technician_id"),
+    "model": ("model_id", "work_job_id.device_id.model_id"),
     "customer": ("partner_id", "commercial_partner_id"),
 }
 DOCUMENTS = ("out_invoice", "out_refund")
@@ -82,15 +82,20 @@ class FsmReport(models.AbstractModel):
     @api.model
     def _issued_to_customers(self, companies, period):
         """Return the domain of what was sold; goods for a branch of one's own are not."""
-        own_sudo = self.env["res.company"].sudo()  # who is no customer, be he of another branch
-        own_sudo = own_sudo.search([("id", "child_of", companies.root_id.ids)])
         return [
             ("company_id", "in", companies.ids),
             ("move_type", "in", DOCUMENTS),
             ("state", "=", "posted"),
-            ("commercial_partner_id", "not in", own_sudo.partner_id.ids),
+            ("commercial_partner_id", "not in", self._own_partner_ids(companies)),
             *period.days("invoice_date"),
         ]
+
+    @api.model
+    def _own_partner_ids(self, companies):
+        """Return the ids of the branches as partners: who of us is no customer of ours."""
+        own_sudo = self.env["res.company"].sudo()  # be it a branch that the caller does not see
+        own_sudo = own_sudo.search([("id", "child_of", companies.root_id.ids)])
+        return own_sudo.partner_id.ids
 
     @api.model
     def _revenue(self, companies, period, by):

@@ -25,25 +25,34 @@ class FsmReport(models.AbstractModel):
             ("revenue", self.env._("Revenue before Tax"), "money"),
             ("average", self.env._("A Visit, on Average"), "price"),
             ("outstanding", self.env._("Outstanding Now"), "money"),
+            ("lifetime_value", self.env._("Lifetime Value before Tax"), "money"),
         ]
 
     @api.model
     def _customer_figures(self, companies, period):
         """Override of `fsm_jobs` to add the money, and who bought without a job card."""
         figures = super()._customer_figures(companies, period)
-        no = self.env._("No")
-        for amount, domain, key in (
-            ("amount_untaxed_signed", self._issued_to_customers(companies, period), "revenue"),
-            ("amount_residual_signed", self._unpaid_now(companies), "outstanding"),
+        no, issued = self.env._("No"), self._issued_to_customers(companies, period)
+        for key, sums in (
+            ("revenue", self._by_customer(issued, "amount_untaxed_signed")),
+            ("outstanding", self._by_customer(self._unpaid_now(companies))),
         ):
-            for company, partner, rupees in self.env["account.move"]._read_group(
-                domain, ["company_id", "commercial_partner_id"], [f"{amount}:sum"]
-            ):
-                facts = figures.setdefault((company, partner), {"jobs": 0, "repeat": no})
-                facts[key] = round(rupees, 2)
-        for facts in figures.values():
+            for whose, rupees in sums.items():
+                figures.setdefault(whose, {"jobs": 0, "repeat": no})[key] = rupees
+        ever = self._issued_to_customers(companies, self._period("", ""))
+        lifetime = self._by_customer(ever, "amount_untaxed_signed")
+        for whose, facts in figures.items():
             facts["average"] = round(facts.get("revenue", 0) / max(facts["jobs"], 1), 2)
+            facts["lifetime_value"] = lifetime.get(whose, 0.0)
         return figures
+
+    @api.model
+    def _by_customer(self, domain, amount="amount_residual_signed"):
+        """Return the sum of a field of documents: ``{(company, customer): rupees}``."""
+        rows = self.env["account.move"]._read_group(
+            domain, ["company_id", "commercial_partner_id"], [f"{amount}:sum"]
+        )
+        return {(company, partner): round(rupees, 2) for company, partner, rupees in rows}
 
     @api.model
     def _unpaid_now(self, companies):

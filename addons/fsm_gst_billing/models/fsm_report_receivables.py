@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 # The last day of each age, in days after the due date; what is older stands in the last one.
 AGES = [("not_due", -1), ("to_30", 30), ("to_60", 60), ("to_90", 90), ("older", None)]
@@ -32,7 +33,8 @@ class FsmReport(models.AbstractModel):
     def _aged(self, companies, period, by):
         """Return what is unpaid, each instalment in the column of its age; who owes most first.
 
-        What was paid or credited and belongs to no invoice yet has a column of its own.
+        What was paid or credited and belongs to no invoice yet has a column of its own. It is told
+        as it stood on the last day of the period, by the days in the books; without one, as now.
         """
         sums = self._aged_sums(companies, period, by)
         keys = [key for key, _label in self._age_labels()]
@@ -54,27 +56,62 @@ class FsmReport(models.AbstractModel):
         """Return ``{(company, partner): {age: rupees}}`` of what is open."""
         sums, today = {}, self._today()
         nothing = dict.fromkeys([key for key, _label in self._age_labels()], 0.0)
-        lines, amount = self.env["account.move.line"], ["amount_residual:sum"]
-        items = self._open_items(companies, period)
-        owed = [*items, ("amount_residual", ">", 0)]
-        for *groups, due, rupees in lines._read_group(owed, [*by, "date_maturity:day"], amount):
-            age = age_of((today - (due or today)).days)
+        last = min(period.end or today, today)
+        owed, paid = self._open_items(companies, period, by)
+        if last < today:
+            settled = self._settled_after(last, companies, period, by)
+            owed, paid = owed + settled[0], paid + settled[1]
+        for *groups, due, rupees in owed:
+            age = age_of((last - (due or last)).days)
             sums.setdefault(tuple(groups), dict(nothing))[age] += rupees
-        for *groups, rupees in lines._read_group([*items, ("amount_residual", "<", 0)], by, amount):
+        for *groups, rupees in paid:
             sums.setdefault(tuple(groups), dict(nothing))["unapplied"] += rupees
         return sums
 
     @api.model
-    def _open_items(self, companies, period):
-        """Return the domain of what customers owe, and of what they have paid too much."""
-        return [
+    def _open_items(self, companies, period, by):
+        """Return what customers owe now, and what they have paid too much, below 0: two lists.
+
+        :return: ``[(group, …, due date, rupees)]``, ``[(group, …, rupees)]``
+        """
+        lines, amount = self.env["account.move.line"], ["amount_residual:sum"]
+        items = self._customer_items(companies, period) & Domain("reconciled", "!=", True)
+        owed, paid = (items & Domain("amount_residual", sign, 0) for sign in (">", "<"))
+        return (
+            lines._read_group(owed, [*by, "date_maturity:day"], amount),
+            lines._read_group(paid, by, amount),
+        )
+
+    @api.model
+    def _settled_after(self, day, companies, period, by):
+        """Return what was open on a day besides, as `_open_items`: it was settled later."""
+        items = self._customer_items(companies, period)
+        partials = self.env["account.partial.reconcile"]
+
+        def settled(side, groups):
+            domain = Domain("max_date", ">", day) & Domain(side, "any", items)
+            return partials._read_group(
+                domain, [f"{side}.{group}" for group in groups], ["amount:sum"]
+            )
+
+        paid = settled("credit_move_id", by)
+        return (
+            settled("debit_move_id", [*by, "date_maturity:day"]),
+            [(*groups, -rupees) for *groups, rupees in paid],
+        )
+
+    @api.model
+    def _customer_items(self, companies, period):
+        """Return the domain of what customers were charged and paid; our branches are none."""
+        own = Domain("commercial_partner_id", "in", self._own_partner_ids(companies))
+        items = [
             ("company_id", "in", companies.ids),
             ("parent_state", "=", "posted"),
             ("account_id.account_type", "=", "asset_receivable"),
-            ("reconciled", "!=", True),
             ("partner_id", "!=", False),
             *period.days("date"),
         ]
+        return Domain(items) & Domain("partner_id", "not any!", own)  # whoever may see them
 
     @api.model
     def _age_labels(self):

@@ -125,8 +125,32 @@ class TestAccountMoveStats(FsmGstBillingCommon):
             "UPDATE account_move SET commercial_partner_id = %s WHERE id = %s",
             [self.organization.partner_id.id, self.second.id],
         )
+        self.env.cr.execute(
+            "UPDATE res_partner SET commercial_partner_id = %s WHERE id = %s",
+            [self.organization.partner_id.id, self.kaveri.id],
+        )
         self.env.invalidate_all()
         self.assertEqual(self._get("revenue")[1]["amount_total"], 4826.2)
+        owed = self._get("receivables")[1]["total"], self._get("receivables_by_branch")[1]["total"]
+        self.assertEqual(owed, (4826.2, 4826.2))
+        self.assertEqual(self._get("customer_analysis")[1]["outstanding"], 4826.2)
+
+    def test_what_the_maker_pays_is_work_of_a_technician_on_a_model(self):
+        job = self._create_job(state="diagnosis")
+        self._give_to_ravi(job)
+        job.line_ids.billing = "oem"
+        job.oem_partner_id = self._meet("Acme Laptops", self.karnataka, vat="29AABCB1234C1ZA")
+        job.with_user(self.accountant).create_claim()
+        job.claim_move_ids.action_post()
+        rows = self._get("revenue_by_technician")[0]
+        told = {row["technician_id"]: (row["documents"], row["amount_untaxed"]) for row in rows}
+        self.assertEqual(told, {"": (2, 8180.0), "Ravi": (1, 4090.0)})
+        [row] = self._get("revenue_by_model")[0]
+        self.assertEqual(row["documents"], 3)
+        figures = self.env["fsm.job.report"].with_user(self.accountant)
+        figures = figures.search([("job_id", "=", job.id)])
+        self.assertEqual((figures.revenue, figures.labour, figures.due), (4090.0, 600.0, 0.0))
+        self.assertEqual(job.claim_move_ids.work_job_id, job)
 
     def test_receivables_are_told_by_age_branch_and_customer(self):
         self.assertEqual(doctest.testmod(fsm_report_receivables).failed, 0)
@@ -142,20 +166,44 @@ class TestAccountMoveStats(FsmGstBillingCommon):
         [row] = self._get("receivables_by_branch")[0]
         self.assertEqual((row["unapplied"], row["total"]), (-500.0, 4326.2), "He paid too much.")
 
+    def test_receivables_of_a_day_are_those_that_stood_in_the_books_then(self):
+        with freeze_time("2026-11-25 08:00:00"):
+            self.second.fsm_record_payment(lines=[{"method": "bank", "amount": 4500.0}])
+        with freeze_time("2026-12-05 08:00:00"):
+            self.first.fsm_record_payment(lines=[{"method": "bank", "amount": 4826.2}])
+            third = self._invoice(self._create_job(self.kaveri))
+            open_items = [("partner_id", "=", self.kaveri.id), ("reconciled", "=", False)]
+            receivable = ("account_id.account_type", "=", "asset_receivable")
+            self.env["account.move.line"].search([*open_items, receivable]).reconcile()
+            self.assertEqual(third.amount_residual, 4326.2)
+        with freeze_time("2027-01-20 08:00:00"):
+            suresh, kaveri = self._get("receivables", date_to="2026-11-30")[0]
+            now = [(row["partner_id"], row["to_60"]) for row in self._get("receivables")[0]]
+        self.assertEqual((suresh["to_30"], suresh["total"]), (4826.2, 4826.2), "28 days old.")
+        self.assertEqual((kaveri["unapplied"], kaveri["total"]), (-500.0, -500.0))
+        self.assertEqual(now, [("Kaveri Textiles", 4326.2)])
+
     def test_customer_is_worth_what_he_brought_and_owes_what_is_open(self):
         rows = {row["partner_id"]: row for row in self._get("customer_analysis")[0]}
         kaveri = rows["Kaveri Textiles"]
         told = (kaveri["jobs"], kaveri["revenue"], kaveri["average"], kaveri["outstanding"])
         self.assertEqual(told, (1, 4090.0, 4090.0, 4000.0))
+        later = self._get("customer_analysis", date_from="2026-11-21")[0]
+        [kaveri] = [row for row in later if row["partner_id"] == "Kaveri Textiles"]
+        told = (kaveri["jobs"], kaveri["revenue"], kaveri["lifetime_value"])
+        self.assertEqual(told, (0, 0, 4090.0), "His lifetime knows no period.")
 
-    def test_money_of_job_cards_is_in_their_reports(self):
+    def _give_to_ravi(self, job):
         tech = self.env["fsm.technician"].create(
             {"name": "Ravi", "user_id": self.technician.id, "company_id": self.company.id}
         )
+        job.with_context(fsm_gate=GATE).technician_ids = tech
+
+    def test_money_of_job_cards_is_in_their_reports(self):
         job = self.second.job_id
+        self._give_to_ravi(job)
         job.with_context(fsm_gate=GATE).write(
             {
-                "technician_ids": tech.ids,
                 "outcome": "repaired",
                 "received_at": "2026-11-19 08:00:00",
                 "ready_at": "2026-11-20 08:00:00",

@@ -133,20 +133,28 @@ class FsmReport(models.AbstractModel):
     def _customer_figures(self, companies, period):
         """Return what is known of each customer: ``{(company, partner): {key: value}}``.
 
-        A customer is who pays: the company that a contact works for.
+        A customer is who pays: the company that a contact works for. Whether he comes again, and
+        when he first came, counts his visits before the period as well.
         """
-        rows = self.env["fsm.job"]._read_group(
-            [("company_id", "in", companies.ids), *period("received_at")],
-            ["company_id", "partner_id.commercial_partner_id"],
-            ["__count", "received_at:min", "received_at:max"],
-        )
+        rows = self._visits(companies, period)
+        ever = self._visits(companies, period.since(None)) if period.start else rows
+        known = {(company, partner): facts for company, partner, *facts in ever}
         again = {True: self.env._("Yes"), False: self.env._("No")}
         return {
             (company, partner): {
                 "jobs": count,
-                "repeat": again[count > 1],
-                "first_job": period.day_of(first),
+                "repeat": again[known[company, partner][0] > 1],
+                "first_job": period.day_of(known[company, partner][1]),
                 "last_job": period.day_of(last),
             }
-            for company, partner, count, first, last in rows
+            for company, partner, count, _first, last in rows
         }
+
+    @api.model
+    def _visits(self, companies, period):
+        """Return ``[(company, partner, job cards, first moment, last moment)]`` of a period."""
+        return self.env["fsm.job"]._read_group(
+            [("company_id", "in", companies.ids), *period("received_at")],
+            ["company_id", "partner_id.commercial_partner_id"],
+            ["__count", "received_at:min", "received_at:max"],
+        )

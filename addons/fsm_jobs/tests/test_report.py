@@ -96,6 +96,15 @@ class TestReport(FsmJobsCommon):
         told = (row["jobs"], row["repeat"], row["first_job"], row["last_job"])
         self.assertEqual(told, (2, "Yes", "2026-04-02", "2026-05-03"))
 
+    def test_old_customer_comes_again_in_a_month_with_one_visit(self):
+        with freeze_time("2026-05-03 08:00:00"):
+            self._intake()
+        for month, told in (("2026-04", "No"), ("2026-05", "Yes")):
+            rows = self._get("customer_analysis", date_from=f"{month}-01", date_to=f"{month}-30")
+            [row] = [row for row in rows if row["partner_id"] == "Suresh Kumar"]
+            facts = (row["jobs"], row["repeat"], row["first_job"])
+            self.assertEqual(facts, (1, told, "2026-04-02"))
+
     # === WHO READS THEM === #
 
     def test_reports_are_for_the_books_and_of_one_s_own_branches(self):
