@@ -29,7 +29,6 @@ class FsmBranch(models.Model):
     )
     ask_old_parts = fields.Boolean(
         string="Ask for Old Parts at Delivery",
-        default=True,
         help="No device leaves before it is written down what became of the parts taken out of it.",
         audit=True,
     )
