@@ -18,6 +18,18 @@ CUSTODY_AFTER = {
     "disposed": "disposed",
 }
 
+# Where a move takes a device that is in the house, or that this very move brings back.
+HOUSE_KINDS = {"counter", "bench"}
+
+# What is done with a device in the hand: not while it is out of the house.
+HANDS_ON_STATES = {"diagnosis", "repair", "qc", "delivered"}
+
+# The moves that are its way back, and from where.
+RETURNS = {("request", "received"): "courier", ("outside", "repair"): "lab"}
+
+# What the customer answers waits for no device.
+ANSWERS_AWAY = {("estimate", "diagnosis")}
+
 # Who, besides a manager, takes a device where.
 CUSTODY_MOVERS = {
     "counter": {"receptionist", "technician"},
@@ -78,29 +90,39 @@ class FsmJob(models.Model):
         return jobs
 
     def _moved(self, source, target):
-        """Override of the card itself: some moves say where the device is."""
+        """Override of the card itself: some moves say where the device is, if it was in the house."""
         super()._moved(source, target)
-        self._follow_device(target)
+        jobs = self
+        if CUSTODY_AFTER.get(target) in HOUSE_KINDS:
+            jobs = self.filtered(lambda job: job._is_here_after(source, target))
+        jobs._follow_device(target)
+
+    def _is_here_after(self, source, target):
+        """Tell whether the device is in the house once its job card went from `source` to `target`."""
+        kind_sudo = self.sudo().custody_id.place_kind  # whoever moves it need not see where it was
+        return kind_sudo not in AWAY_KINDS or RETURNS.get((source, target)) == kind_sudo
 
     def _blockers(self, target):
-        """Override of the card itself: a lab says until when; nobody hands over what is not here."""
+        """Override of the card itself: a lab says until when; nobody works on what is not here."""
         blockers = super()._blockers(target)
         custody = self.custody_id
         if target == "outside" and not (custody.place_kind == "lab" and custody.due_date):
             blockers.append(
                 self.env._("Say which lab has the device and when it is due back: move the device.")
             )
-        if target == "delivered" and self.is_away:
+        waits = target in HANDS_ON_STATES and (self.state, target) not in ANSWERS_AWAY
+        if waits and not self._is_here_after(self.state, target):
             blockers.append(self._blocker_away())
         return blockers
 
     def _blocker_away(self):
-        kinds = dict(self.custody_id._fields["place_kind"]._description_selection(self.env))
+        custody_sudo = self.custody_id.sudo()  # whom it stops is told where it is
+        kinds = dict(custody_sudo._fields["place_kind"]._description_selection(self.env))
         return self.env._(
             "The device is not here, but at %(place)s (%(kind)s): once it is back, say so with "
             "“Move Device”.",
-            place=self.custody_id.place_name,
-            kind=kinds[self.custody_id.place_kind],
+            place=custody_sudo.place_name,
+            kind=kinds[custody_sudo.place_kind],
         )
 
     def _follow_device(self, state):

@@ -123,6 +123,36 @@ class TestCustody(FsmJobsCommon):
         self._walk(job, "delivered")
         self.assertEqual(job.state, "delivered")
 
+    def test_nobody_works_on_a_device_that_is_elsewhere(self):
+        self._walk(self.job, "diagnosis", "estimate", "approved")
+        self._to_branch()
+        why = "The board was in the wrong tray"
+        for role, moves in (
+            ("technician", ({"state": "repair"},)),
+            ("manager", ({"state": state, "override": True} for state in ("diagnosis", "qc"))),
+        ):
+            for move in moves:
+                with self.subTest(move), self.assertRaisesRegex(UserError, "not here, but at"):
+                    self._as(role, self.job).move_to(reason=why, **move)
+        self._as("manager", self.job).move_to(state="received", override=True, reason=why)
+        self.assertEqual(self.job.custody_id.place_kind, "branch")
+        self._as("receptionist", self.job).move_device(kind="counter")
+        self._as("technician", self.job).move_to(state="diagnosis")
+        self.assertEqual(self._place(), "Bench 1")
+
+    def test_customer_answers_while_the_device_is_elsewhere(self):
+        self._walk(self.job, "diagnosis", "estimate")
+        self._to_branch()
+        self._as("receptionist", self.job).record_answer(answer="revise")
+        self.assertEqual((self.job.state, self.job.is_away), ("diagnosis", True))
+
+    def test_device_that_left_the_lab_by_courier_is_not_repaired_on_the_way(self):
+        self._in_repair()
+        self._to_lab()
+        self._as("manager", self.job).move_device(kind="courier", partner_id=self.lab.id)
+        with self.assertRaisesRegex(UserError, "not here, but at"):
+            self._as("technician", self.job).move_to(state="repair")
+
     # === MOVING === #
 
     def test_devices_of_one_move_are_on_one_challan(self):
