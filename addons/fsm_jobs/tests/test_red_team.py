@@ -157,8 +157,9 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
 
     def test_upgrade_gives_device_categories_to_the_organisation_that_has_them(self):
         shipped = self.env.ref("fsm_jobs.category_laptop")
-        drone, unused, common = self.env["fsm.device.category"].create(
-            [{"name": name, "company_id": False} for name in ("Drone", "Drill", "Watch")]
+        names = ("Drone", "Drill", "Watch", "Kettle")
+        drone, unused, common, strange = self.env["fsm.device.category"].create(
+            [{"name": name, "company_id": False} for name in names]
         )
         spin = self.env["fsm.device.fault"].create(
             {"name": "Spins", "category_id": drone.id, "company_id": False}
@@ -171,17 +172,21 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
         Model.create({"name": "One", "brand_id": brands[0].id, "category_id": drone.id})
         for brand in brands:
             Model.create({"name": "Two", "brand_id": brand.id, "category_id": common.id})
+        outsider = new_test_user(
+            self.env, "outsider", company_id=other.id, company_ids=other.ids
+        )  # of no service organisation
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE fsm_device_category SET create_uid = %s WHERE id = %s",
-            (self.manager.id, unused.id),
-        )
+        for maker, category in ((self.manager, unused), (outsider, strange)):
+            self.env.cr.execute(
+                "UPDATE fsm_device_category SET create_uid = %s WHERE id = %s",
+                (maker.id, category.id),
+            )
         path = file_path("fsm_jobs/migrations/19.0.1.0.1/post-organisations.py")
         load_script(path, "organisations").migrate(self.env.cr, "19.0.1.0.0")
         self.env.invalidate_all()
         for mine in (drone, unused, spin):
             self.assertEqual(mine.company_id, self.organization)
-        self.assertFalse(shipped.company_id | common.company_id)
+        self.assertFalse(shipped.company_id | common.company_id | strange.company_id)
 
     # === THE WORK === #
 

@@ -39,14 +39,20 @@ def migrate(cr, version):
 
 
 def _homeless(Kind, users):
-    """Return the query for what nobody shipped: its id, who uses it, whose user made it."""
+    """Return the query for what nobody shipped: its id, who uses it, whose user made it.
+
+    A maker counts if his organisation has a branch: others repair nothing, and would keep it hidden.
+    """
     return SQL(
         """
         SELECT kind.id,
                ARRAY(%(users)s),
                ARRAY(SELECT split_part(company.parent_path, '/', 1)::int
                        FROM res_users maker JOIN res_company company ON company.id = maker.company_id
-                      WHERE maker.id = kind.create_uid AND maker.id != %(system)s)
+                      WHERE maker.id = kind.create_uid AND maker.id != %(system)s
+                        AND EXISTS (SELECT 1 FROM fsm_branch branch
+                                     WHERE branch.organization_id
+                                           = split_part(company.parent_path, '/', 1)::int))
           FROM %(table)s kind
          WHERE kind.company_id IS NULL
            AND NOT EXISTS (SELECT 1 FROM ir_model_data shipped
