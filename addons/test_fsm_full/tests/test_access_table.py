@@ -1,5 +1,7 @@
 """Who may do what, `shared/spec/roles.md`: one table, every cell of it executed."""
 
+import itertools
+
 import psycopg2
 
 from odoo import fields
@@ -22,6 +24,7 @@ TABLE = {
     "fsm.audit.log": ("R", "", "", "", ""),
     "fsm.branch": ("RU", "R", "R", "R", "R"),
     "fsm.challan": ("R", "R", "R", "", "R"),
+    "fsm.challan.line": ("R", "R", "R", "", "R"),
     "fsm.consent": ("RC", "RC", "RC", "", "R"),
     "fsm.credit": ("R", "R", "R", "", "R"),
     "fsm.custody": ("R", "R", "R", "R", "R"),
@@ -116,9 +119,27 @@ SEEN_ACROSS_BRANCHES = {"res.users": "R"}
 # Models of ours without a row, each with the reason.
 ELSEWHERE = {
     "fsm.audit.transaction": "the entries of `fsm.audit.log` by transaction, under the same rule",
-    "fsm.challan.line": "fsm_jobs: what a challan holds, under its rule",
     "fsm.gst.amendment": "hangs on a return of a GSTIN, under the rule of that return",
 }
+
+# What people make every day, and what says where it belongs.
+MADE = (
+    "fsm.job",
+    "fsm.device",
+    "fsm.part.usage",
+    "res.partner",
+    "account.move",
+    "account.payment",
+    "stock.picking",
+)
+BELONGS = (
+    "company_id",
+    "branch_id",
+    "journal_id",
+    "picking_type_id",
+    "location_id",
+    "location_dest_id",
+)
 
 # Fields that are written with what is in them, to ask whether one may.
 FIELDS = (
@@ -363,6 +384,7 @@ class AccessWorld(FsmFullCommon):
 
 # model: the records of a company, where `company_id` does not say it.
 FIND = {
+    "fsm.challan.line": lambda company: [("challan_id.company_id", "=", company.id)],
     "fsm.gst.finding": lambda company: [("return_id.company_ids", "in", company.ids)],
     "fsm.transfer.line": lambda company: [("transfer_id.company_id", "=", company.id)],
     "fsm.gst.return": lambda company: [("company_ids", "in", company.ids)],
@@ -485,6 +507,30 @@ class TestAccessTable(AccessProbe, HttpCase):
         for model in TABLE:
             for scope, company in self.scopes.items():
                 self._executed(model, company, scope)
+
+    def _lands_in(self, model, role, vals):
+        """Return the company in which `role` makes a `model` of `vals`; none where it is refused."""
+        user, made = getattr(self, role), []
+        records = self.env[model].with_user(user)
+        records = records.with_context(allowed_company_ids=user.company_ids.ids)
+        self._may(lambda: made.append(records.create(vals).sudo().company_id.id))
+        return made and made[0]
+
+    def test_nobody_makes_anything_in_another_branch_or_organisation(self):
+        """All values of a record there, and those of one's own with its company, branch, journal."""
+        for model, role in itertools.product(MADE, ("manager", "receptionist")):
+            mine = self._record(model, self.scopes["own"])
+            for scope, company in self.scopes.items():
+                theirs = self._record(model, company)
+                there = {name: theirs[name].id for name in BELONGS if name in theirs._fields}
+                for forged in (theirs.copy_data()[0], {**mine.copy_data()[0], **there}):
+                    forged |= {"phone": "98450 66666"} if model == "res.partner" else {}
+                    with self.subTest(model=model, role=role, of=scope):
+                        landed = self._lands_in(model, role, forged)
+                        if scope != "own":
+                            self.assertFalse(landed)
+                        elif "C" in TABLE[model][ROLES.index(role)]:
+                            self.assertEqual(landed, company.id)
 
     def test_what_branches_share_is_their_organisations(self):
         for model in SHARED:
