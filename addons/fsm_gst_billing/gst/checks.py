@@ -24,16 +24,20 @@ from .states import OTHER_COUNTRY, STATES
 from .words import indian_format
 
 
-def check(supplier, documents, *, before=False):
+def check(supplier, documents, *, before=False, untaxed=False):
     """Return the findings about the documents of a month, in their order.
 
     :param documents.Supplier supplier:
     :param documents: rows of `documents.Document`
     :param bool before: they are not issued yet; what has to be known until then is said as well
+    :param bool untaxed: of who charges no tax, and is asked `WITHOUT_TAX` alone
     """
     findings, seen = [], {}
+    finders = (*CHECKS, *BEFORE_ISSUING) if before else CHECKS
+    if untaxed:
+        finders = [find for find in finders if find in WITHOUT_TAX]
     for document in documents:
-        for find in (*CHECKS, *BEFORE_ISSUING) if before else CHECKS:
+        for find in finders:
             findings.extend(find(supplier, document))
         findings.extend(_twice(document, seen))
     return findings
@@ -100,6 +104,27 @@ def customer_is_registered(_supplier, document):
         )
 
 
+def registration_is_used(_supplier, document):
+    """Refuse to invoice who is registered as a consumer: he would find nothing in his GSTR-2B.
+
+    A note says what its invoice said.
+    """
+    if document.kind != "invoice" or document.treatment not in NO_GSTIN:
+        return
+    if gstin.is_valid(document.known_gstin):
+        yield finding(
+            "error",
+            "CGST Rule 46(d)",
+            _(
+                "%(name)s goes to a customer without registration, and %(gstin)s is on his record: "
+                "correct the GST treatment, or take the GSTIN off the customer."
+            ),
+            document,
+            gstin=document.known_gstin,
+        )
+
+
+NO_GSTIN = ("consumer", "unregistered")
 NEED_GSTIN = ("regular", "composition", "special_economic_zone", "deemed_export", "uin_holders")
 
 
@@ -139,12 +164,7 @@ def note_has_its_invoice(_supplier, document):
 
 
 def note_is_in_time(_supplier, document):
-    if document.kind != "credit_note" or not document.original:
-        return
-    deadline = dates.credit_note_deadline(document.original.date)
-    # What is issued today is not in time because it says yesterday.
-    day = max(document.date, document.issued_on or document.date)
-    if day > deadline and any(line.taxable != line.total for line in document.lines):
+    if _is_late(document) and any(line.taxable != line.total for line in document.lines):
         yield finding(
             "error",
             "CGST Act s.34(2)",
@@ -154,8 +174,40 @@ def note_is_in_time(_supplier, document):
             ),
             document,
             original=document.original.number,
-            deadline=deadline.strftime("%d-%b-%Y"),
+            deadline=_deadline(document).strftime("%d-%b-%Y"),
         )
+
+
+def price_alone_has_its_series(_supplier, document):
+    """Refuse a late note on the price alone among those of GST: it would stand in the return."""
+    named = any(
+        line.nature == "non_gst" and line.due and line.due.source == "note"
+        for line in document.lines
+    )
+    if named and _is_late(document):
+        yield finding(
+            "error",
+            "CGST Act s.34(2)",
+            _(
+                "%(name)s is after %(deadline)s, and has lines outside GST for taxed ones of "
+                "%(original)s: take it out, and credit the invoice with “Without GST”."
+            ),
+            document,
+            original=document.original.number,
+            deadline=_deadline(document).strftime("%d-%b-%Y"),
+        )
+
+
+def _deadline(document):
+    return dates.credit_note_deadline(document.original.date)
+
+
+def _is_late(document):
+    """Tell whether a credit note comes too late to reduce tax."""
+    if document.kind != "credit_note" or not document.original:
+        return False
+    # What is issued today is not in time because it says yesterday.
+    return max(document.date, document.issued_on or document.date) > _deadline(document)
 
 
 def total_is_right(_supplier, document):
@@ -289,6 +341,21 @@ def place_is_due(_supplier, document):
         )
 
 
+def export_leaves_india(_supplier, document):
+    """Refuse an export to who is in India, with goods that stay here: it would bear no tax."""
+    exported = document.pos == OTHER_COUNTRY or document.treatment == "overseas"
+    if document.kind == "invoice" and exported and not document.is_abroad:
+        yield finding(
+            "error",
+            "IGST Act s.2(5), s.2(6)",
+            _(
+                "%(name)s is an export, and neither its customer nor its delivery is abroad. "
+                "Correct the place of supply and the GST treatment, or the country of the customer."
+            ),
+            document,
+        )
+
+
 CHECKS = (
     number_is_allowed,
     month_is_right,
@@ -306,9 +373,21 @@ CHECKS = (
 BEFORE_ISSUING = (
     cash_is_limited,
     day_has_come,
+    registration_is_used,
     place_is_due,
+    export_leaves_india,
+    price_alone_has_its_series,
     note_follows_its_invoice,
     service_is_invoiced_in_time,
     customer_is_addressed,
     *checks_lines.BEFORE_ISSUING,
+)
+
+# Of who is not registered, or is under composition, as well.
+WITHOUT_TAX = (
+    note_has_its_invoice,
+    cash_is_limited,
+    day_has_come,
+    note_follows_its_invoice,
+    customer_is_addressed,
 )

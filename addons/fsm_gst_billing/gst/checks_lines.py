@@ -11,11 +11,16 @@ from .tables import is_inter
 # What a price that includes tax may lose in two roundings, in paise a head: Rule 35.
 TOLERANCE = 1
 
+# Chapter and heading, subheading, tariff item; before April 2021 the chapter was enough for some.
+HSN_LENGTHS = (4, 6, 8)
+
 
 def goods_are_named(supplier, document):
     digits = law.hsn_digits(supplier.turnover, document.is_registered, document.date)
     for line in document.lines:
-        if len(line.hsn) < digits or (line.hsn and not line.hsn.isdigit()):
+        if not line.hsn.isdigit() and line.hsn:
+            yield _no_code(line, document)
+        elif len(line.hsn) < digits:
             yield finding(
                 "error",
                 "Notification 78/2020-CT",
@@ -26,8 +31,21 @@ def goods_are_named(supplier, document):
                 document,
                 hsn=line.hsn,
                 line=line.description,
-                digits=digits or 4,
+                digits=digits,
             )
+        elif line.hsn and len(line.hsn) not in (*HSN_LENGTHS, digits):
+            yield _no_code(line, document)
+
+
+def _no_code(line, document):
+    return finding(
+        "error",
+        "Notification 78/2020-CT",
+        _("%(name)s: HSN/SAC “%(hsn)s” of “%(line)s” is no code: it has 4, 6 or 8 digits."),
+        document,
+        hsn=line.hsn,
+        line=line.description,
+    )
 
 
 def rate_was_in_force(_supplier, document):

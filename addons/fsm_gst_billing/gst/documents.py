@@ -120,6 +120,8 @@ class Document(NamedTuple):
     issued_on: date | None = None  # the day on which it gets its number
     supplied_on: date | None = None  # when the work was done
     is_addressed: bool = True  # name, address and state of the customer are known
+    known_gstin: str = ""  # of the customer, whatever the document takes him for
+    is_abroad: bool = True  # customer or delivery
     rate_reason: str = ""  # why a manager lets it bear another rate
     place_due: tuple = ()  # where it is supplied by law, and why: `supply.PlaceOfSupply`
 

@@ -11,6 +11,7 @@ BOOKED = ("in_process", "paid")
 
 # What decides about how much cash came from whom, and when.
 CASH_FIELDS = {"state", "amount", "date", "partner_id", "journal_id", "payment_type", "job_id"}
+STATEMENT_FIELDS = {"amount", "amount_currency", "foreign_currency_id", "date", "partner_id"}
 
 
 class ResCompany(models.Model):
@@ -55,7 +56,13 @@ class ResCompany(models.Model):
         :param list payments: ids of those that are being booked: they count as well
         :return: ``(from the person on the day, for the job card)``
         """
+        payer = person.commercial_partner_id
         self.env.flush_all()
+        # Two tills at once: the second waits, fails, and Odoo repeats it; a lock alone would leave
+        # it with what it saw before (repeatable read).
+        self.env.cr.execute(
+            SQL("UPDATE res_partner SET write_uid = write_uid WHERE id = %s", payer.id or 0)
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -86,7 +93,7 @@ class ResCompany(models.Model):
                 day=day,
                 people=SQL(
                     "(SELECT id FROM res_partner WHERE commercial_partner_id = %s)",
-                    person.commercial_partner_id.id or 0,
+                    payer.id or 0,
                 ),
                 companies=SQL(
                     "(SELECT id FROM res_company WHERE parent_path LIKE %s)",
@@ -175,9 +182,17 @@ class AccountMove(models.Model):
 class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
 
-    @api.constrains("partner_id", "amount", "date")
+    def write(self, vals):
+        """Override of `account` to refuse cash that turns out to be of who may bring no more.
+
+        A constraint would look before the entry follows its line.
+        """
+        result = super().write(vals)
+        if STATEMENT_FIELDS & vals.keys():
+            self._check_cash()
+        return result
+
     def _check_cash(self):
-        """Refuse cash that turns out to be of somebody who may bring no more."""
         self.move_id.filtered(
             lambda move: move.journal_id.type == "cash" and move.state == "posted"
         )._check_cash()

@@ -97,16 +97,15 @@ class AccountMove(models.Model):
         company = self.company_id
         if not self.is_sale_document() or self.fsm_financial:
             return []
-        if self._of_untaxed_branch():
-            return self._check_no_tax()
-        if not company.vat:
+        untaxed = self._of_untaxed_branch()
+        if not (company.vat or untaxed):
             return []
         self.env.flush_all()
         return_sudo = self.env["fsm.gst.return"].sudo()  # its reader; the clerk reads no returns
         rows = return_sudo._documents_where(SQL("m.id = %s", self.id))
         day = self.invoice_date or dates.document_date(fields.Datetime.now())
         name = self.name or self.env._("The draft")
-        supplier = company._gst_supplier(company.vat, periods.period_of(day))
+        supplier = company._gst_supplier(company.vat or "", periods.period_of(day))
         documents = [row._replace(date=day, number=name) for row in rows]
         if self.state == "draft" and self.l10n_in_gst_treatment in NEED_GSTIN:
             # Posting takes it over from the customer.
@@ -117,9 +116,13 @@ class AccountMove(models.Model):
             documents = [self._before_issuing(document) for document in documents]
         found = [
             self._finding_row(finding)
-            for finding in checks.check(supplier, documents, before=draft or issuing)
+            for finding in checks.check(
+                supplier, documents, before=draft or issuing, untaxed=untaxed
+            )
             if not draft or finding.rule != RULE_OF_NUMBERS
         ]
+        if untaxed:
+            return self._check_no_tax() + found
         if draft:
             found += self._check_month_of(company, day)
         return found + self._check_series_left()

@@ -73,6 +73,8 @@ class AccountMove(models.Model):
             # It warns alone: who is issuing is not held up by it.
             supplied_on=job._supplied_on() if self.state == "draft" else None,
             is_addressed=self.partner_id._is_addressed(),
+            known_gstin=self.partner_id.vat or "",
+            is_abroad=self._is_abroad(),
             rate_reason=self.gst_rate_reason or "",
             place_due=self._place_by_law() if self._is_placed_here() else (),
         )
@@ -129,7 +131,16 @@ class AccountMove(models.Model):
             return (day,) * 3
         if self.claim_job_id:  # what its customer has paid is not what the maker pays
             return self.claim_job_id._supplied_on() or day, day, day
-        return self.job_id._gst_events(self.amount_untaxed, day)
+        value = sum(
+            line.product_id._with_tax_before(
+                self.company_id,
+                line.quantity * line.price_unit * (1 - line.discount / 100),
+                line.price_includes_gst,
+            )
+            for line in self.invoice_line_ids
+            if line.display_type == "product"
+        )
+        return self.job_id._gst_events(value, day, self)
 
 
 class AccountMoveLine(models.Model):

@@ -41,5 +41,5 @@ class AccountMove(models.Model):
             "recipient": self._document_recipient(),  # (d), (e)
             "delivery": self._document_delivery(),  # (o)
             "not_e_invoiced": self._not_e_invoiced() if self.is_sale_document() else "",  # (s)
-            "place": self._place_by_law().reason if self._is_placed_here() else "",
+            "place": self._place_reason() if self._is_placed_here() else "",
         }

@@ -47,9 +47,7 @@ class AccountMove(models.Model):
             draft = move.state == "draft"
             reason = "" if draft else (move.gst_parties or {}).get("place", "")
             if draft and move.partner_id and move._is_placed_here():
-                place = move._place_by_law()
-                by_law = place.state == move.l10n_in_state_id.l10n_in_tin
-                reason = place.reason if by_law else ""
+                reason = move._place_reason()
             move.gst_place_reason = reason and get_translation("fsm_gst_billing", lang, reason, ())
 
     # === BUSINESS METHODS === #
@@ -77,6 +75,18 @@ class AccountMove(models.Model):
             country=partner.country_id.code or "IN",
             **({} if self.job_id or self.claim_job_id else self._counter_facts()),
         )
+
+    def _place_reason(self):
+        """Return why this is the place of supply; nothing of a place that is not the law's."""
+        place = self._place_by_law()
+        return place.reason if place.state == (self.l10n_in_state_id.l10n_in_tin or "") else ""
+
+    def _is_abroad(self):
+        """Tell whether the customer lives, or the delivery goes, outside India."""
+        partners = (
+            self.partner_id | self.partner_id.commercial_partner_id | self.partner_shipping_id
+        )
+        return any(code != "IN" for code in partners.country_id.mapped("code"))
 
     def _counter_facts(self):
         """Return how a sale over the counter leaves it; goods make it one of goods.

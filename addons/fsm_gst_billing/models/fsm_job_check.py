@@ -126,6 +126,7 @@ class FsmJob(models.Model):
             customer=partner_sudo.name or "",
             issued_on=today,
             is_addressed=partner_sudo._is_addressed(),
+            known_gstin=partner_sudo.vat or "",
         )
 
     def _estimate_line(self, line, product, taxes):

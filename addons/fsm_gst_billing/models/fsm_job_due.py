@@ -2,6 +2,8 @@ from odoo import models
 
 from ..gst import dates
 
+RUPEE = 1.0  # less than this may rounding take off an invoice
+
 
 class FsmJob(models.Model):
     """When it was supplied and paid: what decides about its rate where rates have changed."""
@@ -15,25 +17,39 @@ class FsmJob(models.Model):
         done = self.ready_at or self.delivered_at
         return dates.document_date(done) if done else None
 
-    def _gst_events(self, value, day):
+    def _gst_events(self, value, day, invoice=()):
         """Return the days of work, invoice and payment: CGST Act s.14.
 
-        :param float value: of what is supplied, in rupees: it is paid once this much has come
+        :param float value: of what is supplied with its tax of before the change, in rupees: it is
+            paid once this much has come
         :param datetime.date day: of the invoice
+        :param invoice: the `account.move` itself, if there is one: the others use up money
         """
-        return self._supplied_on() or day, day, self._paid_on(value) or day
+        used = self._invoiced_beside(invoice)
+        return self._supplied_on() or day, day, self._paid_on(used + value) or day
+
+    def _invoiced_beside(self, invoice):
+        """Return what the other invoices of the job card come to, less what was credited."""
+        moves_sudo = self.sudo().account_move_ids  # a total is no secret to who invoices
+        return sum(
+            move.amount_total_signed
+            for move in moves_sudo
+            if move.state == "posted" and move.is_sale_document() and move not in invoice
+        )
 
     def _paid_on(self, value):
-        """Return the day on which the customer's money reached `value`; `None` if it has not."""
+        """Return the day on which the customer's money reached `value`; `None` if it has not.
+
+        What is paid back has not come. An invoice may be rounded to the rupee.
+        """
         payments_sudo = self.env["account.payment"].sudo()  # a day is no secret to who invoices
         domain = [
             ("job_id", "in", self.ids),
-            ("payment_type", "=", "inbound"),
+            ("partner_type", "=", "customer"),
             ("state", "in", ("in_process", "paid")),
         ]
-        received = 0.0
+        received, day = 0.0, None
         for payment in payments_sudo.search(domain, order="date, id"):
-            received += payment.amount
-            if received >= value:
-                return payment.date
-        return None
+            received += payment.amount * (1 if payment.payment_type == "inbound" else -1)
+            day = (day or payment.date) if received > value - RUPEE else None
+        return day

@@ -127,7 +127,11 @@ class FsmJob(models.Model):
         today = dates.document_date(fields.Datetime.now())
         if not any(products.mapped("gst_changed_on")):
             return (today,) * 3
-        value = sum(line["quantity"] * line["price_unit"] for line in lines)
+        value = 0.0
+        for line in lines:
+            product = products.browse(line["product_id"])
+            price = line["quantity"] * line["price_unit"]
+            value += product._with_tax_before(self.company_id, price, product.price_includes_gst)
         return self._gst_events(value, today)
 
     def _supplies(self, lines, products):

@@ -47,6 +47,18 @@ class ProductProduct(models.Model):
             taxes = self.gst_taxes_before_ids
         return taxes._filter_taxes_by_company(company) or company.account_sale_tax_id
 
+    def _with_tax_before(self, company, value, included):
+        """Return `value` with the tax that it had before the rate of this product changed.
+
+        :param bool included: it is in the price
+        """
+        taxes = self.gst_taxes_before_ids if self._gst_change() else self.taxes_id
+        taxes = taxes._filter_taxes_by_company(company) or company.account_sale_tax_id
+        leaves = taxes.children_tax_ids or taxes
+        if included or any(leaves.mapped("price_include")):
+            return value
+        return value * (100 + sum(leaves.mapped("amount"))) / 100
+
     def _gst_due(self, events):
         """Return where the rate comes from: the product, or a change between the events."""
         changed = self._gst_change()

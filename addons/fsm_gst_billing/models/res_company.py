@@ -80,14 +80,15 @@ class ResCompany(models.Model):
     def _gst_supplier(self, number, period):
         """Return who declares under a GSTIN: the core's view of the companies that share it.
 
-        The setting of HSN digits tells on which side of 5 crore the turnover is.
+        Who has chosen more than four digits of HSN is asked for what is due above 5 crore.
         """
+        highest = round(max(self.mapped("gst_turnover")) * law.CRORE)
         digits = max(int(company.l10n_in_hsn_code_digit or 4) for company in self)
         return Supplier(
             number,
             period,
-            turnover=5 * law.CRORE + (digits > 4),
-            highest_turnover=round(max(self.mapped("gst_turnover")) * law.CRORE),
+            turnover=5 * law.CRORE + (digits > 4 or highest > 5 * law.CRORE),
+            highest_turnover=highest,
             today=dates.document_date(fields.Datetime.now()),
             composition="composition" in self.partner_id.mapped("l10n_in_gst_treatment"),
         )

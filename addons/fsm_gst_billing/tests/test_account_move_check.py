@@ -149,6 +149,17 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "charges no tax"):
             sale.action_post()
 
+    def test_branch_without_tax_is_asked_for_all_else(self):
+        self.branch.vat = False
+        with freeze_time("2026-04-15 06:00:00"):
+            for values, sentence in (
+                ({"invoice_date": "2026-04-16"}, "is of 16-Apr-2026, which has not come yet"),
+                ({"move_type": "out_refund"}, "pick the original invoice"),
+            ):
+                self._refused(self._sale((self.labour, 500.0, 1, 0), **values), sentence)
+            self._refused(self._sale((self.labour, 50000.0, 1, 0)), "name, address and state")
+            self._sale((self.labour, 500.0, 1, 0)).action_post()
+
     def test_T36_composition_branch_issues_a_bill_of_supply(self):
         self.company.partner_id.l10n_in_gst_treatment = "composition"
         document = self._invoice(self._create_job())._tax_document()
@@ -239,7 +250,7 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
             managed.gst_rate_reason = "Another reason than before"
 
     def test_T26_rate_of_a_monitor_is_that_of_two_of_three_days(self):
-        """Work on 20, invoice on 25 September 2025; paid on the 20th, or not before the 27th."""
+        """Work on 20, invoice on 25 September 2025; paid on the 20th, all of it or not the tax."""
         monitor = self._stock("Monitor 34 inch", "consu", "85285900", 12000.0)
         monitor.write(
             {
@@ -248,21 +259,21 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
             }
         )
         invoices = []
-        for paid, half in ((True, 1680.0), (False, 1080.0)):
+        for paid, half in ((15360.0, 1680.0), (12000.0, 1080.0)):
+            before = half == 1680.0
             with freeze_time("2025-09-20 06:00:00"):
                 job = self._create_job(lines=[(monitor, 12000.0)])
                 job.sudo().ready_at = "2025-09-20 05:00:00"
-                if paid:
-                    lines = [{"method": "bank", "amount": 15360.0}]
-                    job.with_user(self.manager).record_advance(lines=lines)
+                lines = [{"method": "bank", "amount": paid}]
+                job.with_user(self.manager).record_advance(lines=lines)
             with freeze_time("2025-09-25 06:00:00"):
                 draft = self._invoice(job, post=False)
                 self.assertEqual(self._taxes(draft), {"CGST": half, "SGST/UTGST": half})
-                wrong = self._tax("sgst_sale_18" if paid else "sgst_sale_28")
+                wrong = self._tax("sgst_sale_18" if before else "sgst_sale_28")
                 right = draft.invoice_line_ids.tax_ids
                 draft.invoice_line_ids.tax_ids = wrong
                 draft.gst_rate_reason = "The customer wants it"
-                day = "20-Sep-2025" if paid else "25-Sep-2025"
+                day = "20-Sep-2025" if before else "25-Sep-2025"
                 self._refused(draft, f"changed on 22-Sep-2025.* {day} decides", self.manager)
                 draft.invoice_line_ids.tax_ids = right
                 draft.action_post()
@@ -379,10 +390,21 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         walk_in = self._sale((self.ssd, 1000.0, 1, 0), partner=self._meet("Walk-in", None))
         walk_in.l10n_in_state_id = mumbai
         self.assertIn("and 29 would be right", walk_in.gst_findings)
+        self.assertFalse(walk_in._parties_now()["place"])
+        walk_in.l10n_in_state_id = self.env.ref("l10n_in.state_in_oc")
+        self._refused(walk_in, "neither its customer nor its delivery is abroad")
         tourists = self._sale((self.ssd, 1000.0, 1, 0), partner=tourist)
         tourists.action_post()
         tourist.country_id = self.india
         self.assertIn("s.10(1)(ca)", tourists.gst_place_reason)
+
+    def test_registered_customer_is_not_invoiced_as_a_consumer(self):
+        sale = self._sale((self.labour, 500.0, 1, 0), partner=self.kaveri)
+        for treatment in ("consumer", "unregistered"):
+            sale.l10n_in_gst_treatment = treatment
+            self._refused(sale, "33AACFK4521M1ZG is on his record")
+        sale.l10n_in_gst_treatment = "regular"
+        sale.action_post()
 
     def test_document_keeps_the_name_and_address_it_was_issued_to(self):
         self.suresh.write({"street": "7, MG Road", "city": "Bengaluru"})
@@ -438,8 +460,14 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         self.assertIn("too few digits", to_business.gst_findings)
         with self.assertRaisesRegex(UserError, "it needs 4. .Notification 78/2020"):
             to_business.action_post()
-        self.company.l10n_in_hsn_code_digit = "6"
+        self.labour.l10n_in_hsn_code = "99871"
+        self._refused(self._sale((self.labour, 500.0, 1, 0)), "is no code: it has 4, 6 or 8 digits")
         self.labour.l10n_in_hsn_code = "9987"
+        self.organization.gst_turnover = 5.01
+        self._refused(self._sale((self.labour, 500.0, 1, 0)), "it needs 6")
+        self.organization.gst_turnover = 5.0
+        self.assertTrue(self._sale((self.labour, 500.0, 1, 0)).fsm_check()["ok"])
+        self.company.l10n_in_hsn_code_digit = "6"
         with self.assertRaisesRegex(UserError, "it needs 6"):
             self._sale((self.labour, 500.0, 1, 0)).action_post()
 

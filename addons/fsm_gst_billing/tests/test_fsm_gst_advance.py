@@ -402,6 +402,16 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         document = note._tax_document()
         self.assertEqual((document["title"], document["taxes"]), ("Credit Note without GST", []))
 
+    def test_T11_late_credit_note_is_not_taken_out_of_gst_by_hand(self):
+        with freeze_time("2026-03-30 06:00:00"):
+            invoice = self._invoice(self._create_job())
+        with freeze_time("2026-12-01 06:00:00"):
+            note = invoice._reverse_moves([{"invoice_date": "2026-12-01", "date": "2026-12-01"}])
+            chart = self.env["account.chart.template"].with_company(self.organization)
+            note.invoice_line_ids.tax_ids = chart.ref("non_gst_supplies_sale")
+            with self.assertRaisesRegex(UserError, "credit the invoice with “Without GST”"):
+                note.action_post()
+
     def test_price_of_thirds_is_credited_to_the_paisa(self):
         invoice = self._invoice(self._create_job(lines=[(self.labour, 600.0)]), post=False)
         invoice.fsm_add_line(product_id=self.labour.id, quantity=3.0, price_unit=33.31)
@@ -508,7 +518,7 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             ).action_post()
 
         def statement(amount):
-            self.env["account.bank.statement.line"].create(
+            return self.env["account.bank.statement.line"].create(
                 {
                     "journal_id": drawer.id,
                     "partner_id": self.kaveri.id,
@@ -541,13 +551,26 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
 
         with freeze_time(f"{day} 08:00:00"):
             payment(60000.0)
-            statement(60000.0)
+            line = statement(60000.0)
             entry(60000.0)
             for door in (payment, statement, entry):
                 with self.assertRaisesRegex(UserError, "after ₹1,80,000.00: .*s.186"):
                     with self.env.cr.savepoint():
                         door(20000.0)
+            with self.assertRaisesRegex(UserError, "after ₹1,20,000.00: .*s.186"):
+                line.amount = 80000.0
             payment(19999.0)
+
+    def test_who_counts_the_cash_of_a_person_is_the_only_one(self):
+        def version():
+            self.env.cr.execute(
+                "SELECT ctid::text FROM res_partner WHERE id = %s", (self.kaveri.id,)
+            )
+            return self.env.cr.fetchone()
+
+        before = version()
+        self.company._cash_taken(self.kaveri, date(2026, 11, 25), self.env["fsm.job"])
+        self.assertNotEqual(version(), before)  # a till that has read it before is told to repeat
 
     def test_day_is_closed_with_the_cash_that_was_counted(self):
         with freeze_time("2026-11-25 08:00:00"):
