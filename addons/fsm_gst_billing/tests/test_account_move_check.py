@@ -392,7 +392,8 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         self.assertIn("and 29 would be right", walk_in.gst_findings)
         self.assertFalse(walk_in._parties_now()["place"])
         walk_in.l10n_in_state_id = self.env.ref("l10n_in.state_in_oc")
-        self._refused(walk_in, "neither its customer nor its delivery is abroad")
+        with self.assertRaisesRegex(UserError, "neither its customer nor its delivery is abroad"):
+            walk_in.action_post()
         tourists = self._sale((self.ssd, 1000.0, 1, 0), partner=tourist)
         tourists.action_post()
         tourist.country_id = self.india

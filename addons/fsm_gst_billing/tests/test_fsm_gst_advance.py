@@ -557,9 +557,9 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
                 with self.assertRaisesRegex(UserError, "after ₹1,80,000.00: .*s.186"):
                     with self.env.cr.savepoint():
                         door(20000.0)
-            with self.assertRaisesRegex(UserError, "after ₹1,20,000.00: .*s.186"):
-                line.amount = 80000.0
             payment(19999.0)
+            with self.assertRaisesRegex(UserError, "after ₹1,39,999.00: .*s.186"):
+                line.amount = 60001.0
 
     def test_who_counts_the_cash_of_a_person_is_the_only_one(self):
         def version():
