@@ -408,17 +408,35 @@ class FsmGstReturn(models.Model):
         return self._state_figures()
 
     def _check_sees_all(self):
-        """Start again if documents were issued since this transaction began: it does not see them.
+        """Start again if the month changed since this transaction began: it does not see that.
 
-        Who issues shares the row that is locked here, so none is issued from now on.
+        Who issues, cancels or takes an advance shares the row that is locked here, so nobody does
+        from now on.
         """
-        count = SQL("SELECT count(*) FROM fsm_gst_number n WHERE %s", self._numbers_of_month())
-        [(seen,)] = self.env.execute_query(count)
+        count = self._count_of_month()
+        [seen] = self.env.execute_query(count)
         with self.env.registry.cursor() as now:
             now.execute(count)
-            [(issued,)] = now.fetchall()
-        if issued > seen:
-            raise ConcurrencyError("documents were issued meanwhile")
+            [written] = now.fetchall()
+        if any(there > here for there, here in zip(written, seen, strict=True)):
+            raise ConcurrencyError("documents were issued or cancelled meanwhile")
+
+    def _count_of_month(self):
+        """Return the query for how many numbers, cancellations and rows of advances there are."""
+        return SQL(
+            """
+            SELECT (SELECT count(*) FROM fsm_gst_number n WHERE %(numbers)s),
+                   (SELECT count(*) FROM fsm_gst_cancellation c
+                      JOIN fsm_gst_number n ON n.id = c.number_id
+                     WHERE %(numbers)s),
+                   (SELECT count(*) FROM fsm_gst_advance a
+                      JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
+                      JOIN fsm_gst_number n ON n.move_id = r.entry_id
+                     WHERE %(advances)s)
+            """,
+            numbers=self._numbers_of_month(),
+            advances=self._advances_of_month(),
+        )
 
     # === BUSINESS METHODS - WORKBOOK === #
 

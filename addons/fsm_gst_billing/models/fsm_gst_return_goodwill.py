@@ -82,18 +82,23 @@ class FsmGstReturn(models.Model):
     def _last_bills(self, product_ids):
         """Return ``{product id: row}`` of the last line of a vendor bill that has GST.
 
-        :return: rows with `bill`, `price` of one in rupees before tax, and `tax_ids`
+        :return: rows with `bill`, `price` in rupees before tax of one in the part's own unit, and
+            `tax_ids`
         """
         rows = self._read(
             SQL(
                 """
                 SELECT DISTINCT ON (l.product_id) l.product_id, m.name AS bill,
-                       abs(l.balance) / l.quantity AS price,
+                       abs(l.balance) / (l.quantity * coalesce(bu.factor / pu.factor, 1)) AS price,
                        (SELECT array_agg(r.account_tax_id)
                           FROM account_move_line_account_tax_rel r
                          WHERE r.account_move_line_id = l.id) AS tax_ids
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
+                  JOIN product_product pp ON pp.id = l.product_id
+                  JOIN product_template t ON t.id = pp.product_tmpl_id
+             LEFT JOIN uom_uom bu ON bu.id = l.product_uom_id
+             LEFT JOIN uom_uom pu ON pu.id = t.uom_id
                  WHERE l.product_id = ANY(%s) AND m.company_id = ANY(%s)
                    AND m.move_type = 'in_invoice' AND m.state = 'posted' AND m.date <= %s
                    AND l.display_type = 'product' AND l.quantity > 0

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL
 
-from ..gst import periods, tax
+from ..gst import dates, periods, tax
 from ..gst.documents import Purchase
 from ..gst.words import indian_format
 from .fsm_gst_return_rows import FIGURES
@@ -88,6 +88,7 @@ class FsmGstReturn(models.Model):
         """Override to say which credit is not in the return, and what is not known of the rest."""
         found = super()._findings(rows, gstr1, gstr3b)
         found += [self._finding_of_unknown_credit(*bill) for bill in self._unknown_credits()]
+        found += [self._finding_of_late_bills(*month) for month in self._months_with_late_bills()]
         return found + self._findings_of_common_credit(gstr3b)
 
     def _unknown_credits(self):
@@ -125,6 +126,76 @@ class FsmGstReturn(models.Model):
         )
         finding = self._own_finding("warning", "CGST Act s.16", text)
         return finding | {"model": "account.move", "id": move_id}
+
+    def _months_with_late_bills(self):
+        """Return ``[(return, declared, booked)]`` of locked months whose credit changed, in paise.
+
+        Only as long as it can still be taken: until November after the year, CGST Act s.16(4).
+        """
+        returns_sudo = self.sudo()  # who may see this return, may see the others of its GSTIN
+        locked = returns_sudo.search(
+            [
+                ("gstin", "=", self.gstin),
+                ("state", "!=", "draft"),
+                ("first_day", "<", self.first_day),
+            ],
+            order="first_day",
+        ).filtered(lambda row: dates.credit_note_deadline(row.first_day) >= self.first_day)
+        if not locked:
+            return []
+        booked = self._credit_in_the_books(locked)
+        declared = {row: row._declared_credit() for row in locked}
+        return [
+            (row, declared[row], booked[row.id])
+            for row in locked
+            if declared[row] != booked[row.id]
+        ]
+
+    def _declared_credit(self):
+        """Return all of Table 4(A) as it was locked, in paise; called in sudo."""
+        rows = self.gstr3b_data["itc_elg"]["itc_avl"]
+        return sum(tax.paise(row[name]) for row in rows for name in FIGURES.values())
+
+    def _credit_in_the_books(self, returns):
+        """Return ``{return id: paise}``, the credit on the vendor bills of their months now."""
+        rows = self._read(
+            SQL(
+                """
+                SELECT r.id, l.tax_line_id, sum(l.balance) AS amount
+                  FROM fsm_gst_return r
+                  JOIN account_move m ON m.company_id = ANY(%s) AND m.date >= r.first_day
+                       AND m.date < r.first_day + interval '1 month'
+                  JOIN account_move_line l ON l.move_id = m.id
+                 WHERE r.id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
+                   AND m.state = 'posted' AND l.display_type = 'tax'
+                   AND l.l10n_in_gstr_section = ANY(%s)
+                   AND (l.balance > 0 AND m.move_type = 'in_invoice'
+                        OR l.balance < 0 AND m.move_type = 'in_refund')
+              GROUP BY r.id, l.tax_line_id
+                """,
+                self.company_ids.ids,
+                returns.ids,
+                [section for section, row in PURCHASES.items() if row[2] == "taxable"],
+            )
+        )
+        taxes = self._taxes({row["tax_line_id"] for row in rows if row["tax_line_id"]})
+        sums = defaultdict(int)
+        for row in rows:
+            if row["tax_line_id"] and taxes[row["tax_line_id"]]["head"]:
+                sums[row["id"]] += tax.paise(row["amount"])
+        return sums
+
+    def _finding_of_late_bills(self, gst_return, declared, booked):
+        text = self.env._(
+            "%(name)s was locked with input credit of ₹%(declared)s, and its vendor bills have "
+            "₹%(booked)s now: the difference is in no return. Date bills that came later in this "
+            "month, or mend Table 4 at the portal.",
+            name=gst_return.display_name,
+            declared=indian_format(declared / 100),
+            booked=indian_format(booked / 100),
+        )
+        finding = self._own_finding("warning", "CGST Act s.16(4)", text)
+        return finding | {"id": gst_return.id}
 
     def _findings_of_common_credit(self, gstr3b):
         """Return a warning where credit was used for supplies without tax as well."""

@@ -341,6 +341,19 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         with freeze_time("2026-05-02 06:00:00"):
             self.assertEqual(self._invoice(self._create_job()).state, "posted")
 
+    def test_lock_starts_again_for_cancellations_and_advances_that_it_does_not_see(self):
+        def counts():
+            self.env.flush_all()
+            return self.env.execute_query(self.gst_return._count_of_month())[0]
+
+        self.assertEqual(counts(), (2, 0, 0))
+        self.to_suresh.fsm_cancel(reason="Wrong customer")
+        self.assertEqual(counts(), (2, 1, 0))
+        with freeze_time("2026-04-17 06:00:00"):
+            job = self._create_job(state="repair").with_user(self.accountant)
+            job.record_advance(lines=[{"method": "cash", "amount": 1180.0}])
+        self.assertEqual(counts()[1:], (1, 1))
+
     def test_locked_return_answers_with_what_was_locked(self):
         self.gst_return.lock()
         before = self.gst_return.gstr1()

@@ -12,6 +12,7 @@ from odoo.tests import tagged
 from odoo.addons.fsm_gst_billing.models.res_partner_gst import COUNTER_KEYS
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
+from ..gst.words import indian_format
 from .common import FsmGstBillingCommon
 
 
@@ -188,8 +189,39 @@ class TestFsmJob(FsmGstBillingCommon):
         self.assertEqual(cells["4(B)(1)"][4], for_good["camt"])
         self.assertEqual(cells["4(A)(4)"][2], "not known here")
 
-    def _buy(self, product, price, day):
-        """Return the posted bill of a vendor here for five of a product."""
+    def test_R32_credit_is_that_of_one_piece_though_dozens_were_bought(self):
+        job = self._create_job(state="diagnosis")
+        job.line_ids[0].billing = "goodwill"
+        with freeze_time("2026-04-15 06:00:00"):
+            self._invoice(job)
+            job.with_context(fsm_gate=GATE).write(
+                {"state": "delivered", "delivered_at": fields.Datetime.now()}
+            )
+        dozen = self.env.ref("uom.product_uom_dozen")
+        bill = self._buy(self.ssd, 1200.0, "2026-04-02", unit=dozen)
+        rate = bill.invoice_line_ids.tax_ids.amount
+        gst_return = self.env["fsm.gst.return"].create(
+            {"gstin": self.branch.vat, "period": "042026"}
+        )
+        [for_good, _to_reclaim] = gst_return.gstr3b()["itc_elg"]["itc_rev"]
+        self.assertEqual(for_good["camt"], 100.0 * rate / 200)
+
+    def test_credit_of_bills_that_came_after_the_lock_is_found_in_the_next_month(self):
+        self._buy(self.ssd, 1000.0, "2026-04-02")
+        april, may = self.env["fsm.gst.return"].create(
+            [{"gstin": self.branch.vat, "period": period} for period in ("042026", "052026")]
+        )
+        april.lock()
+        self.assertEqual(may.check(), {"ok": True, "findings": []})
+        rate = self._buy(self.ssd, 2000.0, "2026-04-20").invoice_line_ids.tax_ids.amount
+        [finding] = may.check()["findings"]
+        self.assertEqual((finding["severity"], finding["id"]), ("warning", april.id))
+        self.assertEqual((finding["model"], finding["rule"]), (april._name, "CGST Act s.16(4)"))
+        for price in (1000.0, 3000.0):
+            self.assertIn(f"₹{indian_format(5 * price * rate / 100)}", finding["text"])
+
+    def _buy(self, product, price, day, unit=None):
+        """Return the posted bill of a vendor here for five of a product, or of another unit."""
         vendor = self._meet("Parts & Co", self.karnataka, vat="29AABCB1234C1ZA")
         tax = self.organization.account_purchase_tax_id
         line = {
@@ -197,6 +229,7 @@ class TestFsmJob(FsmGstBillingCommon):
             "quantity": 5,
             "price_unit": price,
             "tax_ids": [Command.set(tax.ids)],
+            "product_uom_id": (unit or product.uom_id).id,
         }
         bill = self.env["account.move"].create(
             {
@@ -205,7 +238,7 @@ class TestFsmJob(FsmGstBillingCommon):
                 "partner_id": vendor.id,
                 "invoice_date": day,
                 "date": day,
-                "ref": "PC/1",
+                "ref": f"PC/{day}",
                 "invoice_line_ids": [Command.create(line)],
             }
         )
