@@ -4,13 +4,19 @@ CGST Rule 138. When one is needed stands in `fsm_gst_billing/gst/eway.py`; the s
 portal's JSON for many bills.
 """
 
-from .schema import Fault
+from .schema import SECTIONS, Fault
 
 VERSION = "1.0.0621"
 
 # e-Invoice document type → e-way document type, and why goods move: 1 supply, 7 sales return.
-# A challan says why itself.
-DOCUMENTS = {"INV": ("INV", 1), "DBN": ("INV", 1), "CRN": ("CNT", 7), "CHL": ("CHL", 8)}
+# A bill of supply is not for the e-invoice portal. A challan says why itself.
+DOCUMENTS = {
+    "INV": ("INV", 1),
+    "BIL": ("BIL", 1),
+    "DBN": ("INV", 1),
+    "CRN": ("CNT", 7),
+    "CHL": ("CHL", 8),
+}
 EXPORT, SEZ = 3, 9  # sub-types of a supply
 # Sub-types of what is no supply, by `fsm.challan.purpose`.
 REASONS = {"job_work": 4, "own_use": 5, "other": 8}
@@ -36,7 +42,10 @@ def bill(payload):
     reason = payload["TranDtls"].get("Reason", reason)
     if reason == 1 and supply != "B2B":
         reason = EXPORT if supply.startswith("EXP") else SEZ if supply.startswith("SEZ") else 1
-    goods = [item for item in payload["ItemList"] if item["IsServc"] == "N"]
+    goods = _goods(payload)
+    sender, receiver = (seller, payload.get("DispDtls")), (buyer, payload.get("ShipDtls"))
+    if kind == "CNT":  # what is returned travels from the customer to who sold it
+        sender, receiver = receiver, sender
     return {
         "userGstin": seller["Gstin"],
         "supplyType": "I" if kind == "CNT" else "O",
@@ -45,9 +54,9 @@ def bill(payload):
         "docType": kind,
         "docNo": payload["DocDtls"]["No"],
         "docDate": payload["DocDtls"]["Dt"],
-        "transType": _transaction(payload),
-        **_party("from", seller, payload.get("DispDtls")),
-        **_party("to", buyer, payload.get("ShipDtls")),
+        "transType": _transaction(sender[1], receiver[1]),
+        **_party("from", *sender),
+        **_party("to", *receiver),
         **_sums(goods, payload),
         **_transport(payload.get("EwbDtls", {})),
         "mainHsnCode": int(max(goods, key=lambda item: item["AssAmt"])["HsnCd"]),
@@ -60,8 +69,22 @@ def missing(section, field):
     return Fault(section, field, None)
 
 
-def _transaction(payload):
-    ship, dispatch = "ShipDtls" in payload, "DispDtls" in payload
+def faults(payload):
+    """Return a fault for each HSN of goods that is not of 4, 6 or 8 digits.
+
+    :rtype: list[Fault]
+    """
+    rule = SECTIONS["ItemList"][0]["HsnCd"]
+    codes = dict.fromkeys(item.get("HsnCd") or None for item in _goods(payload))
+    return [Fault("ItemList", "HsnCd", code) for code in codes if not rule.fits(code)]
+
+
+def _goods(payload):
+    return [item for item in payload["ItemList"] if item["IsServc"] == "N"]
+
+
+def _transaction(dispatch, ship):
+    """Return the type of transaction by the places beside those of the two parties, if any."""
     return (
         BOTH if ship and dispatch else BILL_TO_SHIP_TO if ship else DISPATCH_FROM if dispatch else 1
     )

@@ -70,15 +70,17 @@ class AccountMove(models.Model):
                 )
             )
         payload = self._einvoice_payload()
-        missing = [
-            (section, field)
+        if self._document_kind() == "bill_of_supply":
+            payload["DocDtls"]["Typ"] = "BIL"
+        faults = [
+            eway.missing(section, field)
             for section in ("SellerDtls", "BuyerDtls")
             for field in ("Gstin", "LglNm", "Addr1", "Loc", "Pin", "Stcd")
             if not payload[section].get(field)
         ]
-        if missing:
-            faults = [self._fault_text(eway.missing(*place)) for place in missing]
-            raise UserError("\n".join(faults))
+        faults += eway.faults(payload)
+        if faults:
+            raise UserError("\n".join(self._fault_text(fault) for fault in faults))
         return payload
 
     def _goods(self):

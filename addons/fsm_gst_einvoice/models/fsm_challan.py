@@ -67,8 +67,7 @@ class FsmChallan(models.Model):
             for field in NEEDED
             if not payload[section].get(field)
         ]
-        if not all(item["HsnCd"] for item in payload["ItemList"]):
-            faults.append(eway.missing("ItemList", "HsnCd"))
+        faults += eway.faults(payload)
         if faults:
             raise UserError("\n".join(self._fault_text(fault) for fault in faults))
         return payload

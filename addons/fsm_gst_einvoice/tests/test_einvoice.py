@@ -332,6 +332,44 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
         with self.assertRaises(AccessError):
             challan.with_user(self.receptionist).eway()
 
+    def test_hsn_that_the_portal_refuses_is_a_sentence(self):
+        category = self.model.category_id
+        for wrong in ("8471.30", "84713", "0000", "PC"):
+            with self.assertRaisesRegex(ValidationError, "4, 6 or 8 digits"):
+                category.l10n_in_hsn_code = wrong
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE fsm_device_category SET l10n_in_hsn_code = '8471.30'")
+        self.env.invalidate_all()
+        job = self._create_job(state="repair").with_user(self.manager)
+        job.move_device(kind="lab", partner_id=self.bank.id, due_date="2099-01-01", value=9000.0)
+        challan = job.custody_id.challan_id.with_user(self.accountant)
+        with self.assertRaisesRegex(UserError, "does not take “8471.30” as HSN"):
+            challan.eway()
+        self.suresh.write({"street": "1, Main Road", "city": "Mysuru", "zip": "570001"})
+        for code, text in (("84713", "does not take “84713” as HSN"), (False, "is missing")):
+            part = self._stock("Hinge", "consu", code, 500.0)
+            consumer = self._invoice(self._create_job(lines=[(part, 500.0)]))
+            with self.assertRaisesRegex(UserError, text):
+                consumer.with_user(self.accountant).fsm_eway()
+
+    def _eway_bill(self, move):
+        content = base64.b64decode(move.with_user(self.accountant).fsm_eway()["content"])
+        [bill] = json.loads(content)["billLists"]
+        return bill
+
+    def test_returned_goods_travel_from_the_customer_to_the_branch(self):
+        note = self.invoice.with_user(self.manager)._reverse_moves()
+        note.action_post()
+        bill = self._eway_bill(note)
+        self.assertEqual((bill["docType"], bill["supplyType"]), ("CNT", "I"))
+        self.assertEqual((bill["fromGstin"], bill["toGstin"]), (self.bank.vat, self.branch.vat))
+        self.assertEqual((bill["fromPincode"], bill["toPincode"]), (560001, 560002))
+
+    def test_bill_of_supply_travels_as_one(self):
+        self.company.partner_id.l10n_in_gst_treatment = "composition"
+        invoice = self._invoice(self._create_job(self.bank, lines=[(self.board, 7750.0)]))
+        self.assertEqual(self._eway_bill(invoice)["docType"], "BIL")
+
     def test_eway_bill_of_a_consumer_says_urp(self):
         self.suresh.write({"street": "1, Main Road", "city": "Mysuru", "zip": "570001"})
         consumer = self._invoice(self._create_job()).with_user(self.accountant)
