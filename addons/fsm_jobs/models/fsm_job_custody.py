@@ -350,7 +350,7 @@ class FsmJob(models.Model):
             partner,
             to_company,
             self._challan_lines(value),
-            PURPOSE_OF_KIND[kind],
+            self._purpose_of_way(kind, to_company),
             values["due_date"],
             values["note"],
         )
@@ -360,6 +360,15 @@ class FsmJob(models.Model):
             "to_company_id": to_company.id,
             "challan_id": challan.id,
         }
+
+    def _purpose_of_way(self, kind, to_company):
+        """Return why devices travel, one of `PURPOSES`.
+
+        A branch with another GSTIN is a distinct person, as a lab is: CGST Act s.25(4).
+        """
+        if kind == "branch" and to_company.vat != self.company_id.vat:
+            return "job_work"
+        return PURPOSE_OF_KIND[kind]
 
     def _challan_lines(self, value):
         """Return the devices of these job cards as lines of a challan, in their order.

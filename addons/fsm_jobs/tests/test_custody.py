@@ -234,6 +234,7 @@ class TestCustody(FsmJobsCommon):
         Custody = self.env["fsm.custody"].with_user(self.desk_rst)
         self.assertFalse(Custody.search([]))
         self._to_branch()
+        self.assertEqual(self.job.custody_id.challan_id.purpose, "job_work")
         row = Custody.search([])
         self.assertEqual((row.job_number, row.due_date), (self.job.name, row.challan_id.due_date))
         self.assertIn("5CD1234XYZ", row.device_name)
@@ -286,6 +287,12 @@ class TestCustody(FsmJobsCommon):
                 self._as("manager", self.job).move_device(
                     kind="branch", to_branch_id=branch_id, due_date=self.tomorrow
                 )
+
+    def test_device_to_a_branch_is_own_use_under_one_gstin_alone(self):
+        """R33, R34: branches with another GSTIN are distinct persons."""
+        self.other_branch.company_id.write({"state_id": self.karnataka.id, "vat": self.company.vat})
+        self._to_branch()
+        self.assertEqual(self.job.custody_id.challan_id.purpose, "own_use")
 
     # === LISTS === #
 
