@@ -202,6 +202,15 @@ class FsmChallanLine(models.Model):
 class FsmJob(models.Model):
     _inherit = "fsm.job"
 
+    def _way_out(self, kind, *args):
+        """Override of `fsm_jobs`: a courier is who carries the goods."""
+        way = super()._way_out(kind, *args)
+        if kind == "courier":
+            challan_sudo = self.env["fsm.challan"].sudo().browse(way["challan_id"])  # just issued
+            carrier = self.env["res.partner"].browse(way["partner_id"])
+            challan_sudo._write_transport({"transporter_name": carrier.display_name})
+        return way
+
     def _challan_lines(self, value):
         """Override of `fsm_jobs`: a device is a piece, with the HSN of its kind."""
         lines = super()._challan_lines(value)

@@ -118,6 +118,12 @@ class TestFsmGstNumber(FsmGstBillingCommon):
             ],
         )
 
+    def test_R12_courier_is_the_transporter_and_the_customer_the_consignee(self):
+        challan = self._challan("courier")
+        self.assertEqual(challan.partner_id, self.suresh)
+        self.assertEqual(challan.transporter_name, self.kaveri.name)
+        self.assertEqual(challan.custody_ids.partner_id, self.kaveri)
+
     def test_R12_challan_is_cancelled_with_a_reason_and_stays_in_table_13(self):
         challan, courier = self._challan(value=90000.0), self._challan("courier")
         owned = challan.with_user(self.manager)

@@ -345,9 +345,12 @@ class FsmJob(models.Model):
             partner = to_company.partner_id
         else:
             partner = self._carrier(partner_id)
+        consignee = partner
+        if kind == "courier" and len(self.partner_id) == 1:
+            consignee = self.partner_id  # the courier only carries it
         challan = self.env["fsm.challan"]._issue(
             branch,
-            partner,
+            consignee,
             to_company,
             self._challan_lines(value),
             self._purpose_of_way(kind, to_company),
