@@ -250,6 +250,7 @@ def test_what_is_missing_is_said_beside_it_and_nothing_is_lost(desktop):
     page.check("[data-fsm=other_device]")
     page.fill("[data-fsm=model] input", "Nokia G42")
     page.fill("[data-fsm=number]", "356938035643808")
+    page.press("[data-fsm=number]", "Tab")  # leaving it says at once that it does not fit
     page.click("[data-fsm=save]")
     page.wait_for_selector("[data-fsm=problem_device]:has-text('not an IMEI')")
     assert page.input_value("[data-fsm=complaint]") == "Makes a noise"

@@ -165,10 +165,18 @@ def where_devices_are(page):
     entry.click(timeout=10_000)
 
 
+def answer_on_top(page):
+    """Press the button of the dialog that lies on top, where several calls have asked at once."""
+    for button in page.locator(".modal .o_check_identity_form button[type=submit]").all():
+        with contextlib.suppress(PlaywrightTimeoutError):
+            button.click(timeout=3_000)
+            return
+
+
 def unlock(page):
     """Answer until the page opens: each call that was refused asks, one perhaps after an answer."""
-    for _ in range(5):
-        page.locator(".modal .o_check_identity_form button[type=submit]").last.click()
+    for _ in range(8):
+        answer_on_top(page)
         try:
             page.wait_for_selector(".modal", state="detached", timeout=5_000)
             where_devices_are(page)
