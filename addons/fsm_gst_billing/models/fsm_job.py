@@ -66,8 +66,9 @@ class FsmJob(models.Model):
         "account_move_ids.amount_residual_signed",
     )
     def _compute_amounts(self):
+        moves_by_job = self._moves_by_job()
         for job in self:
-            moves_sudo = job.sudo().account_move_ids  # these figures are for all who see the job
+            moves_sudo = moves_by_job.get(job.id, self.env["account.move"])
             moves_sudo = moves_sudo.filtered(lambda move: move.state != "cancel")
             posted_sudo = moves_sudo.filtered(lambda move: move.state == "posted")
             job.invoice_count = len(moves_sudo)
@@ -83,6 +84,17 @@ class FsmJob(models.Model):
                 }
                 for move in moves_sudo.sorted("id")
             ]
+
+    def _moves_by_job(self):
+        """Return the invoices and credit notes of each job card, in sudo: one query for many."""
+        self_sudo = self.sudo()  # these figures are for all who see the job
+        if len(self) == 1:
+            return {self.id: self_sudo.account_move_ids}
+        moves_sudo = self_sudo.env["account.move"].search_fetch(
+            [("job_id", "in", self.ids)],
+            ["job_id", "name", "state", "amount_total_signed", "amount_residual_signed"],
+        )
+        return {job.id: moves for job, moves in moves_sudo.grouped("job_id").items()}
 
     # === ACTION METHODS === #
 

@@ -33,6 +33,7 @@ from . import fsm_job_estimate
 from . import fsm_job_rights
 from . import fsm_job_search
 from . import fsm_job_pace
+from . import fsm_job_columns
 from . import fsm_job_move
 from . import fsm_job_hold
 from . import fsm_job_rework

@@ -14,6 +14,9 @@ class FsmDeviceModel(models.Model):
     brand_id = fields.Many2one(
         comodel_name="fsm.device.brand", required=True, index=True, ondelete="restrict"
     )
+    brand_name = fields.Char(  # kept: a screen of eighty devices need not read their brands
+        string="Brand Name", related="brand_id.name", store=True
+    )
     category_id = fields.Many2one(
         comodel_name="fsm.device.category", required=True, index=True, ondelete="restrict"
     )
@@ -23,10 +26,10 @@ class FsmDeviceModel(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("name", "brand_id.name")
+    @api.depends("name", "brand_name")
     def _compute_display_name(self):
         for model in self:
-            model.display_name = f"{model.brand_id.name or ''} {model.name or ''}".strip()
+            model.display_name = f"{model.brand_name or ''} {model.name or ''}".strip()
 
     # === CRUD METHODS === #
 
