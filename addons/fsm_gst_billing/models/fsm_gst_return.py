@@ -1,21 +1,10 @@
-import base64
-import hashlib
-import io
-import json
-
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from odoo.addons.fsm_audit.exports import set_cell
 from odoo.addons.fsm_jobs.verbs import verb
 
-from ..gst import gstin, periods, returns, sheets
+from ..gst import gstin, periods, returns
 
 # An object no caller can send: what carries it in the context comes from a verb of the return.
 GATE = object()
@@ -39,8 +28,6 @@ KEPT = {
 
 # What nobody writes or reads as himself: a new return has neither.
 LOCKED = {"gstr1_data", "gstr3b_data"}
-
-COLUMN_WIDTH = 18  # characters
 
 
 class FsmGstReturn(models.Model):
@@ -83,11 +70,6 @@ class FsmGstReturn(models.Model):
     )
     checked_at = fields.Datetime(string="Checked On", readonly=True)
 
-    # What is uploaded, made when it is downloaded
-    gstr1_file = fields.Binary(string="GSTR-1", compute="_compute_gstr1_file")
-    gstr3b_file = fields.Binary(string="GSTR-3B", compute="_compute_gstr3b_file")
-    workbook_file = fields.Binary(string="Workbook", compute="_compute_workbook_file")
-
     _period_uniq = models.Constraint(
         "UNIQUE(gstin, period)", "There already is a return for this GSTIN and month."
     )
@@ -113,21 +95,6 @@ class FsmGstReturn(models.Model):
             day = gst_return.first_day
             month = f"{periods.MONTHS[day.month - 1]} {day.year}" if day else ""
             gst_return.display_name = " · ".join(filter(None, (gst_return.gstin, month)))
-
-    @api.depends_context("uid")
-    def _compute_gstr1_file(self):
-        for gst_return in self:
-            gst_return.gstr1_file = base64.b64encode(json.dumps(gst_return.gstr1()).encode())
-
-    @api.depends_context("uid")
-    def _compute_gstr3b_file(self):
-        for gst_return in self:
-            gst_return.gstr3b_file = base64.b64encode(json.dumps(gst_return.gstr3b()).encode())
-
-    @api.depends_context("uid")
-    def _compute_workbook_file(self):
-        for gst_return in self:
-            gst_return.workbook_file = gst_return.export_xlsx()["content"]
 
     # === CRUD METHODS === #
 
@@ -215,87 +182,10 @@ class FsmGstReturn(models.Model):
         self._log_export("GSTR-3B")
         return [gst_return._both_returns()[1] for gst_return in self]
 
-    @verb
-    def export_xlsx(self):
-        """Return GSTR-1 as the workbook of the portal's offline tool.
-
-        :return: ``{filename, content}``, XLSX in base64
-        """
-        self._check_may_file()
-        self._log_export("GSTR-1 XLSX")
-        return [
-            {
-                "filename": f"GSTR1_{gst_return.gstin}_{gst_return.period}.xlsx",
-                "content": base64.b64encode(gst_return._workbook()).decode(),
-            }
-            for gst_return in self
-        ]
-
-    @verb
-    def lock(self):
-        """Keep both returns as they are, and the documents of the month with them.
-
-        :raise UserError: while an error is found
-        """
-        self._check_may_file()
-        return [gst_return._lock() for gst_return in self]
-
-    @verb
-    def reopen(self):
-        """Let the documents of a locked month change again; only a manager does it."""
-        self._check_may_file()
-        if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_manager"):
-            raise AccessError(self.env._("Only a manager reopens a return."))
-        for gst_return in self:
-            gst_return._check_state("locked")
-            gst_return._keep({"state": "draft", "sha256": False})
-        return [gst_return._state_figures() for gst_return in self]
-
-    @verb
-    def mark_filed(self, arn: str, date: str = ""):
-        """Note that the portal has accepted a locked return.
-
-        :param str arn: the Acknowledgement Reference Number, 15 characters
-        :param str date: today by default
-        """
-        self._check_may_file()
-        arn = "".join(arn.split()).upper()
-        if len(arn) != 15 or not arn.isalnum() or not arn.isascii():
-            raise UserError(self.env._("An ARN has 15 letters and digits, “%s” has not.", arn))
-        day = self._filing_day(date)
-        for gst_return in self:
-            gst_return._check_state("locked")
-            gst_return._keep({"state": "filed", "arn": arn, "filed_on": day})
-        return [gst_return._state_figures() for gst_return in self]
-
     # === ACTION METHODS === #
 
     def action_check(self):
         self.check()
-
-    def action_lock(self):
-        self.lock()
-
-    def action_reopen(self):
-        self.reopen()
-
-    def action_download_gstr1(self):
-        return self._download("gstr1_file", "GSTR1", "json")
-
-    def action_download_gstr3b(self):
-        return self._download("gstr3b_file", "GSTR3B", "json")
-
-    def action_download_workbook(self):
-        return self._download("workbook_file", "GSTR1", "xlsx")
-
-    def _download(self, field, name, extension):
-        self.ensure_one()
-        filename = f"{name}_{self.gstin}_{self.period}.{extension}"
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/{field}/{filename}?download=true",
-            "target": "download",
-        }
 
     # === BUSINESS METHODS === #
 
@@ -326,18 +216,6 @@ class FsmGstReturn(models.Model):
 
     def _state_figures(self):
         return {"id": self.id, "state": self.state, "arn": self.arn or False}
-
-    def _filing_day(self, text):
-        today = fields.Date.context_today(self.with_context(tz="Asia/Kolkata"))
-        try:
-            day = fields.Date.to_date(text) if text else today
-        except ValueError:
-            day = None
-        if not day or day > today:
-            raise UserError(
-                self.env._("“date” must be a day up to today, as YYYY-MM-DD, not “%s”.", text)
-            )
-        return day
 
     def _gstr1(self):
         """Return GSTR-1, as locked or as the books are now: what was bought is not read for it."""
@@ -377,84 +255,3 @@ class FsmGstReturn(models.Model):
             reversals=rows["reversals"],
         )
         return gstr1, gstr3b
-
-    def _lock(self):
-        self._check_state("draft")
-        self.lock_for_update()
-        self._check_sees_all()
-        rows = self._rows()
-        found = self._findings(rows, *self._build(rows))
-        self._store(found)
-        errors = [finding for finding in found if finding["severity"] == "error"]
-        if errors:
-            raise UserError(
-                self.env._(
-                    "%(name)s cannot be locked yet: %(count)s errors, the first: %(text)s",
-                    name=self.display_name,
-                    count=len(errors),
-                    text=errors[0]["text"],
-                )
-            )
-        gstr1, gstr3b = self._build(rows)
-        text = json.dumps([gstr1, gstr3b], sort_keys=True)
-        self._keep(
-            {
-                "state": "locked",
-                "gstr1_data": gstr1,
-                "gstr3b_data": gstr3b,
-                "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            }
-        )
-        return self._state_figures()
-
-    def _check_sees_all(self):
-        """Start again if the month changed since this transaction began: it does not see that.
-
-        Who issues, cancels or takes an advance shares the row that is locked here, so nobody does
-        from now on.
-        """
-        count = self._count_of_month()
-        [seen] = self.env.execute_query(count)
-        with self.env.registry.cursor() as now:
-            now.execute(count)
-            [written] = now.fetchall()
-        if any(there > here for there, here in zip(written, seen, strict=True)):
-            raise ConcurrencyError("documents were issued or cancelled meanwhile")
-
-    def _count_of_month(self):
-        """Return the query for how many numbers, cancellations and rows of advances there are."""
-        return SQL(
-            """
-            SELECT (SELECT count(*) FROM fsm_gst_number n WHERE %(numbers)s),
-                   (SELECT count(*) FROM fsm_gst_cancellation c
-                      JOIN fsm_gst_number n ON n.id = c.number_id
-                     WHERE %(numbers)s),
-                   (SELECT count(*) FROM fsm_gst_advance a
-                      JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
-                      JOIN fsm_gst_number n ON n.move_id = r.entry_id
-                     WHERE %(advances)s)
-            """,
-            numbers=self._numbers_of_month(),
-            advances=self._advances_of_month(),
-        )
-
-    # === BUSINESS METHODS - WORKBOOK === #
-
-    def _workbook(self):
-        book = Workbook()
-        book.remove(book.active)
-        gstr1 = self._gstr1()
-        for sheet, rows in sheets.workbook(gstr1, self._customer_names(gstr1)):
-            page = book.create_sheet(sheet.name)
-            set_cell(page.cell(1, 1), sheet.title)
-            for column, header in enumerate(sheet.columns, 1):
-                cell = page.cell(sheets.HEADER_ROW, column)
-                set_cell(cell, header)
-                cell.font = Font(bold=True)
-                page.column_dimensions[get_column_letter(column)].width = COLUMN_WIDTH
-            for number, row in enumerate(rows, sheets.HEADER_ROW + 1):
-                for column, value in enumerate(row, 1):
-                    set_cell(page.cell(number, column), value)
-        content = io.BytesIO()
-        book.save(content)
-        return content.getvalue()

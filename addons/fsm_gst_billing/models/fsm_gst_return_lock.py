@@ -1,0 +1,135 @@
+import hashlib
+import json
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.fsm_jobs.verbs import verb
+
+
+class FsmGstReturn(models.Model):
+    """From a draft to what was filed: a return is locked, opened again, and filed with its number."""
+
+    _inherit = "fsm.gst.return"
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def lock(self):
+        """Keep both returns as they are, and the documents of the month with them.
+
+        :raise UserError: while an error is found
+        """
+        self._check_may_file()
+        return [gst_return._lock() for gst_return in self]
+
+    @verb
+    def reopen(self):
+        """Let the documents of a locked month change again; only a manager does it."""
+        self._check_may_file()
+        if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_manager"):
+            raise AccessError(self.env._("Only a manager reopens a return."))
+        for gst_return in self:
+            gst_return._check_state("locked")
+            gst_return._keep({"state": "draft", "sha256": False})
+        return [gst_return._state_figures() for gst_return in self]
+
+    @verb
+    def mark_filed(self, arn: str, date: str = ""):
+        """Note that the portal has accepted a locked return.
+
+        :param str arn: the Acknowledgement Reference Number, 15 characters
+        :param str date: today by default
+        """
+        self._check_may_file()
+        arn = "".join(arn.split()).upper()
+        if len(arn) != 15 or not arn.isalnum() or not arn.isascii():
+            raise UserError(self.env._("An ARN has 15 letters and digits, “%s” has not.", arn))
+        day = self._filing_day(date)
+        for gst_return in self:
+            gst_return._check_state("locked")
+            gst_return._keep({"state": "filed", "arn": arn, "filed_on": day})
+        return [gst_return._state_figures() for gst_return in self]
+
+    # === ACTION METHODS === #
+
+    def action_lock(self):
+        self.lock()
+
+    def action_reopen(self):
+        self.reopen()
+
+    # === BUSINESS METHODS === #
+
+    def _lock(self):
+        self._check_state("draft")
+        self.lock_for_update()
+        self._check_sees_all()
+        rows = self._rows()
+        found = self._findings(rows, *self._build(rows))
+        self._store(found)
+        errors = [finding for finding in found if finding["severity"] == "error"]
+        if errors:
+            raise UserError(
+                self.env._(
+                    "%(name)s cannot be locked yet: %(count)s errors, the first: %(text)s",
+                    name=self.display_name,
+                    count=len(errors),
+                    text=errors[0]["text"],
+                )
+            )
+        gstr1, gstr3b = self._build(rows)
+        text = json.dumps([gstr1, gstr3b], sort_keys=True)
+        self._keep(
+            {
+                "state": "locked",
+                "gstr1_data": gstr1,
+                "gstr3b_data": gstr3b,
+                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            }
+        )
+        return self._state_figures()
+
+    def _check_sees_all(self):
+        """Start again if the month changed since this transaction began: it does not see that.
+
+        Who issues, cancels or takes an advance shares the row that is locked here, so nobody does
+        from now on.
+        """
+        count = self._count_of_month()
+        [seen] = self.env.execute_query(count)
+        with self.env.registry.cursor() as now:
+            now.execute(count)
+            [written] = now.fetchall()
+        if any(there > here for there, here in zip(written, seen, strict=True)):
+            raise ConcurrencyError("documents were issued or cancelled meanwhile")
+
+    def _count_of_month(self):
+        """Return the query for how many numbers, cancellations and rows of advances there are."""
+        return SQL(
+            """
+            SELECT (SELECT count(*) FROM fsm_gst_number n WHERE %(numbers)s),
+                   (SELECT count(*) FROM fsm_gst_cancellation c
+                      JOIN fsm_gst_number n ON n.id = c.number_id
+                     WHERE %(numbers)s),
+                   (SELECT count(*) FROM fsm_gst_advance a
+                      JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
+                      JOIN fsm_gst_number n ON n.move_id = r.entry_id
+                     WHERE %(advances)s)
+            """,
+            numbers=self._numbers_of_month(),
+            advances=self._advances_of_month(),
+        )
+
+    def _filing_day(self, text):
+        today = fields.Date.context_today(self.with_context(tz="Asia/Kolkata"))
+        try:
+            day = fields.Date.to_date(text) if text else today
+        except ValueError:
+            day = None
+        if not day or day > today:
+            raise UserError(
+                self.env._("“date” must be a day up to today, as YYYY-MM-DD, not “%s”.", text)
+            )
+        return day
