@@ -137,7 +137,8 @@ class Document(NamedTuple):
 class Advance(NamedTuple):
     """Tax on money that came before the invoice: Rules 50 and 51.
 
-    `voucher` is the number of the receipt voucher, on its adjustments and refunds as well.
+    `voucher` is the number of the receipt voucher, on its adjustments and refunds as well. Without a
+    `rate` no tax was due: the supply is exempt, or zero-rated under a letter of undertaking.
     """
 
     id: int
@@ -152,6 +153,7 @@ class Advance(NamedTuple):
     sgst: int = 0
     cess: int = 0
     received_on: date | None = None  # of an adjustment or refund: the day of its receipt
+    zero_rated: bool = False  # for export or SEZ: IGST Act s.16
 
 
 class Issued(NamedTuple):

@@ -6,7 +6,10 @@ The rows are walked once. Money is whole paise until it is written; what is writ
 from collections import defaultdict
 
 from . import law, periods
+from .amended import amended_sums
 from .documents import UNTAXED, add
+from .rows import figures, integrated, number, rupees
+from .table11 import advance_tables
 from .table13 import doc_issue
 from .tables import (
     OF_REGISTERED,
@@ -36,7 +39,7 @@ def build(supplier, documents, advances=(), issued=(), amendments=()):
         **_filled(
             {
                 **books.tables(),
-                **_amended(amendments, supplier.state),
+                **amended_sums(amendments, supplier.state),
                 "nil": books.nil(),
                 **advance_tables(advances, supplier),
                 "hsn": books.hsn(),
@@ -172,103 +175,7 @@ class _Books:
         return dict(tabs)
 
 
-# === TABLES 11A AND 11B === #
-
-
-def advance_tables(advances, supplier):
-    """Return `at` and `txpd`: tax on advances, and tax already paid on them.
-
-    An advance that is adjusted or refunded in the month in which it came was never one: Table 11
-    wants only those for which no invoice was issued in the same month.
-    """
-    received, settled = split_advances(advances, supplier.period)
-    return {
-        "at": _advance_rows(received, supplier.state),
-        "txpd": _advance_rows(settled, supplier.state),
-    }
-
-
-def split_advances(advances, period):
-    """Return the sums for Tables 11A and 11B: ``{(pos, rate): [taxable, igst, …]}`` twice.
-
-    :param advances: rows of `documents.Advance` of this month
-    """
-    received, settled = {}, {}
-    for advance in advances:
-        came = advance.date if advance.kind == "received" else advance.received_on
-        of_this_month = bool(came) and periods.period_of(came) == period
-        sign = -1 if of_this_month and advance.kind != "received" else 1
-        sums = (received if of_this_month else settled).setdefault(
-            (advance.pos, advance.rate), [0] * 5
-        )
-        add(sums, advance, sign)
-    return received, settled
-
-
-def _advance_rows(sums_by_key, state):
-    rows = {}
-    for (pos, rate), sums in sorted(sums_by_key.items()):
-        if any(sums):
-            row = rows.setdefault(
-                pos, {"pos": pos, "sply_ty": "INTRA" if pos == state else "INTER", "itms": []}
-            )
-            row["itms"].append({"rt": number(rate), **figures(sums, "ad_amt")})
-    return list(rows.values())
-
-
-# === AMENDMENTS OF SUMS === #
-
-
-def _amended(amendments, state):
-    """Return `b2csa`, `ata` and `txpda`: new figures for rows of months that were filed."""
-    tables = {"b2csa": {}, "ata": {}, "txpda": {}}
-    for row in amendments:
-        rows = tables[row.table + "a"]
-        head = {
-            "omon": row.period,
-            "sply_ty": "INTRA" if row.pos == state else "INTER",
-            "pos": row.pos,
-        }
-        if row.table == "b2cs":
-            head["typ"] = "OE"
-        item = rows.setdefault((row.period, row.pos), {**head, "itms": []})
-        sums = [0] * 5
-        add(sums, row)
-        name = "txval" if row.table == "b2cs" else "ad_amt"
-        item["itms"].append({"rt": number(row.rate), **figures(sums, name)})
-    return {name: list(rows.values()) for name, rows in tables.items()}
-
-
 # === ROWS === #
-
-
-def rupees(paise):
-    """Return paise as a number of rupees that prints with at most two decimals.
-
-    >>> rupees(10 + 20), rupees(100)
-    (0.3, 1.0)
-    """
-    return paise / 100
-
-
-def number(rate):
-    """Return a rate as the portal writes it: 18, not 18.0.
-
-    >>> number(18.0), number(0.25)
-    (18, 0.25)
-    """
-    return int(rate) if rate == int(rate) else rate
-
-
-def figures(sums, first="txval"):
-    """Return the five sums under the portal's names."""
-    names = (first, "iamt", "camt", "samt", "csamt")
-    return {name: amount / 100 for name, amount in zip(names, sums, strict=True)}
-
-
-def integrated(sums):
-    """Return the figures of a table that knows no central tax."""
-    return {"txval": sums[0] / 100, "iamt": sums[1] / 100, "csamt": sums[4] / 100}
 
 
 def _by_rate(lines):

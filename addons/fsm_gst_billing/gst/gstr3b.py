@@ -6,8 +6,9 @@ portal takes Table 3 from GSTR-1 and locks it.
 
 from . import tax
 from .documents import HEADS, UNTAXED, add
-from .gstr1 import rupees, split_advances
+from .rows import rupees
 from .states import OTHER_COUNTRY
+from .table11 import split_advances
 from .tables import SEZ, is_inter
 
 # Rows of Table 4(A) and of 4(B), 4(D), in the order of the form.
@@ -93,8 +94,8 @@ class _Outward:
     def add_advances(self, advances):
         received, settled = split_advances(advances, self.supplier.period)
         for sums_by_key, sign in ((received, 1), (settled, -1)):
-            for sums in sums_by_key.values():
-                self._add_sums(sums, sign)
+            for (_pos, zero_rated, _rate), sums in sums_by_key.items():
+                self._add_sums(sums, sign, "osup_zero" if zero_rated else "osup_det")
 
     def add_amendments(self, amendments):
         for row in amendments:
@@ -102,9 +103,9 @@ class _Outward:
             add(self.rows["osup_det"], row, sign)
             self._add_sums(row.filed, -sign)
 
-    def _add_sums(self, sums, sign):
+    def _add_sums(self, sums, sign, row="osup_det"):
         for place, amount in enumerate(sums):
-            self.rows["osup_det"][place] += sign * amount
+            self.rows[row][place] += sign * amount
 
     def add_reverse_charge(self, purchase):
         if purchase.reverse_charge:

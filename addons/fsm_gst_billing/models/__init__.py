@@ -33,6 +33,7 @@ from . import fsm_day_close
 from . import fsm_device_category
 from . import fsm_gst_advance
 from . import fsm_gst_advance_document
+from . import fsm_gst_advance_supply
 from . import fsm_credit
 from . import fsm_overdue_rule
 from . import fsm_overdue_reminder

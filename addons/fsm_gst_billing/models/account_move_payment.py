@@ -89,7 +89,8 @@ class AccountMove(models.Model):
                 if self._taxes_advances():
                     advances = self.env["fsm.gst.advance"]
                     place = self.l10n_in_state_id
-                    advances._receive(payment, left, place, self.env["fsm.job"])
+                    supply = advances._supply_to(self.company_id, self.partner_id, place)
+                    advances._receive(payment, left, supply, self.env["fsm.job"])
         return total
 
     def _pay_others(self, payments):

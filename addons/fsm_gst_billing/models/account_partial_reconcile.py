@@ -46,16 +46,25 @@ class AccountPartialReconcile(models.Model):
         return lines.filtered("move_id.origin_payment_id")
 
     def _settle_advances(self):
-        """Move the tax on the advances that were used here to their invoices."""
+        """Move the tax on the advances that were used here to their invoices.
+
+        A payment that no voucher covers in full gives the rest first: as long as the money of an
+        advance is there, its tax is owed on the advance.
+        """
         payments = self._paid_lines().move_id.origin_payment_id
         if not payments:
             return
         open_sudo = self.env["fsm.gst.advance"]._open([("payment_id", "in", payments.ids)])
-        by_payment = {advance.payment_id: advance for advance in open_sudo}
-        for partial in self if by_payment else []:
-            payment = partial.credit_move_id.move_id.origin_payment_id
-            if advance_sudo := by_payment.get(payment):
-                advance_sudo._use_for(partial.debit_move_id.move_id, partial.amount)
+        for payment_sudo, advances_sudo in open_sudo.grouped("payment_id").items():
+            used = self.filtered(
+                lambda row, payment=payment_sudo: (
+                    row.credit_move_id.move_id.origin_payment_id == payment
+                )
+            )
+            open_amount = payment_sudo._open_amount() + sum(used.mapped("amount"))
+            for partial in used.sorted("id"):
+                open_amount -= partial.amount
+                advances_sudo._use_beyond(open_amount, partial.debit_move_id.move_id)
 
     def _check_keeps_advances(self):
         """Refuse to take an advance off what it was used for: its tax went along, with a voucher.

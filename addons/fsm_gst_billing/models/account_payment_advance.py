@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -27,20 +29,19 @@ class AccountPayment(models.Model):
         string="Not Used Yet",
         compute="_compute_fsm_unused",
         compute_sudo=False,
-        help="What no invoice has used, if no receipt voucher was issued for it.",
+        help="What no invoice has used, and for what no receipt voucher was issued.",
     )
 
     # === COMPUTE METHODS === #
 
     @api.depends("state", "fsm_for_goods", "move_id.line_ids.amount_residual")
     def _compute_fsm_unused(self):
-        advances_sudo = self.env["fsm.gst.advance"].sudo()  # a fact, whoever sees advances
-        received = advances_sudo.search([("payment_id", "in", self.ids)]).payment_id
+        vouchered = self._vouchered()
         for payment in self:
             unused = 0.0
-            if payment._may_be_advance() and payment not in received:
-                unused = -sum(payment._receivable_lines().mapped("amount_residual"))
-            payment.fsm_unused = max(unused, 0.0)
+            if payment._may_be_advance():
+                unused = payment._open_amount() - vouchered.get(payment.id, 0.0)
+            payment.fsm_unused = max(payment.company_currency_id.round(unused), 0.0)
 
     # === BUSINESS METHODS - VERBS === #
 
@@ -80,12 +81,24 @@ class AccountPayment(models.Model):
             and self.company_id._charges_gst()
         )
 
+    def _vouchered(self):
+        """Return ``{payment id: rupees}``: what is left of the advances on these payments."""
+        advances = self.env["fsm.gst.advance"]._open([("payment_id", "in", self.ids)])
+        left = defaultdict(float)
+        for advance in advances:
+            left[advance.payment_id.id] += advance.amount_left
+        return left
+
+    def _open_amount(self):
+        """Return what of one payment nothing has used, in rupees."""
+        return -sum(self._receivable_lines().mapped("amount_residual"))
+
     @api.model
     def _open_without_voucher(self, jobs):
         """Return, in sudo, the open items of what came for job cards and has no receipt voucher.
 
         For goods alone, under composition and without a GSTIN no advance is written down: the money
-        is all there is, and it is used as an advance is.
+        is all there is, and it is used as an advance is. So is what of a payment no voucher covers.
         """
         domain = [
             ("job_id", "in", jobs.ids),
@@ -94,10 +107,10 @@ class AccountPayment(models.Model):
             ("state", "in", ("in_process", "paid")),
         ]
         payments_sudo = self.sudo().search(domain)  # whoever issues the invoice uses them
-        if payments_sudo:
-            advances_sudo = payments_sudo.env["fsm.gst.advance"]
-            domain = [("payment_id", "in", payments_sudo.ids)]
-            payments_sudo -= advances_sudo.search(domain).payment_id
+        vouchered = payments_sudo._vouchered() if payments_sudo else {}
+        payments_sudo = payments_sudo.filtered(
+            lambda payment: payment._open_amount() > vouchered.get(payment.id, 0.0)
+        )
         return payments_sudo._receivable_lines().filtered(lambda line: line.amount_residual < 0)
 
     def _receivable_lines(self):
@@ -110,6 +123,7 @@ class AccountPayment(models.Model):
 
         The voucher has the day of the payment; in a month that is declared, that of today.
         """
+        self.invalidate_recordset(["fsm_unused"])  # a voucher may have been issued since
         amount = self.fsm_unused
         if not amount:
             raise UserError(
@@ -119,11 +133,21 @@ class AccountPayment(models.Model):
             self.sudo().fsm_for_goods = True  # not a field anybody writes himself; checked above
             return {"advance": amount, "voucher": False}
         sudo = self.sudo()  # checked above
-        place = sudo.company_id._gst_place(sudo.partner_id)
-        voucher_sudo = sudo.env["fsm.gst.advance"]._receive(
-            sudo, amount, place, sudo.job_id, sudo._voucher_day()
+        advances = sudo.env["fsm.gst.advance"]
+        voucher_sudo = advances._receive(
+            sudo, amount, sudo._expected_supply(), sudo.job_id, sudo._voucher_day()
         )
         return {"advance": amount, "voucher": voucher_sudo.number}
+
+    def _expected_supply(self):
+        """Return what one payment is for, as far as anybody knows; called in sudo.
+
+        :rtype: ExpectedSupply
+        """
+        advances, company = self.env["fsm.gst.advance"], self.company_id
+        if self.job_id and self.job_id.partner_id.commercial_partner_id == self.partner_id:
+            return advances._supply_of_job(self.job_id)
+        return advances._supply_to(company, self.partner_id, company._gst_place(self.partner_id))
 
     def _voucher_day(self):
         months = [(self.company_id.vat, periods.period_of(self.date))]
@@ -145,7 +169,14 @@ class FsmGstReturn(models.Model):
         rows = self._read(
             SQL(
                 """
-                SELECT p.id, p.name, p.date, partner.name AS customer, coalesce((
+                SELECT p.id, p.name, p.date, partner.name AS customer,
+                       -(SELECT coalesce(sum(CASE WHEN v.kind = 'received' THEN v.amount
+                                                  ELSE -v.amount END), 0)
+                           FROM fsm_gst_advance v
+                           JOIN fsm_gst_advance r ON r.id = coalesce(v.receipt_id, v.id)
+                          WHERE r.payment_id = p.id
+                            AND (v.kind = 'received' OR v.day <= %s))
+                       + coalesce((
                        SELECT sum(-l.amount_residual + coalesce((
                               SELECT sum(part.amount)
                                 FROM account_partial_reconcile part
@@ -159,11 +190,11 @@ class FsmGstReturn(models.Model):
                  WHERE p.company_id = ANY(%s) AND p.date BETWEEN %s AND %s
                    AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
                    AND p.state IN ('in_process', 'paid') AND p.fsm_for_goods IS NOT TRUE
-                   AND NOT EXISTS (SELECT FROM fsm_gst_advance v WHERE v.payment_id = p.id)
                    AND NOT EXISTS (SELECT FROM account_move__account_payment i
                                     WHERE i.payment_id = p.id AND p.move_id IS NULL)
               ORDER BY p.id
                 """,
+                last_day,
                 last_day,
                 self.company_ids.ids,
                 self.first_day,

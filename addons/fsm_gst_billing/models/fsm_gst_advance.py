@@ -81,7 +81,13 @@ class FsmGstAdvance(models.Model):
     state_id = fields.Many2one(
         string="Place of Supply", comodel_name="res.country.state", readonly=True
     )
-    rate = fields.Float(readonly=True, help="Percent of IGST, or of CGST and SGST together.")
+    rate = fields.Float(
+        readonly=True,
+        help="Percent of IGST, or of CGST and SGST together; 0 if the supply bears no tax.",
+    )
+    zero_rated = fields.Boolean(
+        string="Export or SEZ", readonly=True, help="Zero-rated: IGST Act s.16."
+    )
     amount = fields.Monetary(readonly=True, audit=True, help="What was paid, tax included.")
     taxable = fields.Monetary(string="Taxable Value", readonly=True)
     igst = fields.Monetary(string="IGST", readonly=True)
@@ -127,23 +133,19 @@ class FsmGstAdvance(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _receive(self, payment, amount, place, job, day=None):
+    def _receive(self, payment, amount, supply, job, day=None):
         """Write down an advance with its tax and issue its receipt voucher.
 
         :param payment: the posted `account.payment`
-        :param float amount: what of it is an advance, tax included
-        :param place: the `res.country.state` of the supply, empty if it is not known
+        :param float amount: what of it is an advance, the tax on it included if he pays it
+        :param ExpectedSupply supply: what it is for
         :param job: the `fsm.job`, may be empty
         :param datetime.date day: of the voucher, that of the payment by default
         """
         company = payment.company_id
         day = day or payment.date
         self._check_voucher_year(day)
-        # Rate not known: 18 %; place not known: between states. Rule 50, provisos.
-        inter = place != company.state_id
-        figures = tax.line_tax(
-            str(amount), rate=law.UNKNOWN_ADVANCE_RATE, inter=inter, inclusive=True
-        )
+        figures = self._tax_of(amount, supply)
         values = {
             "kind": "received",
             "day": day,
@@ -151,8 +153,9 @@ class FsmGstAdvance(models.Model):
             "partner_id": payment.partner_id.id,
             "job_id": job.id,
             "payment_id": payment.id,
-            "state_id": (place or self.env.ref("l10n_in.state_in_ot")).id,
-            "rate": law.UNKNOWN_ADVANCE_RATE,
+            "state_id": (supply.place or self.env.ref("l10n_in.state_in_ot")).id,
+            "rate": supply.rate,
+            "zero_rated": supply.zero_rated,
             "amount": amount,
             "taxable": figures.taxable / law.RUPEE,
             **{head: getattr(figures, head) / law.RUPEE for head in HEADS},
@@ -190,9 +193,9 @@ class FsmGstAdvance(models.Model):
             left = tax.paise(self[name]) - sum(tax.paise(child[name]) for child in self.child_ids)
             part = tax.share(left, tax.paise(amount), tax.paise(self.amount_left))
             figures[name] = part / law.RUPEE
-        figures["taxable"] = (
-            tax.paise(amount) - sum(tax.paise(figures[head]) for head in HEADS)
-        ) / law.RUPEE
+        if self._includes_tax():
+            taxes = sum(tax.paise(figures[head]) for head in HEADS)
+            figures["taxable"] = (tax.paise(amount) - taxes) / law.RUPEE
         voucher = "refund_voucher" if kind == "refunded" else False
         return self._record(
             {
@@ -204,6 +207,7 @@ class FsmGstAdvance(models.Model):
                 "receipt_id": self.id,
                 "state_id": self.state_id.id,
                 "rate": self.rate,
+                "zero_rated": self.zero_rated,
                 "amount": amount,
                 **figures,
                 **values,
@@ -211,6 +215,11 @@ class FsmGstAdvance(models.Model):
             voucher,
             self.number,
         )
+
+    def _includes_tax(self):
+        """Tell whether what was paid includes the tax on it; of an export it may not."""
+        taxes = sum(tax.paise(self[head]) for head in HEADS)
+        return tax.paise(self.taxable) + taxes == tax.paise(self.amount)
 
     @api.model
     def _record(self, values, voucher, ref):
@@ -315,6 +324,19 @@ class FsmGstAdvance(models.Model):
             )
             if len(lines.move_id) == 2:
                 lines.reconcile()  # which settles the advance
+
+    def _use_beyond(self, open_amount, document):
+        """Use of these advances on one payment what it no longer has, the oldest first.
+
+        :param float open_amount: what is still open of the payment, rupees
+        :param document: the `account.move` that was paid with it
+        """
+        over = sum(self.mapped("amount_left")) - open_amount
+        for advance in self.sorted(lambda advance: (advance.day, advance.id)):
+            used = advance.currency_id.round(min(over, advance.amount_left))
+            if used > 0:
+                advance._use_for(document, used)
+                over -= used
 
     def _use_for(self, document, amount):
         """Write down that accounting used `amount` of this advance, in rupees, for a document.

@@ -290,7 +290,8 @@ class FsmGstReturn(models.Model):
             SQL(
                 """
                 SELECT a.id, n.number AS voucher, a.day, a.kind, s.l10n_in_tin AS pos, a.rate,
-                       a.taxable, a.igst, a.cgst, a.sgst, r.day AS received_on
+                       a.taxable, a.igst, a.cgst, a.sgst, r.day AS received_on,
+                       coalesce(r.zero_rated, FALSE) AS zero_rated
                   FROM fsm_gst_advance a
                   JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
                   JOIN fsm_gst_number n ON n.move_id = r.entry_id
@@ -316,6 +317,7 @@ class FsmGstReturn(models.Model):
             cgst=tax.paise(row["cgst"]),
             sgst=tax.paise(row["sgst"]),
             received_on=row["received_on"],
+            zero_rated=row["zero_rated"],
         )
 
     # === TABLE 13 === #

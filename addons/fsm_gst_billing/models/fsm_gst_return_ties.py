@@ -153,8 +153,9 @@ class FsmGstReturn(models.Model):
         taxes = self._taxes({row["tax_line_id"] for row in rows})
         sums = dict.fromkeys(FIGURES.values(), 0)
         for row in rows:
-            if head := taxes[row["tax_line_id"]]["head"]:
-                sums[FIGURES[head]] += tax.paise(row["amount"])
+            own = taxes[row["tax_line_id"]]
+            if own["head"] and not own["lut"]:  # under a letter of undertaking nothing is owed
+                sums[FIGURES[own["head"]]] += tax.paise(row["amount"])
         for row in self._book_sums_of_advances():
             sums[FIGURES[row["head"]]] += tax.paise(row["amount"])
         return sums

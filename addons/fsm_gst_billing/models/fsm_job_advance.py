@@ -69,9 +69,9 @@ class FsmJob(models.Model):
         payments = payments._fsm_take(self.company_id, lines, day, common)
         vouchers = self.env["fsm.gst.advance"]
         if self.company_id._charges_gst() and not common["fsm_for_goods"]:
+            supply = vouchers._supply_of_job(self)
             for payment in payments:
-                place = self._place_of_supply()
-                vouchers |= vouchers._receive(payment, payment.amount, place, self)
+                vouchers |= vouchers._receive(payment, payment.amount, supply, self)
         return {
             "payment_ids": payments.ids,
             "advance": sum(payments.mapped("amount")),

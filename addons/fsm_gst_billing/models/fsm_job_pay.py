@@ -23,7 +23,9 @@ class FsmJob(models.Model):
             return invoice_sudo.amount_residual
         advances_sudo = self.env["fsm.gst.advance"]._open([("job_id", "=", self.id)])
         lines_sudo = self.env["account.payment"]._open_without_voucher(self)
-        paid = sum(advances_sudo.mapped("amount_left"))
-        paid -= sum(invoice_sudo._usable(lines_sudo).mapped("amount_residual"))
+        lines_sudo = invoice_sudo._usable(lines_sudo)
+        # Of a payment that has a voucher for a part, all of it is used.
+        lines_sudo |= advances_sudo.payment_id._receivable_lines()
+        paid = -sum(lines_sudo.mapped("amount_residual"))
         left = invoice_sudo.amount_total - paid
         return max(invoice_sudo.currency_id.round(left), 0.0)

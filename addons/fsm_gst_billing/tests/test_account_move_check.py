@@ -315,7 +315,9 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
             payment = self.env["account.payment"].new({"date": "2026-04-17", "amount": 100.0})
             with self.assertRaisesRegex(UserError, "voucher of 17-Apr-2026 cannot be issued yet"):
                 payment.update({"company_id": self.company.id, "partner_id": self.suresh.id})
-                self.env["fsm.gst.advance"].sudo()._receive(payment, 100.0, self.karnataka, job)
+                advances = self.env["fsm.gst.advance"].sudo()
+                supply = advances._supply_to(self.company, self.suresh, self.karnataka)
+                advances._receive(payment, 100.0, supply, job)
 
     def test_service_is_invoiced_within_thirty_days(self):
         job = self._create_job()

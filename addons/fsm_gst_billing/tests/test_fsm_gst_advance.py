@@ -86,8 +86,10 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             answer = self._advance(self._create_job(lines=[(self.ssd, 3490.0)]))
             payment = self.env["account.payment"].browse(answer["payment_ids"])
             job = self._create_job(state="received", lines=[])
+            advances = self.env["fsm.gst.advance"].sudo()
             unknown = self.env["res.country.state"]
-            voucher = self.env["fsm.gst.advance"].sudo()._receive(payment, 1180.0, unknown, job)
+            supply = advances._supply_to(self.company, self.suresh, unknown)
+            voucher = advances._receive(payment, 1180.0, supply, job)
         self.assertRecordValues(
             voucher,
             [{"rate": 18.0, "taxable": 1000.0, "igst": 180.0, "cgst": 0.0, "sgst": 0.0}],
@@ -105,6 +107,113 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         april = self._return("042026")
         self.assertNotIn("at", april.gstr1())
         self.assertEqual(april.gstr3b()["sup_details"]["osup_det"]["txval"], 0.0)
+
+    def test_advance_of_a_sez_unit_next_door_is_zero_rated_and_between_states(self):
+        """Integrated tax, IGST Act s.7(5)(b), s.16; none under a letter of undertaking."""
+        zone = self._meet("Infopark", self.karnataka, vat="29AABCB1234C1ZA")
+        zone.l10n_in_gst_treatment = "special_economic_zone"
+        with freeze_time(APRIL):
+            voucher = self._vouchers(self._advance(self._job(zone)))
+            self.assertRecordValues(
+                voucher, [{"taxable": 1000.0, "igst": 180.0, "cgst": 0.0, "zero_rated": True}]
+            )
+            chart = self.env["account.chart.template"].with_company(self.organization)
+            position = chart.ref("fiscal_position_in_lut_sez_1")
+            zone.with_company(self.company).property_account_position_id = position
+            job = self._job(zone)
+            without_tax = self._vouchers(self._advance(job))
+            self.assertRecordValues(
+                without_tax, [{"rate": 0.0, "taxable": 1180.0, "igst": 0.0, "cgst": 0.0}]
+            )
+            invoice = self._invoice(job)
+        self.assertEqual((invoice.amount_residual, without_tax.amount_left), (3820.0, 0.0))
+        april = self._return("042026")
+        [row] = april.gstr1()["at"]
+        self.assertEqual((row["pos"], row["sply_ty"]), ("29", "INTER"))
+        self.assertEqual(row["itms"][0]["iamt"], 180.0)
+        details = april.gstr3b()["sup_details"]
+        self.assertEqual((details["osup_zero"]["iamt"], details["osup_det"]["iamt"]), (180.0, 0.0))
+        self.assertEqual(
+            [row["text"] for row in april.check()["findings"] if row["severity"] == "error"], []
+        )
+
+    def test_advance_bears_the_rate_of_what_is_estimated(self):
+        """The highest of several; what is exempt bears none, and is in no table of tax."""
+        chart = self.env["account.chart.template"].with_company(self.organization)
+        five = self.labour.copy({"taxes_id": [Command.set(chart.ref("sgst_sale_5").ids)]})
+        exempt = self.labour.copy({"taxes_id": [Command.set(chart.ref("exempt_sale").ids)]})
+        found = []
+        with freeze_time(APRIL):
+            for products in ((five,), (five, self.labour), (exempt,), (exempt, five)):
+                job = self._create_job(lines=[(product, 2000.0) for product in products])
+                voucher = self._vouchers(self._advance(job, 1050.0))
+                found.append((voucher.rate, voucher.taxable, voucher.cgst))
+        self.assertEqual(
+            found, [(5, 1000.0, 25.0), (18, 889.84, 80.08), (0, 1050.0, 0.0), (5, 1000.0, 25.0)]
+        )
+        [row] = self._return("042026").gstr1()["at"]
+        self.assertEqual([item["rt"] for item in row["itms"]], [5, 18])
+
+    def test_payment_with_a_voucher_for_a_part_ties_out_whatever_comes_first(self):
+        """What is open of it is what its advances have left, and what still waits for a voucher."""
+        with freeze_time(APRIL):
+            tills = self.branch.sudo()._tills()
+            payment = self.env["account.payment"].create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.suresh.id,
+                    "amount": 1770.0,
+                    "journal_id": tills["bank"].id,
+                    "company_id": self.company.id,
+                }
+            )
+            payment.action_post()
+            credit = payment._receivable_lines()
+            first, second = (
+                self._invoice(self._create_job(lines=[(self.labour, 500.0)])) for _time in range(2)
+            )
+            first.js_assign_outstanding_line(credit.id)
+            accountant = payment.with_user(self.accountant)
+            accountant.fsm_receive_advance()
+            advances = self.env["fsm.gst.advance"].search([("payment_id", "=", payment.id)])
+
+            def open_amounts():
+                payment.invalidate_recordset(["fsm_unused"])
+                self.env.flush_all()
+                waiting = [
+                    row["unused"]
+                    for row in self._return_of_april()._unused_payments()
+                    if row["id"] == payment.id
+                ]
+                self.assertEqual(sum(waiting), payment.fsm_unused)
+                left = sum(advances.mapped("amount_left"))
+                self.assertEqual(left + payment.fsm_unused, -sum(credit.mapped("amount_residual")))
+                return left, payment.fsm_unused
+
+            self.assertEqual(open_amounts(), (1180.0, 0.0))
+            first._terms().with_user(self.manager).remove_move_reconcile()
+            self.assertEqual(open_amounts(), (1180.0, 590.0))
+            second.js_assign_outstanding_line(credit.id)
+            self.assertEqual(open_amounts(), (1180.0, 0.0))
+            first.js_assign_outstanding_line(credit.id)
+            self.assertEqual(open_amounts(), (590.0, 0.0))
+            second._terms().with_user(self.manager).remove_move_reconcile()
+            accountant.fsm_receive_advance()
+            advances = self.env["fsm.gst.advance"].search(
+                [("payment_id", "=", payment.id), ("kind", "=", "received")]
+            )
+            self.assertEqual((len(advances), open_amounts()), (2, (1180.0, 0.0)))
+            for advance in advances.with_user(self.manager):
+                advance.refund(method="bank")
+            self.assertEqual(open_amounts(), (0.0, 0.0))
+        self.assertNotIn("at", self._return_of_april().gstr1())
+
+    def _return_of_april(self):
+        found = self.env["fsm.gst.return"].search(
+            [("gstin", "=", self.branch.vat), ("period", "=", "042026")]
+        )
+        return found or self._return("042026")
 
     def _check_goes_on(self, job, total):
         """Check that an advance of ₹1,180.50 without a voucher pays the invoice of its job card."""
