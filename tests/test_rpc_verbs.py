@@ -558,6 +558,20 @@ STORE = (
         },
     ),
     Row("fsm.part.usage", "waiting_for", "anita", "ravi", list),
+    Row("fsm.supplier.claim", "pending", "anita", "ravi", list, arguments={"overdue": True}),
+    *(  # a claim needs a rework that was delivered: who may is asked in the addons
+        Row(model, verb, None, "ravi", ids=1, arguments=arguments)
+        for model, verb, arguments in (
+            ("fsm.warranty", "claim", {}),
+            ("fsm.supplier.claim", "send", {"reference": "RMA-1"}),
+            ("fsm.supplier.claim", "accept", {"due_on": "2036-01-01"}),
+            ("fsm.supplier.claim", "credit", {"credit_reference": "CN-1"}),
+            ("fsm.supplier.claim", "draft_credit_note", {}),
+            ("fsm.supplier.claim", "replace", {"lots": ["S-1"]}),
+            ("fsm.supplier.claim", "refuse", {"note": "It was wet"}),
+            ("fsm.supplier.claim", "withdraw", {"note": "Too old"}),
+        )
+    ),
     Row(
         "fsm.transfer",
         "request",

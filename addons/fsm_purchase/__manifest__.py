@@ -16,6 +16,7 @@
         "views/fsm_job_views.xml",
         "views/fsm_low_stock_views.xml",
         "views/purchase_order_views.xml",
+        "views/fsm_supplier_claim_views.xml",
         "views/fsm_supplier_report_views.xml",
         # Depends on the actions in the views.
         "views/fsm_purchase_menus.xml",

@@ -17,6 +17,7 @@ from . import fsm_part_usage_warranty
 from . import fsm_technician
 from . import fsm_job
 from . import fsm_supplier_claim
+from . import fsm_supplier_claim_verbs
 from . import fsm_warranty
 from . import fsm_job_expected
 from . import fsm_job_warranty

@@ -104,7 +104,7 @@ class FsmReport(models.AbstractModel):
         return self._grouped_by_field(
             self.env["fsm.stock.report"],
             [("company_id", "in", companies.ids)],
-            ["branch_id", "categ_id"],
+            ["branch_id", "place", "categ_id"],
             [("quantity", "number"), ("value", "money")],
         )
 
@@ -113,8 +113,8 @@ class FsmReport(models.AbstractModel):
         rows = self.env["fsm.stock.report"].search(
             [("company_id", "in", companies.ids), ("age", "=", "dead")]
         )
-        columns = ["branch_id", "product_id", "quantity", "value", "last_out", "idle_days"]
-        kinds = ["char", "char", "number", "money", "date", "days"]
+        columns = ["branch_id", "place", "product_id", "quantity", "value", "last_out", "idle_days"]
+        kinds = ["char"] * 3 + ["number", "money", "date", "days"]
         return self._listed(rows, columns, kinds)
 
     @api.model

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from .product_template import COST_GROUPS
 
 DEAD_AFTER_DAYS = 180  # half a year on the shelf: what nobody has taken is money that sleeps
+PLACES = [("here", "On the Shelves"), ("transit", "On the Way between Branches")]
 AGES = [
     ("month", "Moved in the Last 30 Days"),
     ("quarter", "31 to 90 Days Still"),
@@ -13,10 +14,12 @@ AGES = [
 
 
 class FsmStockReport(models.Model):
-    """What lies in a branch, what it is worth at cost, and for how long nobody has taken any.
+    """What a branch has, what it is worth at cost, and for how long nobody has taken any.
 
     One row for a part of a branch: its shelves and its technicians' bags, without the old parts
-    that came out of devices. It is a view: nothing is kept twice.
+    that came out of devices; and one for a line of a transfer that is on its way: the sender's
+    where a challan travels with it, the receiver's where a tax invoice does (docs/adr/0039). It is
+    a view: nothing is kept twice.
     """
 
     _name = "fsm.stock.report"
@@ -26,15 +29,26 @@ class FsmStockReport(models.Model):
     _rec_name = "product_id"
     _depends = {
         "stock.quant": ["company_id", "location_id", "product_id", "quantity", "reserved_quantity"],
-        "stock.move": ["company_id", "date", "location_dest_id", "location_id", "state"],
+        "stock.move": [
+            "company_id",
+            "date",
+            "location_dest_id",
+            "location_id",
+            "quantity",
+            "state",
+            "transfer_line_id",
+        ],
         "stock.location": ["usage"],
         "fsm.branch": ["company_id", "old_parts_location_id", "organization_id"],
+        "fsm.transfer": ["company_id", "document_kind", "state", "to_company_id"],
+        "fsm.transfer.line": ["cost", "product_id", "transfer_id"],
         "product.product": ["product_tmpl_id", "standard_price"],
         "product.template": ["categ_id"],
     }
 
     branch_id = fields.Many2one(comodel_name="fsm.branch", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    place = fields.Selection(PLACES, string="Where", readonly=True)
     product_id = fields.Many2one(string="Part", comodel_name="product.product", readonly=True)
     categ_id = fields.Many2one(
         string="Category of Parts", comodel_name="product.category", readonly=True
@@ -68,6 +82,7 @@ class FsmStockReport(models.Model):
             SELECT stock.id,
                    branch.id AS branch_id,
                    stock.company_id,
+                   stock.place,
                    stock.product_id,
                    template.categ_id,
                    stock.quantity,
@@ -82,11 +97,13 @@ class FsmStockReport(models.Model):
                         WHEN idle.days <= %(dead_after)s THEN 'half'
                         ELSE 'dead' END AS age
               FROM (SELECT MIN(quant.id) AS id,
+                           'here' AS place,
                            quant.company_id,
                            quant.product_id,
                            SUM(quant.quantity) AS quantity,
                            SUM(quant.reserved_quantity) AS reserved_quantity,
-                           MIN(quant.in_date) AS since
+                           MIN(quant.in_date) AS since,
+                           NULL::numeric AS cost
                       FROM stock_quant quant
                       JOIN stock_location place ON place.id = quant.location_id
                       JOIN fsm_branch here ON here.company_id = quant.company_id
@@ -94,6 +111,28 @@ class FsmStockReport(models.Model):
                        AND place.id IS DISTINCT FROM here.old_parts_location_id
                      GROUP BY quant.company_id, quant.product_id
                     HAVING SUM(quant.quantity) <> 0
+                     UNION ALL
+                    SELECT -line.id,
+                           'transit',
+                           CASE transfer.document_kind WHEN 'invoice' THEN transfer.to_company_id
+                                ELSE transfer.company_id END,
+                           line.product_id,
+                           way.quantity,
+                           0,
+                           way.since,
+                           NULLIF(line.cost, 0)
+                      FROM fsm_transfer transfer
+                      JOIN fsm_transfer_line line ON line.transfer_id = transfer.id
+                     CROSS JOIN LATERAL (
+                            SELECT SUM(CASE target.usage WHEN 'transit' THEN move.quantity
+                                       ELSE -move.quantity END) AS quantity,
+                                   MIN(move.date) AS since
+                              FROM stock_move move
+                              JOIN stock_location target ON target.id = move.location_dest_id
+                             WHERE move.transfer_line_id = line.id AND move.state = 'done'
+                           ) way
+                     WHERE transfer.state IN ('sent', 'short')
+                       AND way.quantity > 0
                    ) stock
               JOIN fsm_branch branch ON branch.company_id = stock.company_id
               JOIN product_product product ON product.id = stock.product_id
@@ -112,13 +151,16 @@ class FsmStockReport(models.Model):
                           AND moved.product_id = stock.product_id
              CROSS JOIN LATERAL (
                     SELECT COALESCE(
+                           stock.cost,
                            NULLIF((product.standard_price ->> stock.company_id::text)::numeric, 0),
                            (product.standard_price ->> branch.organization_id::text)::numeric,
                            0) AS cost
                    ) price
              CROSS JOIN LATERAL (
-                    SELECT EXTRACT(DAY FROM (now() AT TIME ZONE 'UTC') - COALESCE(
-                           moved.last_out, moved.last_in, stock.since))::integer AS days
+                    SELECT EXTRACT(DAY FROM (now() AT TIME ZONE 'UTC') - CASE stock.place
+                           WHEN 'transit' THEN stock.since
+                           ELSE COALESCE(moved.last_out, moved.last_in, stock.since)
+                           END)::integer AS days
                    ) idle
         """,
             dead_after=DEAD_AFTER_DAYS,

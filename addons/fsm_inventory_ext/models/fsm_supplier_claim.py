@@ -9,6 +9,7 @@ STATES = [
     ("sent", "Sent"),
     ("accepted", "Accepted"),
     ("credited", "Credited"),
+    ("replaced", "Replaced"),
     ("refused", "Refused"),
     ("withdrawn", "Withdrawn"),
 ]
@@ -16,18 +17,21 @@ STATES = [
 # From each state, the states a claim may move to. A state that leads nowhere is final.
 NEXT_STATES = {
     "open": {"sent", "withdrawn"},
-    "sent": {"accepted", "refused", "withdrawn"},
-    "accepted": {"credited", "refused"},
+    "sent": {"accepted", "credited", "replaced", "refused", "withdrawn"},
+    "accepted": {"credited", "replaced", "refused"},
     "credited": set(),
+    "replaced": set(),
     "refused": set(),
     "withdrawn": set(),
 }
+ACTIVITY = "fsm_inventory_ext.mail_activity_type_supplier_claim"
 PENDING_STATES = [state for state, targets in NEXT_STATES.items() if targets]
 
 # What has to be filled in before a claim reaches a state.
 NEEDED = {
     "sent": ["amount_claimed"],
     "credited": ["credit_reference", "amount_credited"],
+    "replaced": ["replacement_move_id"],
     "refused": ["note"],
     "withdrawn": ["note"],
 }
@@ -38,7 +42,13 @@ STAMPS = {
     "accepted": "answered_on",
     "refused": "answered_on",
     "credited": "credited_on",
+    "replaced": "credited_on",
 }
+
+# After how many days in a state somebody looks after a claim, unless the supplier names a day: our
+# own choice. A claim that is not sent at once is forgotten; a credit note comes with the month's.
+DUE_DAYS = {"open": 3, "sent": 15, "accepted": 30}
+ENTERED = {"open": "opened_on", "sent": "sent_on", "accepted": "answered_on"}
 
 # What people fill in while the claim is pending; everything else follows.
 WRITABLE_FIELDS = {
@@ -46,6 +56,7 @@ WRITABLE_FIELDS = {
     "amount_credited",
     "reference",
     "credit_reference",
+    "due_on",
     "note",
 }
 
@@ -53,11 +64,13 @@ WRITABLE_FIELDS = {
 class FsmSupplierClaim(models.Model):
     """What we ask a supplier back for a part of his that failed under our warranty.
 
-    Opened when the rework is delivered, or by hand from the warranty; followed until the credit.
+    Opened when the rework is delivered, or by hand from the warranty; followed until his credit
+    note or his replacement is there. What is done with it: `fsm_supplier_claim_verbs.py`.
     """
 
     _name = "fsm.supplier.claim"
     _description = "Supplier Claim"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "opened_on, id"
     _check_company_auto = True
 
@@ -110,6 +123,15 @@ class FsmSupplierClaim(models.Model):
         string="Supplier's Reference", help="RMA or complaint number.", audit=True
     )
     credit_reference = fields.Char(string="Credit Note No.", audit=True)
+    replacement_move_id = fields.Many2one(
+        string="Replacement",
+        comodel_name="stock.move",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The stock move with which the part came that the supplier sent instead.",
+    )
     note = fields.Text(help="Needed to withdraw a claim, and to close one that was refused.")
 
     # How far
@@ -125,8 +147,16 @@ class FsmSupplierClaim(models.Model):
     opened_on = fields.Date(required=True, readonly=True)
     sent_on = fields.Date(readonly=True)
     answered_on = fields.Date(readonly=True)
-    credited_on = fields.Date(readonly=True)
+    credited_on = fields.Date(string="Settled On", readonly=True)
+    due_on = fields.Date(
+        compute="_compute_due_on",
+        store=True,
+        readonly=False,
+        audit=True,
+        help="When somebody asks the supplier again.",
+    )
     is_pending = fields.Boolean(compute="_compute_age")
+    is_overdue = fields.Boolean(string="Overdue", compute="_compute_age")
     age = fields.Integer(
         string="Days",
         compute="_compute_age",
@@ -147,11 +177,18 @@ class FsmSupplierClaim(models.Model):
         for claim in self:
             claim.display_name = f"{claim.supplier_id.name} · {claim.product_id.display_name}"
 
-    @api.depends("state", "opened_on")
+    @api.depends("state")
+    def _compute_due_on(self):
+        for claim in self:
+            since = claim.state in ENTERED and claim[ENTERED[claim.state]]
+            claim.due_on = since and fields.Date.add(since, days=DUE_DAYS[claim.state])
+
+    @api.depends("state", "opened_on", "due_on")
     def _compute_age(self):
         today = fields.Date.context_today(self)
         for claim in self:
             claim.is_pending = claim.state in PENDING_STATES
+            claim.is_overdue = claim.is_pending and bool(claim.due_on) and claim.due_on < today
             claim.age = (today - claim.opened_on).days if claim.is_pending else 0
 
     @api.model
@@ -176,7 +213,7 @@ class FsmSupplierClaim(models.Model):
     def write(self, vals):
         if self.env.context.get("fsm_gate") is GATE:
             return super().write(vals)
-        if foreign := vals.keys() - WRITABLE_FIELDS:
+        if foreign := vals.keys() - self._writable():
             labels = self.fields_get(foreign, ["string"])
             raise AccessError(
                 self.env._(
@@ -188,7 +225,10 @@ class FsmSupplierClaim(models.Model):
             raise UserError(
                 self.env._("The claim “%s” is closed and stays as it is.", closed[0].display_name)
             )
-        return super().write(vals)
+        res = super().write(vals)
+        if "due_on" in vals:
+            self._remind()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):
@@ -202,6 +242,16 @@ class FsmSupplierClaim(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _writable(self):
+        """Return the fields that people fill in; a leaf that knows more adds its own."""
+        return WRITABLE_FIELDS
+
+    @api.model
+    def _needed(self, target):
+        """Return the fields without which no claim becomes `target`."""
+        return NEEDED.get(target, ())
+
     def _move(self, target):
         """Move the claims to `target`: the one gate through which a state changes.
 
@@ -214,8 +264,28 @@ class FsmSupplierClaim(models.Model):
         if target in STAMPS:
             values[STAMPS[target]] = fields.Date.context_today(self)
         self.with_context(fsm_gate=GATE).write(values)
+        self._remind()
 
-    def _check_move(self, target):
+    def _remind(self):
+        """Give each claim one activity, on the day on which it is due; none once it is settled.
+
+        It is the accountant's of its branch, else the manager's: one of them asks the supplier.
+        """
+        claims_sudo = self.sudo().with_context(mail_activity_quick_update=True)  # his, whoever acts
+        claims_sudo.activity_unlink([ACTIVITY])
+        for company, claims in claims_sudo.grouped("company_id").items():
+            managers, accountants = self.env["stock.warehouse.orderpoint"].sudo()._people(company)
+            if not (person := (accountants or managers)[:1]):
+                continue
+            pending = claims.filtered("is_pending")
+            for day, due in pending.grouped("due_on").items():
+                due.activity_schedule(ACTIVITY, date_deadline=day, user_id=person.id)
+
+    def _check_move(self, target, filled=()):
+        """Refuse a move that leads nowhere, or before which something has to be filled in.
+
+        :param filled: what the caller is about to fill in
+        """
         labels = dict(self._fields["state"]._description_selection(self.env))
         if target not in NEXT_STATES[self.state]:
             raise UserError(
@@ -226,7 +296,7 @@ class FsmSupplierClaim(models.Model):
                     target=labels.get(target, target),
                 )
             )
-        missing = [name for name in NEEDED.get(target, ()) if not self[name]]
+        missing = [name for name in self._needed(target) if not (name in filled or self[name])]
         if missing:
             fields_get = self.fields_get(missing, ["string"])
             raise UserError(
@@ -244,7 +314,7 @@ class FsmSupplierClaim(models.Model):
         """
         self.flush_model(["state"])  # one that was just closed makes room for another
         today = fields.Date.context_today(self)
-        return self.sudo().create(  # nobody creates claims by hand
+        claims_sudo = self.sudo().create(  # nobody creates claims by hand
             [
                 {
                     "warranty_id": failed.id,
@@ -263,3 +333,5 @@ class FsmSupplierClaim(models.Model):
                 if (failed := row.replaces_id).supplier_id and failed.usage_id
             ]
         )
+        claims_sudo._remind()
+        return claims_sudo

@@ -3,8 +3,10 @@ import math
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from odoo.addons.fsm_jobs.verbs import verb
 
 from .product_template import COST_GROUPS
 
@@ -184,9 +186,23 @@ class FsmWarranty(models.Model):
         return self.job_id._get_records_action()
 
     def action_claim(self):
-        """Ask the supplier back for what this part was replaced by."""
-        if not self.env["fsm.job"]._has_role({"accountant"}):
-            raise AccessError(self.env._("Your role does not claim from suppliers."))
+        """Ask the supplier back for what this part was replaced by, and show the claim."""
+        return self._claim().with_env(self.env)._get_records_action()
+
+    # === BUSINESS METHODS - VERBS === #
+
+    @verb
+    def claim(self):
+        """Ask the supplier back for what this part was replaced by.
+
+        :return: ``[{id, state, amount_claimed, amount_credited, reference, credit_reference,
+            due_on}]``, the claims that were opened
+        """
+        return [warranty._claim()._answers() for warranty in self]
+
+    def _claim(self):
+        """Open claims for what replaced this part, as far as it is not claimed; in sudo."""
+        self.env["fsm.supplier.claim"]._check_claimer()
         self.check_access("read")
         pending_sudo = self.sudo().claim_ids.filtered(  # the role was checked
             lambda claim: claim.state not in ("refused", "withdrawn")
@@ -202,7 +218,7 @@ class FsmWarranty(models.Model):
                     "already, or the catalogue names no vendor for it."
                 )
             )
-        return claims_sudo.with_env(self.env)._get_records_action()
+        return claims_sudo
 
     # === BUSINESS METHODS === #
 

@@ -176,12 +176,15 @@ class ProductProduct(models.Model):
         return [answers[product] for product in self]
 
     def _receive(self, branch, quantity, reason, unit_cost, lots=()):
-        """Move `quantity` from the vendors into the branch, and take its cost into the average."""
+        """Move `quantity` from the vendors into the branch, and take its cost into the average.
+
+        :return: the move
+        """
         vendors = self.env.ref("stock.stock_location_suppliers")
         self._check_lots(lots, quantity)
         pieces = self._pieces(self._lots(lots, branch.company_id, create=True), quantity)
         self._take_into_average(branch, quantity, unit_cost)
-        self._move_stock(
+        return self._move_stock(
             branch,
             [(vendors, lot, taken) for lot, taken in pieces],
             branch.stock_location_id,
@@ -254,7 +257,7 @@ class ProductProduct(models.Model):
     def _move_stock(self, branch, plan, destination, reason, **values):
         if not self.is_storable:
             raise UserError(self.env._("No stock is kept of %s.", self.display_name))
-        self.env["stock.move"]._create_planned(
+        planned = self.env["stock.move"]._create_planned(
             self,
             plan,
             destination,
@@ -262,4 +265,5 @@ class ProductProduct(models.Model):
             inventory_name=reason.strip(),
             origin=reason.strip(),
             **values,
-        )._complete()
+        )
+        return planned._complete()

@@ -63,8 +63,9 @@ class ProductProduct(models.Model):
     def fsm_stock_stats(self, branch_id: int = 0):
         """Return the figures of a branch's stock.
 
-        :return: ``{branch_id, products, on_hand, reserved, value, low, out, waiting}``; value in
-            rupees at cost, waiting are requests for parts that are not there
+        :return: ``{branch_id, products, on_hand, reserved, value, on_the_way, on_the_way_value,
+            low, out, waiting}``; values in rupees at cost, on the way is what travels between
+            branches and is this one's, waiting are requests for parts that are not there
         """
         branch = self._branch_of_storekeeper(branch_id)
         low = Domain("company_id", "=", branch.company_id.id)
@@ -72,6 +73,7 @@ class ProductProduct(models.Model):
         return {
             "branch_id": branch.id,
             **self._stock_figures(branch),
+            **self._travelling_figures(branch),
             "low": rows.search_count(low & Domain("level", "=", "low")),
             "out": rows.search_count(low & Domain("level", "=", "out")),
             "waiting": self.env["fsm.part.usage"].search_count(
@@ -100,3 +102,13 @@ class ProductProduct(models.Model):
                 sum(product.standard_price * quantity for product, quantity, _reserved in rows)
             ),
         }
+
+    @api.model
+    def _travelling_figures(self, branch):
+        """Return what is on its way between branches and belongs to this one (docs/adr/0039)."""
+        domain = [("company_id", "=", branch.company_id.id), ("place", "=", "transit")]
+        [(quantity, value)] = self.env["fsm.stock.report"]._read_group(
+            domain, [], ["quantity:sum", "value:sum"]
+        )
+        rounded = branch.currency_id.round(value or 0.0)
+        return {"on_the_way": quantity or 0.0, "on_the_way_value": rounded}

@@ -96,6 +96,34 @@ class TestFsmTransfer(FsmInventoryCommon):
         self.assertEqual((answer["state"], answer["lines"][0]["missing"]), ("received", 0))
         self.assertEqual(self._shelves(), (2, 2))
 
+    def _worth(self):
+        """Return ``{(branch, place): rupees}`` of all there is, and the sum of it."""
+        self.env.flush_all()
+        rows = self.env["fsm.stock.report"]._read_group(
+            [("product_id", "=", self.ssd.id)], ["branch_id", "place"], ["value:sum"]
+        )
+        return {(branch, place): value for branch, place, value in rows}
+
+    def test_what_travels_is_worth_something_to_one_branch_and_never_to_two(self):
+        here, there = self.branch, self.other_branch
+        self.assertEqual(self._worth(), {(there, "here"): 10000})
+        transfer = self._sent()
+        on_the_way = {(there, "here"): 4000, (there, "transit"): 6000}
+        self.assertEqual(self._worth(), on_the_way)
+        stats = self.env["product.product"].with_user(self.keeper).fsm_stock_stats()
+        self.assertEqual((stats["value"], stats["on_the_way_value"]), (4000, 6000))
+        # With a tax invoice it was supplied: what is on the way is the receiver's.
+        transfer.document_kind = "invoice"
+        self.assertEqual(self._worth(), {(there, "here"): 4000, (here, "transit"): 6000})
+        transfer.document_kind = "challan"
+        transfer.with_user(self.accountant).receive_parts(lines=self._line(transfer, 1))
+        shared = {(there, "here"): 4000, (there, "transit"): 4000, (here, "here"): 2000}
+        self.assertEqual(self._worth(), shared)
+        transfer.with_user(self.keeper).settle_missing(
+            outcome="returned", reason="Left behind by us"
+        )
+        self.assertEqual(self._worth(), {(there, "here"): 8000, (here, "here"): 2000})
+
     def test_what_was_left_behind_is_back_on_the_shelves(self):
         transfer = self._sent()
         transfer.with_user(self.accountant).receive_parts(lines=self._line(transfer, 2))

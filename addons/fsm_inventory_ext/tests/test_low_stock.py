@@ -169,6 +169,8 @@ class TestLowStock(FsmInventoryCommon):
                 "on_hand": 10,
                 "reserved": 1,
                 "value": 10000,
+                "on_the_way": 0,
+                "on_the_way_value": 0,
                 "low": 0,
                 "out": 1,
                 "waiting": 1,

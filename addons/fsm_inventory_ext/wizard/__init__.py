@@ -1,6 +1,7 @@
 from . import fsm_stock_dialog
 from . import fsm_part_request
 from . import fsm_bag_change
+from . import fsm_claim_replacement
 from . import fsm_part_old
 from . import fsm_part_return
 from . import fsm_part_when

@@ -2,13 +2,14 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 # A rate is never the sum of rates: {rate: (part of it, of what)}.
-RATES = {"on_time_rate": ("on_time", "received"), "return_rate": ("returned", "received")}
+RATES = {"on_time_rate": ("on_time", "received"), "return_rate": ("bad", "received")}
 
 
 class FsmSupplierReport(models.Model):
-    """How a supplier delivers: in time, and what we had to send back.
+    """How a supplier delivers: in time, what we had to send back, and what failed at a customer's.
 
-    One row for a line of an order that was confirmed. It is a view: nothing is kept twice.
+    One row for a line of an order that was confirmed, and one for a claim that he has not refused.
+    It is a view: nothing is kept twice.
     """
 
     _name = "fsm.supplier.report"
@@ -28,22 +29,40 @@ class FsmSupplierReport(models.Model):
         ],
         "stock.move": ["date", "location_id", "location_dest_id", "purchase_line_id", "quantity"],
         "stock.location": ["usage"],
+        "fsm.supplier.claim": [
+            "company_id",
+            "opened_on",
+            "product_id",
+            "quantity",
+            "state",
+            "supplier_id",
+        ],
     }
 
     company_id = fields.Many2one(string="Branch", comodel_name="res.company", readonly=True)
     partner_id = fields.Many2one(string="Supplier", comodel_name="res.partner", readonly=True)
     order_id = fields.Many2one(comodel_name="purchase.order", readonly=True)
     product_id = fields.Many2one(string="Part", comodel_name="product.product", readonly=True)
-    date = fields.Datetime(string="Ordered On", readonly=True)
+    date = fields.Datetime(string="Ordered or Claimed On", readonly=True)
     ordered = fields.Float(digits="Product Unit", readonly=True)
     received = fields.Float(digits="Product Unit", readonly=True)
     on_time = fields.Float(string="Received on Time", digits="Product Unit", readonly=True)
     returned = fields.Float(digits="Product Unit", readonly=True)
+    failed = fields.Float(
+        string="Failed",
+        digits="Product Unit",
+        readonly=True,
+        help="Under our warranty, and claimed from him: neither refused nor withdrawn.",
+    )
+    bad = fields.Float(string="Returned or Failed", digits="Product Unit", readonly=True)
     on_time_rate = fields.Float(
         string="On Time (%)", readonly=True, aggregator="avg", help="Of what was received."
     )
     return_rate = fields.Float(
-        string="Returned (%)", readonly=True, aggregator="avg", help="Of what was received."
+        string="Returned (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Sent back, or failed under our warranty and claimed, of what was received.",
     )
 
     @property
@@ -59,6 +78,8 @@ class FsmSupplierReport(models.Model):
                    came.received,
                    came.on_time,
                    came.returned,
+                   0.0 AS failed,
+                   came.returned AS bad,
                    100 * came.on_time / NULLIF(came.received, 0) AS on_time_rate,
                    100 * came.returned / NULLIF(came.received, 0) AS return_rate
               FROM purchase_order_line line
@@ -79,6 +100,19 @@ class FsmSupplierReport(models.Model):
                    ) came
              WHERE purchase.state = 'purchase'
                AND line.display_type IS NULL
+             UNION ALL
+            SELECT -claim.id,
+                   claim.company_id,
+                   claim.supplier_id,
+                   NULL,
+                   claim.product_id,
+                   claim.opened_on::timestamp,
+                   0.0, 0.0, 0.0, 0.0,
+                   claim.quantity,
+                   claim.quantity,
+                   NULL, NULL
+              FROM fsm_supplier_claim claim
+             WHERE claim.state NOT IN ('refused', 'withdrawn')
         """
 
     # === BUSINESS METHODS === #

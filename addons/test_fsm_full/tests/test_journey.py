@@ -330,3 +330,43 @@ class TestJourney(FsmFullCommon):
         bill = self.env["account.move"].browse(order.action_create_invoice()["res_id"])
         self.assertEqual((bill.move_type, bill.company_id), ("in_invoice", self.company))
         self.assertEqual(bill.amount_untaxed, 19200.0)
+
+    def test_supplier_claim_goes_with_his_credit_note(self):
+        vendor = self.env["res.partner"].create({"name": "Wholesaler", "company_id": False})
+        self.part.part_warranty_months = 12
+        job = self._repaired_job()
+        claim = self.env["fsm.supplier.claim"].create(
+            {
+                "warranty_id": job._open_warranties()[0].id,
+                "rework_id": job.id,
+                "company_id": self.company.id,
+                "supplier_id": vendor.id,
+                "product_id": self.part.id,
+                "quantity": 1,
+                "amount_claimed": 2450,
+                "opened_on": "2026-04-01",
+            }
+        )
+        claim = claim.with_user(self.accountant)
+        claim.send(reference="RMA-9")
+        with self.assertRaisesRegex(UserError, "no posted credit note “CN-5” of Wholesaler"):
+            claim.credit(credit_reference="CN-5")
+        note = claim.credit_note_id.browse(claim.draft_credit_note()["credit_note_id"])
+        self.assertEqual((note.move_type, note.company_id), ("in_refund", self.company))
+        with self.assertRaisesRegex(UserError, "Post the credit note first"):
+            claim.with_context(fsm_target="credited").action_move()
+        note.ref = "CN-5"
+        note.invoice_line_ids.price_unit = 2400
+        note.action_post()
+        answer = (claim.state, claim.amount_credited, claim.credit_reference)
+        self.assertEqual(answer, ("credited", 2400, "CN-5"))
+        second = claim.sudo().copy({"opened_on": "2026-04-02", "rework_id": self._intake().id})
+        second.with_user(self.accountant).send()
+        with self.assertRaisesRegex(UserError, "Only 0.00 of credit note"):
+            second.with_user(self.accountant).credit(credit_reference="CN-5")
+        rows = self.env["fsm.supplier.report"].with_user(self.accountant)
+        self.assertEqual(sum(rows.search([("partner_id", "=", vendor.id)]).mapped("failed")), 2)
+        note.button_draft()
+        self.assertEqual((claim.state, claim.amount_credited), ("accepted", 0))
+        note.action_post()
+        self.assertEqual(claim.state, "credited", "It follows again.")
