@@ -654,6 +654,14 @@ BOOKS = (
         **of("return", arguments={"arn": "AA290426000001A"}),
     ),
     Row(
+        "fsm.gst.return",
+        "unfile",
+        "owner",
+        "ravi",
+        "",
+        **of("return", arguments={"reason": "The portal refused it"}),
+    ),
+    Row(
         "fsm.audit.log",
         "search_read",
         "owner",

@@ -24,6 +24,7 @@
         "wizard/fsm_gst_cancel_views.xml",
         "wizard/fsm_gst_filing_views.xml",
         "wizard/fsm_gst_refund_views.xml",
+        "wizard/fsm_gst_unfiling_views.xml",
         "wizard/fsm_job_deliver_views.xml",
         "wizard/fsm_payment_views.xml",
         "data/fsm_overdue_data.xml",

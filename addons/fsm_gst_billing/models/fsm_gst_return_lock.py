@@ -5,7 +5,11 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.fsm_jobs.lifecycle import REASON_MIN_LENGTH
 from odoo.addons.fsm_jobs.verbs import verb
+
+from ..gst import dates, periods
+from .account_move_issued import may_manage
 
 
 class FsmGstReturn(models.Model):
@@ -19,7 +23,8 @@ class FsmGstReturn(models.Model):
     def lock(self):
         """Keep both returns as they are, and the documents of the month with them.
 
-        :raise UserError: while an error is found
+        :raise UserError: while an error is found, or the month is not over in India: what is
+            declared is all of it, CGST Act s.37(1)
         """
         self._check_may_file()
         return [gst_return._lock() for gst_return in self]
@@ -40,7 +45,7 @@ class FsmGstReturn(models.Model):
         """Note that the portal has accepted a locked return.
 
         :param str arn: the Acknowledgement Reference Number, 15 characters
-        :param str date: today by default
+        :param str date: today by default; never a day of the month itself
         """
         self._check_may_file()
         arn = "".join(arn.split()).upper()
@@ -49,7 +54,30 @@ class FsmGstReturn(models.Model):
         day = self._filing_day(date)
         for gst_return in self:
             gst_return._check_state("locked")
+            gst_return._check_month_is_over(day)
             gst_return._keep({"state": "filed", "arn": arn, "filed_on": day})
+        return [gst_return._state_figures() for gst_return in self]
+
+    @verb
+    def unfile(self, reason: str):
+        """Take back that a return was filed, where it was marked by mistake; it stays locked.
+
+        :param str reason: 10 characters or more, for the audit trail
+        :raise AccessError: unless a manager does it
+        """
+        self._check_may_file()
+        if not may_manage(self.env):
+            raise AccessError(self.env._("Only a manager takes back that a return was filed."))
+        reason = reason.strip()
+        if len(reason) < REASON_MIN_LENGTH:
+            raise UserError(
+                self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
+            )
+        for gst_return in self:
+            gst_return._check_state("filed")
+            changes = {"arn": [gst_return.arn, None]}
+            self.env["fsm.audit.log"]._log_event("override", gst_return, reason, changes)
+            gst_return._keep({"state": "locked", "arn": False, "filed_on": False})
         return [gst_return._state_figures() for gst_return in self]
 
     # === ACTION METHODS === #
@@ -64,6 +92,7 @@ class FsmGstReturn(models.Model):
 
     def _lock(self):
         self._check_state("draft")
+        self._check_month_is_over(dates.document_date(fields.Datetime.now()))
         self.lock_for_update()
         self._check_sees_all()
         rows = self._rows()
@@ -90,6 +119,22 @@ class FsmGstReturn(models.Model):
             }
         )
         return self._state_figures()
+
+    def _check_month_is_over(self, day):
+        """Refuse to declare a month before it ends: nobody could issue in it any more.
+
+        :param datetime.date day: of the declaration, in India
+        """
+        last = periods.last_day(self.period)
+        if day <= last:
+            raise UserError(
+                self.env._(
+                    "%(name)s runs until %(last)s: a return is locked and filed once its month is "
+                    "over (CGST Act s.37(1)). Until then check it.",
+                    name=self.display_name,
+                    last=last.strftime("%d-%b-%Y"),
+                )
+            )
 
     def _check_sees_all(self):
         """Start again if the month changed since this transaction began: it does not see that.
@@ -123,7 +168,7 @@ class FsmGstReturn(models.Model):
         )
 
     def _filing_day(self, text):
-        today = fields.Date.context_today(self.with_context(tz="Asia/Kolkata"))
+        today = dates.document_date(fields.Datetime.now())
         try:
             day = fields.Date.to_date(text) if text else today
         except ValueError:

@@ -148,7 +148,8 @@ class TestFsmGstNumber(FsmGstBillingCommon):
         found = [row for row in gst_return.check()["findings"] if row["model"] == "fsm.challan"]
         self.assertEqual({row["id"] for row in found}, {courier.id})
         self.assertIn("CGST Rule 55(1)(vi)", [row["rule"] for row in found])
-        gst_return.lock()
+        with freeze_time("2026-12-01 06:00:00"):
+            gst_return.lock()
         with self.assertRaisesRegex(UserError, "which is locked"):
             self._challan()
 

@@ -369,10 +369,39 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.gst_return.lock()
         with self.assertRaisesRegex(UserError, "15 letters and digits"):
             self.gst_return.mark_filed("12")
+        with self.assertRaisesRegex(UserError, "runs until 30-Apr-2026"):
+            self.gst_return.mark_filed("AA290426000001X", date="2026-04-30")
         self.gst_return.mark_filed("aa290426000001x", date="2026-05-11")
         self.assertEqual((self.gst_return.state, self.gst_return.arn), ("filed", "AA290426000001X"))
         with self.assertRaises(UserError):
             self._own(self.gst_return, self.manager).reopen()
+
+    def test_month_is_not_locked_before_it_is_over_in_india(self):
+        may = self.env["fsm.gst.return"].with_user(self.accountant)
+        may = may.create({"gstin": self.branch.vat, "period": "052026"})
+        for now in ("2026-04-15 06:00:00", "2026-05-31 18:29:00"):
+            with freeze_time(now), self.assertRaisesRegex(UserError, "runs until 31-May-2026"):
+                may.lock()
+        with freeze_time("2026-05-31 18:30:00"):
+            self.assertEqual(may.lock()["state"], "locked")
+
+    def test_manager_takes_back_a_filing_that_was_marked_by_mistake(self):
+        self.gst_return.lock()
+        self.gst_return.mark_filed("AA290426000001X")
+        with self.assertRaisesRegex(AccessError, "Only a manager"):
+            self.gst_return.unfile(reason="The portal refused it")
+        managed = self._own(self.gst_return, self.manager)
+        with self.assertRaisesRegex(UserError, "at least 10 characters"):
+            managed.unfile(reason="A mistake")
+        answer = managed.unfile(reason="The portal refused it")
+        self.assertEqual((answer["state"], answer["arn"]), ("locked", False))
+        self.env.flush_all()
+        told = self.env["fsm.audit.log"].search([("reason", "=", "The portal refused it")])
+        self.assertEqual(
+            [(row.kind, row.model, row.record_id) for row in told],
+            [("override", managed._name, managed.id)],
+        )
+        self.assertEqual(managed.reopen()["state"], "draft")
 
     def test_manager_reopens_a_locked_month_and_accountant_does_not(self):
         self.gst_return.lock()

@@ -5,6 +5,7 @@ from . import fsm_discount
 from . import fsm_gst_cancel
 from . import fsm_gst_filing
 from . import fsm_gst_refund
+from . import fsm_gst_unfiling
 from . import fsm_job_deliver
 from . import fsm_job_deliver_pay
 from . import fsm_payment
