@@ -186,6 +186,10 @@ class Purchase(NamedTuple):
     nature: str = "taxable"  # or one of UNTAXED, or composition
     inter: bool = False
 
+    @property
+    def credit(self):
+        return self.igst + self.cgst + self.sgst + self.cess
+
 
 class Reversal(NamedTuple):
     """Credit that is given back: Table 4(B).

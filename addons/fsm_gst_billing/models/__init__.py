@@ -12,7 +12,9 @@ from . import account_move_document
 from . import account_move_due
 from . import account_move_issued
 from . import account_move_kind
+from . import account_account
 from . import account_move_line
+from . import account_move_line_blocked
 from . import account_move_parties
 from . import account_move_payment
 from . import account_move_place
@@ -51,6 +53,7 @@ from . import fsm_gst_return_rows
 from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_purchases
+from . import fsm_gst_return_blocked
 from . import fsm_gst_return_summary
 from . import fsm_gst_return_ties
 from . import account_payment_advance  # adds to the return

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..gst import blocked
 from ..gst.documents import Due
 from ..gst.supply import time_of_supply
 
@@ -25,6 +26,7 @@ class ProductTemplate(models.Model):
         context={"active_test": False},
         help="The tax until then.",
     )
+    gst_blocked = fields.Selection(blocked.CLAUSES, string="Blocked Credit", help=blocked.HELP)
 
 
 class ProductProduct(models.Model):

@@ -44,11 +44,12 @@ class ResCompany(models.Model):
 
     def _inverse_l10n_in_is_gst_registered(self):
         """Override of `l10n_in` to keep the default taxes: it would set them back to 5 %."""
-        taxes = {company: company.account_sale_tax_id for company in self}
+        names = ("account_sale_tax_id", "account_purchase_tax_id")
+        taxes = {company: {name: company[name].id for name in names} for company in self}
         super()._inverse_l10n_in_is_gst_registered()
-        for company, tax in taxes.items():
-            if tax:
-                company.account_sale_tax_id = tax
+        for company, kept in taxes.items():
+            if kept := {name: tax_id for name, tax_id in kept.items() if tax_id}:
+                company.write(kept)
 
     def _charges_gst(self):
         """Tell whether the company collects tax: it is registered, and not under composition.

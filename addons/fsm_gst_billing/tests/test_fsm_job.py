@@ -189,6 +189,57 @@ class TestFsmJob(FsmGstBillingCommon):
         self.assertEqual(cells["4(B)(1)"][4], for_good["camt"])
         self.assertEqual(cells["4(A)(4)"][2], "not known here")
 
+    def test_s17_5_blocked_credit_stands_in_4A_and_is_taken_back_in_4B1(self):
+        """Marked on the bill, by its product, its account or its HSN; its refund gives it back."""
+        meal = self.labour.copy({"name": "Dinner of the staff", "l10n_in_hsn_code": "996331"})
+        marked = self.ssd.copy({"name": "Gift box", "gst_blocked": "g"})
+        bills = [self._buy(product, 1000.0, "2026-04-02") for product in (self.ssd, meal, marked)]
+        lines = [bill.invoice_line_ids for bill in bills]
+        self.assertEqual([line.gst_blocked for line in lines], [False, "b", "g"])
+        rate = lines[0].tax_ids.amount
+        april = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "042026"})
+
+        def credit():
+            self.env.flush_all()
+            table = april.gstr3b()["itc_elg"]
+            return (
+                table["itc_avl"][4]["camt"],
+                table["itc_rev"][0]["camt"],
+                table["itc_net"]["camt"],
+            )
+
+        each = 5000.0 * rate / 200
+        self.assertEqual(credit(), (3 * each, 2 * each, each))
+        findings = april.check()["findings"]
+        self.assertEqual([row["id"] for row in findings], (bills[1] | bills[2]).ids)
+        self.assertIn("Table 4(B)(1) takes it back", findings[0]["text"])
+        refund = bills[1]._reverse_moves([{"invoice_date": "2026-04-20", "date": "2026-04-20"}])
+        refund.ref = "PC/refund"
+        refund.action_post()
+        self.assertEqual(refund.invoice_line_ids.gst_blocked, "b")
+        self.assertEqual(credit(), (2 * each, each, each))
+        lines[2].gst_blocked = False
+        self.assertEqual(credit(), (2 * each, 0.0, 2 * each))
+        april.lock()
+        with self.assertRaisesRegex(UserError, "which is locked"):
+            lines[2].gst_blocked = "h"
+
+    def test_R32_goods_without_a_bill_cost_the_tax_on_their_cost(self):
+        part = self.ssd.copy({"name": "Charger"})
+        part.with_company(self.company).standard_price = 1000.0
+        with freeze_time("2026-04-15 06:00:00"):
+            job = self._create_job(state="diagnosis", lines=[(part, 1500.0), (self.labour, 600.0)])
+            job.line_ids[0].billing = "goodwill"
+            self._invoice(job)
+            job.with_context(fsm_gate=GATE).write(
+                {"state": "delivered", "delivered_at": fields.Datetime.now()}
+            )
+        april = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "042026"})
+        [finding] = april.check()["findings"]
+        [for_good, _to_reclaim] = april.gstr3b()["itc_elg"]["itc_rev"]
+        self.assertEqual((for_good["camt"], for_good["samt"]), (90.0, 90.0))
+        self.assertIn("the tax on its cost", finding["text"])
+
     def test_R32_credit_is_that_of_one_piece_though_dozens_were_bought(self):
         job = self._create_job(state="diagnosis")
         job.line_ids[0].billing = "goodwill"

@@ -2,6 +2,7 @@ from . import base
 from . import fsm_cost_mixin
 from . import fsm_stock_guard
 from . import fsm_branch
+from . import fsm_branch_loss
 from . import fsm_branch_sale
 from . import fsm_challan
 from . import fsm_part_usage

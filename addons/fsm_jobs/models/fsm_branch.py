@@ -330,6 +330,18 @@ class FsmBranch(models.Model):
         """Hand over again what `_take_back_parts` brought back with a note that does not count."""
         self.ensure_one()
 
+    def _lost_parts(self, begin, end):
+        """Return what left the stock of this branch for nothing: scrapped, lost, written off.
+
+        Called on one branch, in sudo. Here: no stock is known.
+
+        :param datetime begin: in UTC; `end` is the first moment after it
+        :return: ``[{product, quantity, reason, job}]``, in the product's own unit; `job` is the
+            `fsm.job` it was for, may be empty
+        """
+        self.ensure_one()
+        return []
+
     def _next_job_numbers(self, count):
         """Draw `count` job card numbers at once: a query a batch, not one a job card.
 

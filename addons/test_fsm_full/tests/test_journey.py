@@ -271,6 +271,43 @@ class TestJourney(FsmFullCommon):
         lot = self.env["stock.lot"].search([("product_id", "=", product.id), ("name", "=", name)])
         return self.branch._on_hand(product, lot)
 
+    def test_s17_5_h_credit_on_parts_that_were_lost_is_taken_back_with_its_reason(self):
+        """At their cost, ₹2,450 at 18 %; what is found again is not lost, what broke stays broken."""
+        day = self._sell(1).invoice_date
+        part = self.part.with_user(self.manager)
+        gst_return = self.env["fsm.gst.return"].create(
+            {"gstin": self.branch.vat, "period": day.strftime("%m%Y")}
+        )
+
+        def lost():
+            self.env.flush_all()
+            [for_good, _to_reclaim] = gst_return.gstr3b()["itc_elg"]["itc_rev"]
+            self.assertEqual(for_good["camt"], for_good["samt"])
+            return round(for_good["camt"] / 220.50, 2)
+
+        branch_id = self.branch.id
+        self.assertEqual(lost(), 0)
+        part.fsm_adjust_stock(branch_id=branch_id, counted_quantity=2.0, reason="Two are missing")
+        self.assertEqual(lost(), 2)
+        part.fsm_adjust_stock(branch_id=branch_id, counted_quantity=3.0, reason="One was found")
+        self.assertEqual(lost(), 1)
+        scrap = self.env["stock.scrap"].create(
+            {
+                "product_id": part.id,
+                "scrap_qty": 1.0,
+                "company_id": self.company.id,
+                "location_id": self.branch.stock_location_id.id,
+                "reason": "Fell from the bench",
+            }
+        )
+        scrap.with_user(self.manager).do_scrap()
+        self.assertEqual(lost(), 2)
+        part.fsm_adjust_stock(branch_id=branch_id, counted_quantity=9.0, reason="Opening stock")
+        self.assertEqual(lost(), 1, "What broke stays broken.")
+        [finding] = [row for row in gst_return.check()["findings"] if "17(5)(h)" in row["rule"]]
+        self.assertIn("Fell from the bench", finding["text"])
+        self.assertEqual((finding["model"], finding["id"]), ("product.product", part.id))
+
     def test_goods_of_a_sale_that_is_cancelled_never_left(self):
         self._sell(2).with_user(self.manager).fsm_cancel(reason="Billed twice")
         self.assertEqual(self.branch._on_hand(self.part), 5)
