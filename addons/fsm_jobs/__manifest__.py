@@ -65,6 +65,7 @@
         "views/fsm_branch_views.xml",
         "wizard/fsm_job_disposal_views.xml",
         "wizard/fsm_job_waiver_views.xml",
+        "wizard/fsm_job_notice_views.xml",
         # Adds to the job card and to the branch.
         "views/fsm_unclaimed_views.xml",
         "views/fsm_report_views.xml",

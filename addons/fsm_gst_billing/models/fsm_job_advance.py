@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.fsm_jobs.lifecycle import FINAL_STATES
 from odoo.addons.fsm_jobs.verbs import verb
 
 
@@ -48,6 +49,15 @@ class FsmJob(models.Model):
         if not self.env.su and not self.env.user.has_group("fsm_gst_billing.group_fsm_cashier"):
             raise AccessError(self.env._("Your role does not record payments."))
         self.check_access("read")
+        for job in self:
+            if job.state in FINAL_STATES:
+                raise UserError(
+                    self.env._(
+                        "Job card %s is over, nothing is paid in advance: record the payment on its "
+                        "invoice.",
+                        job.name,
+                    )
+                )
 
     def _record_advance(self, lines, date):
         """Book an advance for one job card, and issue its voucher where tax is due."""

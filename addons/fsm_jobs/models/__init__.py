@@ -47,6 +47,7 @@ from . import fsm_job_custody
 from . import fsm_job_passcode
 from . import fsm_job_document
 from . import fsm_job_unclaimed
+from . import fsm_job_notice
 from . import fsm_job_dispute
 from . import fsm_job_line
 from . import fsm_job_child

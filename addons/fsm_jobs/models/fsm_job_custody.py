@@ -18,6 +18,9 @@ CUSTODY_AFTER = {
     "disposed": "disposed",
 }
 
+# What is picked up is in the house once somebody works on it, not when its job card is written.
+KINDS_IN_HOUSE = {"bench": {"carry_in", "pickup"}}
+
 # Where a move takes a device that is in the house, or that this very move brings back.
 HOUSE_KINDS = {"counter", "bench"}
 
@@ -131,7 +134,9 @@ class FsmJob(models.Model):
         if not kind:
             return
         jobs_sudo = self.sudo()  # whoever moves a job card need not see where it was
-        jobs = jobs_sudo.filtered(lambda job: job.kind == "carry_in" or job.custody_id)
+        jobs = jobs_sudo.filtered(
+            lambda job: job.custody_id or job.kind in KINDS_IN_HOUSE.get(kind, {"carry_in"})
+        )
         labels = dict(
             self.env["fsm.custody"]._fields["place_kind"]._description_selection(self.env)
         )

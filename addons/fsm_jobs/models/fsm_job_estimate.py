@@ -140,6 +140,8 @@ class FsmJob(models.Model):
     def _is_unbilled(self):
         """Tell whether the device goes back for nothing: not repaired, nor agreed to be paid for."""
         if self.outcome in OUTCOMES_WITHOUT_REPAIR:
+            if self.repaired_by_id:
+                return True  # what was agreed to is the repair, which came to nothing
             agreed = self._amount_agreed()
             return self.currency_id.compare_amounts(self.amount_estimate, agreed) > 0
         return self.outcome == "declined"

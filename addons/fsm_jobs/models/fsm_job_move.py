@@ -17,6 +17,7 @@ from .fsm_job import GATE
 
 # From here a device becomes ready without a repair, or was ready before: what he was not asked is
 # not billed (`_billable_lines`), or was asked then.
+STATES_OF_REPAIR = {"approved", "parts", "repair", "outside", "qc"}  # work was agreed to
 STATES_UNREPAIRED = {"diagnosis", "estimate", "unclaimed"}
 DONE_STATES = {"ready", "unclaimed"}  # there is an outcome, and the customer is expected
 
@@ -171,6 +172,8 @@ class FsmJob(models.Model):
                 "Say the outcome: straight from diagnosis a device is ready only if it cannot be "
                 "repaired or has no fault."
             )
+        if self.state in ("request", "received"):
+            yield self.env._("Nobody has looked at the device: its outcome is said in diagnosis.")
         if self.state == "estimate" and self.outcome != "declined":
             yield self.env._("The customer has not declined the estimate.")
         if self.state not in STATES_UNREPAIRED:
@@ -221,16 +224,23 @@ class FsmJob(models.Model):
         return (
             self.branch_id.waive_qc
             or self.env.context.get("fsm_override") is GATE
-            or self.repaired_by_id != self.env.user
+            or self.env.user not in self.repaired_by_id | self._began_repair()
         )
+
+    def _began_repair(self):
+        """Return the technician of this job card who took it into repair last, if one did."""
+        rows = self.history_ids.filtered(lambda row: row.to_state == "repair")
+        return rows.sorted("id")[-1:].user_id & self.technician_ids.user_id
 
     def _move_values(self, source, target, now):
         """Return what is written along with a move."""
         values = {"state": target, "state_since": now, "hold_reason": False}
         if target in STAMPS and not (target == "received" and any(self.mapped("received_at"))):
             values[STAMPS[target]] = now  # an override takes nobody's device in a second time
-        if target == "ready" and source == "qc":
-            values["outcome"] = "repaired"
+        if target == "ready" and source in STATES_OF_REPAIR and not any(self.mapped("outcome")):
+            values["outcome"] = "repaired"  # unless whoever is done has said another
+        if target in ("diagnosis", "estimate"):
+            values["repaired_by_id"] = False  # what comes now is another repair
         if source in DONE_STATES and target not in FINAL_STATES | DONE_STATES:
             values.update(ready_at=False, outcome=False)
         return values

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
 
-from ..lifecycle import REASON_MIN_LENGTH
+from ..lifecycle import FINAL_STATES, REASON_MIN_LENGTH
 from ..roles import ROLES
 from ..verbs import verb
 from .fsm_job import GATE
@@ -248,6 +248,10 @@ class FsmJob(models.Model):
         """
         self._check_manager()
         self._check_reason(reason)
+        if any(job.state in FINAL_STATES for job in self):
+            raise UserError(
+                self.env._("What has left is paid as it was billed: nothing is waived.")
+            )
         values = {"storage_waived_by_id": self.env.uid, "storage_waived_reason": reason.strip()}
         self.with_context(fsm_gate=GATE).sudo().write(values)  # checked on the lines above
         return [{"id": job.id, "storage_fee": job.storage_fee} for job in self]

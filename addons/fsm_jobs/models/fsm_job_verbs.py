@@ -189,7 +189,7 @@ class FsmJob(models.Model):
 
         From `qc` the caller passes the quality check; from `repair` with `pass_qc`, or where the
         branch waives it, both steps are done. From `diagnosis` the outcome says why there was no
-        repair.
+        repair; later, that the repair came to nothing, and then what was estimated is not billed.
 
         :return: ``{id, state}``
         """
@@ -200,6 +200,8 @@ class FsmJob(models.Model):
                 job._end_without_repair(outcome)
             elif job.state == "repair" and (pass_qc or job.branch_id.waive_qc):
                 job._move("qc")
+            if job.state == "qc" and outcome != "repaired":
+                job._end_without_repair(outcome)
             job._move("ready")
         return [{"id": job.id, "state": job.state} for job in self]
 
@@ -207,6 +209,10 @@ class FsmJob(models.Model):
         """Note the outcome; whether it lets the device go is for `_blockers` to say."""
         if not self._has_role({"technician"}):
             raise AccessError(self.env._("Only a technician or a manager says the outcome."))
+        if outcome == "declined":
+            raise UserError(
+                self.env._("That the customer declines is his answer: record it at the estimate.")
+            )
         self.with_context(fsm_gate=GATE).sudo().outcome = outcome  # checked on the line above
 
     @api.readonly

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from .fsm_unclaimed_rule import CHANNELS
 
+SENT_BY = [*CHANNELS, ("letter", "Letter")]  # a letter is posted by a person
+
 
 class FsmUnclaimedReminder(models.Model):
     """What the owner of a device was told, when and how; or why he could not be told."""
@@ -22,7 +24,7 @@ class FsmUnclaimedReminder(models.Model):
     name = fields.Char(string="Reminder", required=True, readonly=True)
     days = fields.Integer(string="Days After Ready", readonly=True)
     at = fields.Datetime(required=True, readonly=True)
-    channel = fields.Selection(CHANNELS, readonly=True)
+    channel = fields.Selection(SENT_BY, readonly=True)
     sent_to = fields.Char(readonly=True, help="Masked.")
     text = fields.Text(readonly=True, help="Word for word.")
     claim_by = fields.Date(string="Last Day Named", readonly=True)

@@ -88,6 +88,12 @@ class TestCustody(FsmJobsCommon):
         self._walk(job, "diagnosis")
         self.assertFalse(job.custody_id)
 
+    def test_device_that_is_picked_up_is_in_the_house_once_somebody_works_on_it(self):
+        job = self._intake(kind="pickup")
+        self.assertFalse(job.custody_id)
+        self._walk(job, "diagnosis")
+        self.assertEqual(job.custody_id.place_kind, "bench")
+
     def test_lab_needs_a_name_and_a_day(self):
         self._in_repair()
         manager = self._as("manager", self.job)

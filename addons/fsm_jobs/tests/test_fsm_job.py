@@ -82,6 +82,23 @@ class TestFsmJob(FsmJobsCommon):
         self._as("technician", job).mark_ready(outcome="unrepairable")
         self.assertRecordValues(job, [{"state": "ready", "outcome": "unrepairable"}])
 
+    def test_repair_that_came_to_nothing_is_said_and_not_billed(self):
+        self.branch.waive_qc = True
+        job = self._walk(self._intake(), "diagnosis", "estimate", "approved", "repair")
+        with self.assertRaisesRegex(UserError, "record it at the estimate"):
+            self._as("technician", job).mark_ready(outcome="declined")
+        self._as("technician", job).mark_ready(outcome="unrepairable")
+        self.assertRecordValues(job, [{"state": "ready", "outcome": "unrepairable"}])
+        self.assertFalse(job._billable_lines())
+
+    def test_override_to_ready_has_an_outcome(self):
+        job = self._walk(self._intake(), "diagnosis", "estimate", "approved", "repair")
+        why = {"state": "ready", "reason": "It was finished by hand", "override": True}
+        self._as("manager", job).move_to(**why)
+        self.assertEqual(job.outcome, "repaired")
+        with self.assertRaisesRegex(UserError, "Nobody has looked"):
+            self._as("manager", self._intake()).move_to(**why)
+
     def test_repaired_is_no_outcome_of_a_diagnosis(self):
         job = self._walk(self._intake(), "diagnosis")
         with self.assertRaisesRegex(UserError, "Say the outcome"):

@@ -208,6 +208,17 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
             self._as("technician", job).mark_ready()
         self._walk_to_ready(job)
 
+    def test_repairer_passes_nothing_because_his_helper_moved_the_card(self):
+        helper = self._create_user("helper", "technician", self.branch)
+        job = self._walk(self._intake(), "diagnosis", "estimate", "approved")
+        both = (self.technician | helper).fsm_technician_ids
+        self._as("manager", job).assign(technician_ids=both.ids)
+        self._as("technician", job).move_to(state="repair")
+        job.with_user(helper).move_to(state="qc")
+        self.assertEqual(job.repaired_by_id, helper)
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            self._as("technician", job).mark_ready()
+
     def test_receptionist_shares_no_estimate(self):
         job = self._walk(self._intake(), "diagnosis", "estimate")
         with self.assertRaises(AccessError):

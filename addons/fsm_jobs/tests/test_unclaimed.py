@@ -193,6 +193,11 @@ class TestUnclaimed(FsmJobsCommon):
             self._as("manager", self.job).waive_storage_fee(reason=WHY)
             self.assertEqual(self.job.storage_fee, 0.0)
 
+    def test_what_has_left_is_not_waived(self):
+        self._walk(self.job, "delivered")
+        with self.assertRaisesRegex(UserError, "nothing is waived"):
+            self._as("manager", self.job).waive_storage_fee(reason=WHY)
+
     # === THE END === #
 
     def test_disposal_takes_two_persons_one_of_them_the_owner(self):
@@ -230,6 +235,23 @@ class TestUnclaimed(FsmJobsCommon):
             self.assertRaisesRegex(UserError, "gives the customer until"),
         ):
             self._as("owner", self.job).dispose()
+
+    def test_nothing_is_disposed_of_whose_notice_reached_nobody(self):
+        self.job.partner_id.phone = False
+        with self._unclaimed():
+            self._as("manager", self.job).ask_disposal(reason=WHY)
+            with self.assertRaisesRegex(UserError, "has reached nobody"):
+                self._as("owner", self.job).dispose()
+            with self.assertRaises(AccessError):
+                self._as("technician", self.job).post_notice(reference="RT123456789IN")
+            dialog = self._as("receptionist", self.env["fsm.job.notice"])
+            dialog.create({"job_id": self.job.id, "reference": "RT123456789IN"}).action_post()
+            self.assertEqual(self.job.reminder_ids[:1].channel, "letter")
+            with self.assertRaisesRegex(UserError, "gives the customer until"):
+                self._as("owner", self.job).dispose()
+        with freeze_time(self.job.claim_by + timedelta(days=1)):
+            self._as("owner", self.job).dispose()
+        self.assertEqual(self.job.state, "disposed")
 
     def test_proposal_ends_when_the_customer_is_heard_of(self):
         with self._unclaimed():

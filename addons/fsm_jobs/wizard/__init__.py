@@ -9,3 +9,4 @@ from . import fsm_challan_cancel
 from . import fsm_device_move
 from . import fsm_job_disposal
 from . import fsm_job_waiver
+from . import fsm_job_notice
