@@ -143,3 +143,15 @@ class FsmGstNumber(models.Model):
         for move in moves.filtered(lambda move: move._has_gst_number()):
             if numbers.is_valid(move.name):
                 self._issue(move)
+        self._issue_existing_challans()
+
+    @api.model
+    def _issue_existing_challans(self):
+        """Take challans into the ledger that went out before, cancelled ones with their reason."""
+        challans_sudo = self.env["fsm.challan"].sudo()  # as above
+        for challan in challans_sudo.search([("gst_number_ids", "=", False)], order="id"):
+            if numbers.is_valid(challan.name) and challan.name[-numbers.COUNTER_DIGITS :].isdigit():
+                self._issue(challan)
+                if challan.cancelled_at:
+                    reasons = self.env["fsm.gst.cancellation"]
+                    reasons._record(challan, challan.cancel_reason)

@@ -10,7 +10,30 @@ class FsmGstReturn(models.Model):
 
     def _findings(self, rows, gstr1, gstr3b):
         """Override to look at the challans of the month, which are in Table 13 alone."""
-        return super()._findings(rows, gstr1, gstr3b) + self._findings_of_challans()
+        found = super()._findings(rows, gstr1, gstr3b)
+        return found + self._findings_of_challans() + self._findings_of_unnumbered_challans()
+
+    def _findings_of_unnumbered_challans(self):
+        """Return a warning for each challan of the month that the ledger, so Table 13, lacks."""
+        challans_sudo = self.env["fsm.challan"].sudo()  # who may see the return
+        found = []
+        for challan in challans_sudo.search(
+            [
+                ("gst_number_ids", "=", False),
+                ("company_id", "in", self.company_ids.ids),
+                ("date", ">=", self.first_day),
+                ("date", "<=", periods.last_day(self.period)),
+            ],
+            order="id",
+        ):
+            text = self.env._(
+                "Challan %s is not in the ledger of numbers, and so not in Table 13: add it there at "
+                "the portal.",
+                challan.name,
+            )
+            finding = self._own_finding("warning", "CGST Rule 55(1)(i)", text)
+            found.append(finding | {"model": "fsm.challan", "id": challan.id})
+        return found
 
     def _findings_of_challans(self):
         challans_sudo = self.env[

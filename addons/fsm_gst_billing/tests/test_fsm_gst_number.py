@@ -153,6 +153,28 @@ class TestFsmGstNumber(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "which is locked"):
             self._challan()
 
+    def test_R12_challans_from_before_billing_are_taken_into_table_13(self):
+        """Three as `fsm_jobs` numbered them, one of them cancelled, one under no number of GST."""
+        challan = self._challan(value=90000.0)
+        names = ("SPR/DC/00001", "SPR/DC/00002", "SPR/DC/00003-LAB-SP")
+        for name in names:
+            self.env.cr.execute(
+                "INSERT INTO fsm_challan (name, company_id, partner_id, date, purpose, by_id,"
+                " cancelled_at, cancel_reason) SELECT %s, company_id, partner_id, '2026-11-02',"
+                " 'other', by_id, CASE WHEN %s THEN now() END, 'Never left' FROM fsm_challan"
+                " WHERE id = %s",
+                [name, name == names[1], challan.id],
+            )
+        november = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "112026"})
+        self.env["fsm.gst.number"]._issue_existing()
+        issued = {row["doc_num"]: row["docs"] for row in november.gstr1()["doc_issue"]["doc_det"]}
+        self.assertEqual(
+            [(row["from"], row["totnum"], row["cancel"]) for row in issued[12]],
+            [("SPR/DC/00001", 2, 1)],
+        )
+        texts = [row["text"] for row in november.check()["findings"]]
+        self.assertEqual([names[2] in text for text in texts if "Table 13" in text], [True])
+
     def test_R12_sql_changes_nothing_of_a_challan_that_is_out(self):
         challan = self._challan(value=90000.0)
         line = challan.line_ids

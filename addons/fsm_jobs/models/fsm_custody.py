@@ -223,22 +223,46 @@ class FsmCustody(models.Model):
 
     @verb
     def send_back(self, note: str = ""):
-        """Say that a device of another branch is on its way home.
+        """Say that devices of another branch are on their way home: they travel on a challan.
 
-        :return: ``{id, place}`` of the new row
+        Those for one branch are on one challan, from here to there.
+
+        :return: ``{id, place, challan}`` of the new row
         """
-        return [
-            row._handed_over(
-                {
-                    "place_kind": "courier",
-                    "place_name": self.env._(
-                        "On the way back from %s", row.sudo().to_company_id.name
-                    ),
-                },
-                note,
+        for row in self:
+            row._check_may_hand_over()
+        challans = {}
+        for rows_sudo in (
+            self.sudo().grouped(lambda row: (row.to_company_id, row.company_id)).values()
+        ):
+            challans |= dict.fromkeys(rows_sudo.ids, rows_sudo._way_back(note))
+        return [row._sent_back(challans[row.id], note) for row in self]
+
+    def _sent_back(self, challan, note):
+        place = {
+            "place_kind": "courier",
+            "place_name": self.env._("On the way back from %s", self.sudo().to_company_id.name),
+            "challan_id": challan.id,
+        }
+        return self._handed_over(place, note) | {"challan": challan.name}
+
+    def _way_back(self, note):
+        """Return the challan on which devices go home that one branch holds for another; in sudo.
+
+        It says what they came for, and what they were declared to be worth.
+        """
+        here, home = self.to_company_id, self.company_id
+        [branch] = self.env["fsm.branch"].search([("company_id", "=", here.id)])
+        lines = []
+        for row in self:
+            came = row.challan_id.line_ids.filtered(
+                lambda line, row=row: line.reference == row.job_number
             )
-            for row in self
-        ]
+            lines += row.job_id._challan_lines(sum(came.mapped("value")))
+        purpose = self.job_id._purpose_of_way("branch", here)
+        return self.env["fsm.challan"]._issue(
+            branch, home.partner_id, home, lines, purpose, note=note
+        )
 
     def _arrival(self, place_id):
         """Return where a device is that this branch was sent."""
@@ -257,8 +281,8 @@ class FsmCustody(models.Model):
             "user_id": self.env.uid,
         }
 
-    def _handed_over(self, place, note):
-        """Write the next row of a device that this branch holds for another one."""
+    def _check_may_hand_over(self):
+        """Refuse who is not at the counter of the branch that has the device now."""
         self.check_access("read")
         if not self.env["fsm.job"]._has_role({"receptionist"}):
             raise AccessError(self.env._("Only the counter takes over what another branch sends."))
@@ -266,6 +290,10 @@ class FsmCustody(models.Model):
             raise UserError(self.env._("%s was not sent to your branch.", self.job_number))
         if not self.is_current:
             raise UserError(self.env._("%s has been moved on already.", self.job_number))
+
+    def _handed_over(self, place, note):
+        """Write the next row of a device that this branch holds for another one."""
+        self._check_may_hand_over()
         kept = {
             "to_company_id": self.to_company_id.id,
             "challan_id": self.challan_id.id,

@@ -59,10 +59,9 @@ class TestCustody(FsmJobsCommon):
         arguments = {"kind": "lab", "partner_id": self.lab.id, "due_date": self.tomorrow}
         return self._as("manager", job or self.job).move_device(**arguments | values)
 
-    def _to_branch(self):
-        return self._as("manager", self.job).move_device(
-            kind="branch", to_branch_id=self.other_branch.id, due_date=self.tomorrow
-        )
+    def _to_branch(self, **values):
+        values |= {"to_branch_id": self.other_branch.id, "due_date": self.tomorrow}
+        return self._as("manager", self.job).move_device(kind="branch", **values)
 
     # === ALONG THE LIFE === #
 
@@ -260,7 +259,7 @@ class TestCustody(FsmJobsCommon):
         self.assertFalse(any(partner for partner, _count in groups))
 
     def test_other_branch_takes_over_and_sends_back(self):
-        self._to_branch()
+        self._to_branch(value=30000.0)
         row = self.env["fsm.custody"].with_user(self.desk_rst).search([])
         with self.assertRaisesRegex(UserError, "not sent to your branch"):
             self.job.custody_id.with_user(self.receptionist).accept()
@@ -268,8 +267,25 @@ class TestCustody(FsmJobsCommon):
         self.assertEqual(self.job.custody_id.user_id, self.desk_rst)
         with self.assertRaisesRegex(UserError, "moved on already"):
             row.accept()
-        self.job.custody_id.with_user(self.desk_rst).send_back()
+        came = self.job.custody_id.challan_id
+        answer = self.job.custody_id.with_user(self.desk_rst).send_back()
         self.assertEqual(self.job.custody_id.place_kind, "courier")
+        back = self.job.custody_id.challan_id
+        self.assertEqual((answer["challan"], back.purpose), (back.name, came.purpose))
+        self.assertRecordValues(
+            back,
+            [
+                {
+                    "company_id": self.other_branch.company_id.id,
+                    "to_company_id": self.company.id,
+                    "partner_id": self.company.partner_id.id,
+                }
+            ],
+        )
+        self.assertEqual(back.line_ids.reference, self.job.name)
+        self.assertEqual(back.line_ids.sudo().value, 30000.0)
+        with self.assertRaisesRegex(UserError, "moved on already"):
+            row.send_back()
         self._as("receptionist", self.job).move_device(place_id=self.shelf.id)
         seen = self.env["fsm.custody"].with_user(self.desk_rst).search([])
         self.assertNotIn("Shelf A3", seen.mapped("place_name"))
