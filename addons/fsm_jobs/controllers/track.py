@@ -103,6 +103,7 @@ class FsmTrack(http.Controller):
         if not token or not job_sudo:
             raise request.not_found()
         lang = request.env["res.lang"]._get_code(job_sudo.partner_id.lang or "en_IN")
+        request.update_context(lang=lang)  # the page and its refusals too
         return job_sudo.with_company(job_sudo.company_id).with_context(lang=lang)
 
     def _page(self, job_sudo, error="", code=""):

@@ -171,6 +171,12 @@ class FsmChallan(models.Model):
 
     # === BUSINESS METHODS - DOCUMENTS === #
 
+    def _for_reader(self):
+        """Return the challan in the language of the consignee."""
+        self.ensure_one()
+        partner_sudo = self.sudo().partner_id  # as `_print_challan`
+        return self.with_context(lang=partner_sudo.lang or self.env.lang)
+
     def _print_challan(self):
         """Return what travels with the devices: from whom, to whom, what, until when."""
         self.ensure_one()

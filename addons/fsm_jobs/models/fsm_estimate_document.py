@@ -8,6 +8,10 @@ class FsmEstimate(models.Model):
 
     # === BUSINESS METHODS - DOCUMENTS === #
 
+    def _for_reader(self):
+        """Return the estimate in the language of the customer."""
+        return self.with_env(self.job_id._for_reader().env)
+
     def _print_estimate(self):
         """Return what the customer was shown, and what he answered."""
         self.ensure_one()

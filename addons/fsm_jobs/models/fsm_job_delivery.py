@@ -28,7 +28,7 @@ class FsmJob(models.Model):
             job._check_deliverable()
             code = self.env["fsm.delivery.otp"]._issue(job)
             job._send_sms(
-                self.env._(
+                job._for_reader().env._(
                     "%(code)s is your code to fetch %(device)s at %(branch)s. Tell it at the "
                     "counter only.",
                     code=code,

@@ -143,7 +143,7 @@ class FsmJob(models.Model):
 
     def _desk_whatsapp(self):
         """Return a WhatsApp message that says where the job card stands, for somebody to send."""
-        job = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        job = self._for_reader()
         words = {
             "branch": self.branch_id.name,
             "device": self.device_id.model_id.display_name,

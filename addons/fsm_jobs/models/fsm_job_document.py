@@ -170,6 +170,12 @@ class FsmJob(models.Model):
 
     # --- parts that several papers share --- #
 
+    def _for_reader(self):
+        """Return the job card in the language of its customer, who reads what we print or send."""
+        self.ensure_one()
+        partner_sudo = self.partner_id.sudo()  # whoever prints, it is the customer who reads
+        return self.with_context(lang=partner_sudo.lang or self.env.lang)
+
     def _for_print(self, paper):
         """Return the job card in sudo, for those who may print this paper of it.
 

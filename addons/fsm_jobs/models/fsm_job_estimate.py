@@ -78,12 +78,13 @@ class FsmJob(models.Model):
             template = self.env.ref("fsm_jobs.mail_template_estimate")
             template.sudo().send_mail(self.id)  # templates are read by whoever keeps them
         if "sms" in channels:
+            reader = self._for_reader().env
             self._send_sms(
-                self.env._(
+                reader._(
                     "%(branch)s: the repair of your %(device)s costs %(amount)s. Answer here: %(url)s",
                     branch=self.branch_id.name,
                     device=self.device_id.model_id.display_name,
-                    amount=format_amount(self.env, estimate.amount, self.currency_id),
+                    amount=format_amount(reader, estimate.amount, self.currency_id),
                     url=self._customer_link(),
                 )
             )

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
@@ -320,13 +322,34 @@ class FsmJob(models.Model):
                 (self.env._("Ready since"), job_sudo._moment(self.ready_at)),
                 (self.env._("Last Day to Fetch"), self._day(self.claim_by)),
             ],
-            "last_day": self._day(self.claim_by),
-            "fee": job_sudo._rupees(job_sudo.storage_fee) if job_sudo.storage_fee else "",
+            "letter": job_sudo._notice_letter(),
             "reminders": [
                 (job_sudo._moment(row.at), row.name, row.sent_to or row.problem or "")
                 for row in job_sudo.reminder_ids.sorted("id")
             ],
         }
+
+    def _notice_letter(self):
+        """Return the paragraphs of the letter."""
+        letter = [
+            self.env._("Dear %s,", self.partner_id.name),
+            self.env._(
+                "your %(device)s has been ready for you since %(since)s. We have reminded you as "
+                "listed below. Please fetch it by %(last_day)s with this letter or your receipt. "
+                "After that day we may dispose of the device.",
+                device=_bold(self.device_id.model_id.display_name),
+                since=self._moment(self.ready_at),
+                last_day=_bold(self._day(self.claim_by)),
+            ),
+        ]
+        if self.storage_fee:
+            fee = self.env._(
+                "Until today a storage fee of %s before tax has to be added to the charges of the "
+                "job card.",
+                _bold(self._rupees(self.storage_fee)),
+            )
+            letter.append(fee)
+        return letter
 
     def _print_disposal(self):
         """Return the certificate of a disposal: what, why, how, who proposed and who confirmed."""
@@ -363,3 +386,7 @@ class FsmJob(models.Model):
                 },
             ],
         }
+
+
+def _bold(text):
+    return Markup("<b>%s</b>") % text

@@ -1,9 +1,11 @@
 import base64
 import io
+import re
 import subprocess
 import zipfile
 from datetime import timedelta
 from unittest import skipUnless
+from urllib.parse import quote
 
 from lxml.html import document_fromstring
 from PIL import Image
@@ -20,6 +22,8 @@ from .common import PNG, FsmJobsCommon
 HINDI_FONT = subprocess.run(
     ["fc-list", ":lang=hi", "family"], capture_output=True, check=False
 ).stdout.strip()
+
+HINDI = re.compile("[\u0900-\u097f]")  # Devanagari, as Unicode has it
 
 # paper: the roles that print it
 PAPERS = {
@@ -251,6 +255,68 @@ class TestDocuments(FsmJobsCommon, HttpCase):
         for part in (self.job.name, "29AAKCN4410R1ZU", "₹", "काली है"):
             self.assertIn(part, text)
         self.assertEqual(self._codes(pdf), {self.job.access_url, self.job.name})
+
+    def _speak_hindi(self):
+        """Let the customer read Hindi; the counter goes on in its own language."""
+        self.env["res.lang"]._activate_lang("hi_IN")
+        addons = self.env["ir.module.module"].search(
+            [("name", "=like", "fsm%"), ("state", "=", "installed")]
+        )
+        addons._update_translations(["hi_IN"])
+        self.job.partner_id.lang = "hi_IN"
+
+    @skipUnless(HINDI_FONT, "no font with Devanagari: scripts/setup brings one")
+    def test_customer_who_reads_hindi_gets_his_papers_in_hindi(self):
+        self._speak_hindi()
+        self._as("manager", self.job).move_to(state="repair")
+        self._walk(self.job, "qc", "ready")
+        self._as("manager", self.job).move_device(kind="courier", partner_id=self.job.partner_id.id)
+        challan = self.job.custody_id.challan_id
+        papers = ("receipt_a5", "receipt_80mm", "job_estimate", "delivery_note")
+        pages = {paper: self._html(paper) for paper in papers} | {
+            "challan": self._html("challan", record=challan)
+        }
+        for paper, page in pages.items():
+            with self.subTest(paper=paper):
+                document = document_fromstring(page)
+                labels = document.xpath(
+                    "//*[contains(@class, 'label')] | //*[@class='kind'] | //th"
+                )
+                english = {
+                    text
+                    for label in labels
+                    if (text := "".join(label.itertext()).strip())
+                    and not HINDI.search(text)
+                    and text not in {"#", "IMEI", "HSN"}
+                }
+                self.assertFalse(english)
+        self.assertIn("CUSTOMER", self._text("technician_copy"), "It stays in the house.")
+        printed = self._read(self._pdf("job_estimate"))
+        # Without conjuncts, which poppler splits: their shape is on the page.
+        for part in (self.job.name, "उपकरण", "कुल", "₹", "GSTIN"):
+            self.assertIn(part, printed)
+        page = self.url_open(self.job.access_url).text
+        for part in ('<html lang="hi-IN">', "जाँचा गया", "आपका उपकरण तैयार है", "मेरा डिलीवरी कोड"):
+            self.assertIn(part, page)
+        self.assertIn(quote("तैयार"), self._as("receptionist", self.job)._desk_whatsapp())
+        for model, name in (
+            ("fsm.job", "state"),
+            ("fsm.job", "kind"),
+            ("fsm.job", "outcome"),
+            ("fsm.job", "delivery_method"),
+            ("fsm.job.accessory", "condition"),
+            ("fsm.job.check", "result"),
+            ("fsm.estimate", "answer"),
+            ("fsm.challan", "purpose"),
+        ):
+            env = self.env(context={"lang": "hi_IN"})
+            for value, label in env[model]._fields[name]._description_selection(env):
+                self.assertRegex(label, HINDI, f"{model}.{name} {value}")
+
+    def _read(self, pdf):
+        return subprocess.run(
+            ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+        ).stdout.decode()
 
     def test_sticker_is_fifty_by_twenty_five_and_both_codes_can_be_read(self):
         pdf = self._pdf("device_label", "technician")
