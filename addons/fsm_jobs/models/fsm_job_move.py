@@ -19,6 +19,7 @@ from .fsm_job import GATE
 # not billed (`_billable_lines`), or was asked then.
 STATES_OF_REPAIR = {"approved", "parts", "repair", "outside", "qc"}  # work was agreed to
 STATES_UNREPAIRED = {"diagnosis", "estimate", "unclaimed"}
+MOST_TOLD = 20  # job cards whose refusals stand in one message
 DONE_STATES = {"ready", "unclaimed"}  # there is an outcome, and the customer is expected
 
 
@@ -36,13 +37,13 @@ class FsmJob(models.Model):
         :param str reason: kept in the status history
         :param bool override: skip the table of moves and the quality check, as a manager, with a
             reason; never what else blocks, never out of or into a final state
-        :raise UserError: with every reason at once, so that the user needs one round only
+        :raise UserError: with every reason of every job card at once, so that the user needs one
+            round only; nothing has moved then
         """
         self.check_access("write")
         self._check_target(target, reason, override)
         jobs = self.filtered(lambda job: job.state != target)
-        for job in jobs:
-            job._check_move(target, reason, override)
+        jobs._check_moves(target, reason, override)
         now = fields.Datetime.now()
         for source, batch in jobs.grouped("state").items():
             since = {job.id: job.state_since for job in batch}
@@ -76,6 +77,24 @@ class FsmJob(models.Model):
             )
         if target in FINAL_STATES:
             raise UserError(self.env._("Nothing overrides the way to the end of a job card."))
+
+    def _check_moves(self, target, reason, override):
+        """Refuse a move that some job cards cannot make, with the reasons of each of them.
+
+        Nothing moves then: who moves five hundred is told which to leave out.
+        """
+        refusals = []
+        for job in self:
+            try:
+                job._check_move(target, reason, override)
+            except UserError as refusal:
+                refusals.append(refusal)
+        if not refusals:
+            return
+        told = list(dict.fromkeys(refusal.args[0] for refusal in refusals))
+        if len(told) > MOST_TOLD:
+            told[MOST_TOLD:] = [self.env._("%s more cannot either.", len(told) - MOST_TOLD)]
+        raise type(refusals[0])("\n\n".join(told))
 
     def _check_move(self, target, reason="", override=False):
         """Refuse a move that the life cycle, the role or a condition does not allow."""

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from lxml import etree
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 from odoo.tests.common import warmup
@@ -195,14 +196,40 @@ class TestPerformance(FsmJobsCommon):
         manager = self._as("manager")
         self._assert_flat(lambda: manager.pending(limit=80), 12)
 
-    def test_five_hundred_job_cards_are_cancelled_in_one_call(self):
-        jobs = self._as("manager", self._open(80))
-        values = {
-            "partner_id": self.job.partner_id.id,
-            "device_id": self.job.device_id.id,
-            "complaint": "No display",
-        }
-        jobs |= self._as("manager").create([values] * 420)
-        jobs.move_to(state="cancelled", reason="The flood took them all")
+    def test_five_hundred_job_cards_move_in_one_call_and_three_queries_each(self):
+        jobs = self._as("manager", self._open(500))
+        ways = [
+            ({"state": "received"}, {}),
+            ({"state": "diagnosis"}, {"technician_ids": self.tech.ids, "spend_limit": 5000.0}),
+            # A technician and the customer's word are asked for; then as if nothing was repaired.
+            ({"state": "repair"}, {"state": "diagnosis"}),
+            ({"state": "cancelled", "reason": "The flood took them all"}, {}),
+        ]
+        for way, found in ways:
+            self.env.invalidate_all()
+            with self.subTest(way), self.assertQueryCount(1500):
+                jobs.move_to(**way)
+                self.env.flush_all()
+            self._put(jobs, found)
         self.assertEqual(set(jobs.mapped("state")), {"cancelled"})
-        self.assertEqual(len(jobs.history_ids), 1000)
+        self.assertEqual(len(jobs.history_ids), 500 * (1 + len(ways)))
+
+    def test_many_job_cards_move_all_or_none_and_each_that_cannot_is_told(self):
+        jobs = self._as("manager", self._open(30))
+        jobs.move_to(state="received")
+        jobs.move_to(state="diagnosis")
+        self._put(jobs, {"technician_ids": self.tech.ids, "spend_limit": 5000.0})
+        tied = jobs[7] | jobs[21]
+        self._put(tied, {"technician_ids": False})
+        with self.assertRaises(UserError) as refused:
+            jobs.move_to(state="repair")
+        told = str(refused.exception)
+        for job in jobs:
+            self.assertEqual(told.count(f"Job card {job.name} cannot"), int(job in tied))
+        self.assertEqual(set(jobs.mapped("state")), {"diagnosis"})
+        with self.assertRaisesRegex(UserError, "\n\n10 more cannot either"):
+            jobs.move_to(state="delivered")
+        with self.assertRaisesRegex(AccessError, "^[^\n]*$"):
+            self._as("receptionist", jobs).move_to(state="repair")
+        (jobs - tied).move_to(state="repair")
+        self.assertEqual(set((jobs - tied).mapped("state")), {"repair"})
