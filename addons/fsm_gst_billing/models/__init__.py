@@ -32,6 +32,8 @@ from . import fsm_gst_transport
 from . import fsm_challan
 from . import fsm_challan_document
 from . import fsm_day_close
+from . import fsm_day_close_verbs
+from . import fsm_day_closed
 from . import fsm_device_category
 from . import fsm_gst_advance
 from . import fsm_gst_advance_document

@@ -1,16 +1,16 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
-from odoo.addons.fsm_jobs.verbs import verb
-
-from ..gst.words import indian_format
 from .fsm_gst_once import GATE
+
+MIN_REASON = 10  # characters, of why a day is reopened
 
 
 class FsmDayClose(models.Model):
-    """The evening at the till: what was taken by each way, and the cash that was counted.
+    """The evening at the till: what was taken by each way, what was counted and what was found.
 
-    Written once. From then on no cash is booked on that day.
+    Written once. What it counted stays as it is from then on (`fsm_day_closed.py`), unless a manager
+    reopens the day: the row then says why, and the day gets another one. See docs/adr/0041.
     """
 
     _name = "fsm.day.close"
@@ -18,6 +18,7 @@ class FsmDayClose(models.Model):
     _description = "Day Close"
     _order = "day desc, id desc"
     _rec_name = "day"
+    _changes_behind_gate = True  # a day is reopened
     _audit_class = "books"
     _audit_kind = "payment"
 
@@ -26,21 +27,53 @@ class FsmDayClose(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     day = fields.Date(required=True, readonly=True)
-    cash = fields.Monetary(readonly=True, help="Taken less paid back, as booked.")
+
+    # What was booked since the last close, taken less paid back
+    cash = fields.Monetary(readonly=True)
     upi = fields.Monetary(string="UPI", readonly=True)
     card = fields.Monetary(readonly=True)
     bank = fields.Monetary(string="Bank Transfer", readonly=True)
     cash_before = fields.Monetary(
-        string="Cash from Before", readonly=True, help="What was counted at the last close."
+        string="Cash from Before", readonly=True, help="What lay in the drawer at the last close."
     )
+    cash_other = fields.Monetary(
+        string="Other Cash",
+        readonly=True,
+        help="What else was booked in the drawer: carried to the bank, petty cash, change brought.",
+    )
+
+    # What was found
     cash_counted = fields.Monetary(readonly=True, audit=True)
     difference = fields.Monetary(
-        readonly=True, audit=True, help="Counted, less what was there before and came since."
+        readonly=True, audit=True, help="The cash that was counted, less what should be there."
+    )
+    not_found = fields.Monetary(
+        readonly=True, audit=True, help="UPI and card payments that nobody has found."
+    )
+    not_found_ids = fields.Many2many(
+        string="Payments Not Found",
+        comodel_name="account.payment",
+        relation="fsm_day_close_not_found_rel",
+        readonly=True,
+        groups="fsm_jobs.group_fsm_accountant",
     )
     explanation = fields.Char(readonly=True, audit=True)
+    entry_id = fields.Many2one(
+        string="Entry of the Difference",
+        comodel_name="account.move",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="fsm_jobs.group_fsm_accountant",
+    )
 
-    _day_uniq = models.Constraint(
-        "UNIQUE(company_id, day)", "This day of the branch is closed already."
+    # Why it does not count any more
+    reopened_at = fields.Datetime(string="Reopened On", readonly=True, audit=True)
+    reopened_by_id = fields.Many2one(string="Reopened By", comodel_name="res.users", readonly=True)
+    reopen_reason = fields.Char(string="Reopened Because", readonly=True, audit=True)
+
+    _day_once_uniq = models.UniqueIndex(
+        "(company_id, day) WHERE reopened_at IS NULL", "This day of the branch is closed already."
     )
 
     # === CRUD METHODS === #
@@ -49,115 +82,21 @@ class FsmDayClose(models.Model):
         return self.env._("A day is closed by its branch, not by hand.")
 
     def _said_of_a_change(self):
-        return self.env._("A day that is closed stays closed.")
+        return self.env._("A day that is closed stays closed; a manager reopens it with a reason.")
 
+    # === BUSINESS METHODS === #
 
-class FsmBranch(models.Model):
-    _inherit = "fsm.branch"
-
-    @verb
-    def close_day(self, cash_counted: float, date: str = "", explanation: str = ""):
-        """Close a day at the till of a branch.
-
-        :param float cash_counted: what lies in the drawer, in rupees
-        :param str date: today by default
-        :param str explanation: needed where the cash differs from what was booked
-        :return: ``{id, day, cash, upi, card, bank, cash_before, cash_counted, difference}``
-        """
-        self._check_may_close()
-        day = self.env["account.payment"]._fsm_day(date)
-        return [
-            branch.sudo()._close_day(cash_counted, day, explanation.strip())  # checked above
-            for branch in self
-        ]
-
-    def _check_may_close(self):
-        if not self.env.su and not self.env.user.has_group("fsm_gst_billing.group_fsm_cashier"):
-            raise AccessError(self.env._("Your role does not close the till."))
-        self.check_access("read")
-
-    def _close_day(self, counted, day, explanation):
-        company, last = self.company_id, self._last_close()
-        if counted < 0:
-            raise UserError(self.env._("“cash_counted” cannot be less than zero."))
-        if last and last.day >= day:
-            raise UserError(
-                self.env._(
-                    "%(branch)s is closed up to %(day)s.",
-                    branch=self.name,
-                    day=last.day.strftime("%d-%b-%Y"),
-                )
-            )
-        booked = self._figures_of_day(day)
-        expected = booked.pop("cash_expected")
-        difference = company.currency_id.round(counted - expected)
-        if difference and not explanation:
-            raise UserError(
-                self.env._(
-                    "₹%(counted)s were counted and ₹%(expected)s should be there: say why.",
-                    counted=indian_format(counted),
-                    expected=indian_format(expected),
-                )
-            )
-        figures = {**booked, "cash_counted": counted, "difference": difference}
-        close = last.with_context(fsm_billing_gate=GATE).create(
+    def _reopen(self, reason):
+        """Let the day count no more, and take back what was booked of its difference."""
+        self.ensure_one()
+        if len(reason) < MIN_REASON:
+            raise UserError(self.env._("Say why in %s characters or more.", MIN_REASON))
+        self.with_context(fsm_billing_gate=GATE).write(
             {
-                **figures,
-                "company_id": company.id,
-                "day": day,
-                "explanation": explanation or False,
+                "reopened_at": fields.Datetime.now(),
+                "reopened_by_id": self.env.uid,
+                "reopen_reason": reason,
             }
         )
-        return {"id": close.id, "day": str(day), **figures}
-
-    def _last_close(self):
-        closes = self.env["fsm.day.close"]
-        return closes.search([("company_id", "=", self.company_id.id)], limit=1)
-
-    def _figures_of_day(self, day):
-        """Return what was taken on `day` by each way, and the cash that should lie in the drawer.
-
-        :return: ``{cash, upi, card, bank, cash_before, cash_expected}``, in rupees
-        :rtype: dict
-        """
-        last = self._last_close()
-        taken = self._taken(("date", "=", day))
-        since = self._taken(("date", ">", last.day), ("date", "<=", day)) if last else taken
-        before = last.cash_counted
-        return {**taken, "cash_before": before, "cash_expected": before + since["cash"]}
-
-    def _taken(self, *days):
-        """Return what was taken less what was paid back, by way: ``{"cash": 4826.2, …}``."""
-        groups = self.env["account.payment"]._read_group(
-            [
-                *days,
-                ("company_id", "=", self.company_id.id),
-                ("fsm_method", "!=", False),
-                ("state", "in", ("in_process", "paid")),
-            ],
-            ["fsm_method", "payment_type"],
-            ["amount:sum"],
-        )
-        taken = dict.fromkeys(self.env["account.journal"]._ways_of_paying(), 0.0)
-        for method, payment_type, amount in groups:
-            taken[method] += amount if payment_type == "inbound" else -amount
-        return taken
-
-
-class AccountPayment(models.Model):
-    _inherit = "account.payment"
-
-    def action_post(self):
-        """Override of `account` to book no cash on a day that was counted."""
-        cash = self.filtered(lambda payment: payment.fsm_method == "cash")
-        closes_sudo = self.env["fsm.day.close"].sudo()  # holds for who sees no closes as well
-        for company, payments in cash.grouped("company_id").items():
-            last = closes_sudo.search([("company_id", "=", company.id)], limit=1)
-            if last and any(payment.date <= last.day for payment in payments):
-                raise UserError(
-                    self.env._(
-                        "The till is closed up to %s: date the cash later.",
-                        last.day.strftime("%d-%b-%Y"),
-                    )
-                )
-        return super().action_post()
+        self.entry_id.button_cancel()
+        return {"id": self.id, "day": str(self.day)}

@@ -10,6 +10,7 @@ class FsmGstOnceMixin(models.AbstractModel):
 
     _name = "fsm.gst.once.mixin"
     _description = "Written Once"
+    _changes_behind_gate = False  # whether the verbs of a model add what became of a row
 
     # === CRUD METHODS === #
 
@@ -20,6 +21,8 @@ class FsmGstOnceMixin(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
+        if self._changes_behind_gate and self.env.context.get("fsm_billing_gate") is GATE:
+            return super().write(vals)
         raise UserError(self._said_of_a_change())
 
     @api.ondelete(at_uninstall=False)

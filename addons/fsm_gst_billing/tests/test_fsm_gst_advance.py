@@ -693,10 +693,13 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             branch = self.branch.with_user(self.cashier)
             with self.assertRaisesRegex(UserError, "₹1,000.00 should be there: say why"):
                 branch.close_day(cash_counted=990.0)
-            answer = branch.close_day(cash_counted=990.0, explanation="Change given")
+            answer = branch.close_day(
+                cash_counted=990.0, explanation="Change given", references=["U1"]
+            )
             self.assertEqual((answer["cash"], answer["upi"]), (1000.0, 500.0))
             self.assertEqual(answer["difference"], -10.0)
-            with self.assertRaisesRegex(UserError, "closed up to 25-Nov-2026"):
+            closed = self.assertRaisesRegex(UserError, "closed up to 25-Nov-2026")
+            with closed, self.env.cr.savepoint():
                 invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 1.0}])
             with self.assertRaisesRegex(UserError, "closed up to"):
                 branch.close_day(cash_counted=990.0)

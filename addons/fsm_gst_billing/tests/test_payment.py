@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import Form, tagged
 
 from .common import FsmGstBillingCommon
 
@@ -128,6 +129,129 @@ class TestPayment(FsmGstBillingCommon):
             dialog.action_receive()
         with self.assertRaisesRegex(AccessError, "does not issue invoices"):
             self._dialog(self._create_job(), self.receptionist).action_issue_invoice()
+
+    # === THE DAY IS CLOSED === #
+
+    def _close(self, counted, *references, user=None, **arguments):
+        branch = self.branch.with_user(user or self.cashier)
+        return branch.close_day(cash_counted=counted, references=list(references), **arguments)
+
+    def _drawer_entry(self, rupees, day, account=None):
+        """Return a draft that brings cash into the drawer from another account."""
+        till, other = self.branch._tills()["cash"], self.organization.income_account_id
+        lines = ((account or till.default_account_id, rupees), (other, -rupees))
+        values = {"company_id": self.company.id, "journal_id": till.id, "date": day}
+        return self.env["account.move"].create(
+            {
+                **values,
+                "line_ids": [
+                    Command.create({"account_id": of.id, "balance": amount}) for of, amount in lines
+                ],
+            }
+        )
+
+    def test_close_ticks_off_upi_and_card_by_reference(self):
+        self._pay(("upi", 500.0, "4123 4567 8901"), ("card", 300.0, "Slip 7"), ("card", 200.0))
+        with self.assertRaisesRegex(UserError, r"UPI 412345678901 \(₹500.00\).*Tick"):
+            self._close(0.0, "SLIP 7")
+        with self.assertRaisesRegex(UserError, "“999” is no UPI or card payment"):
+            self._close(0.0, "999")
+        with self.assertRaisesRegex(UserError, "“SLIP 7” is no UPI or card payment"):
+            self._close(0.0, "SLIP 7", "SLIP 7")
+        no_slip = self.env["account.payment"].search([("amount", "=", 200.0)], limit=1)
+        answer = self._close(0.0, "slip7", no_slip.name, explanation="The bank's list is of 6 p.m.")
+        self.assertEqual((answer["not_found"], answer["difference"]), (500.0, 0.0))
+        close = self.branch._last_close()
+        self.assertEqual(close.not_found_ids.mapped("payment_reference"), ["412345678901"])
+
+    def test_dialog_of_the_close_ticks_what_is_scanned(self):
+        self._pay(("upi", 500.0, "412345678901"), ("card", 300.0, "SLIP 7"), ("cash", 100.0))
+        dialogs = self.env["fsm.day.closing"].with_user(self.cashier)
+        with Form(dialogs.with_context(default_branch_id=self.branch.id)) as dialog:
+            self.assertEqual((dialog.cash_expected, dialog.not_found), (100.0, 800.0))
+            dialog.scanned = "4123 4567 8901"
+            self.assertEqual((dialog.not_found, dialog.scanned), (300.0, False))
+            with self.assertLogs("odoo.tests.form.onchange", "WARNING"):
+                dialog.scanned = "777"
+            dialog.scanned = "slip 7"
+            dialog.cash_counted = 100.0
+        dialog.record.action_close()
+        close = self.branch._last_close()
+        self.assertEqual((close.not_found, close.difference, close.explanation), (0.0, 0.0, False))
+
+    def test_entries_of_the_drawer_are_cash_that_should_be_there(self):
+        self._pay(("cash", 1000.0))
+        today = self.invoice.invoice_date
+        self._drawer_entry(-400.0, today).action_post()
+        answer = self._close(590.0, explanation="₹10 too much change")
+        figures = [answer[name] for name in ("cash", "cash_other", "difference")]
+        self.assertEqual(figures, [1000.0, -400.0, -10.0])
+        # The difference is in the books: tomorrow begins with what was counted.
+        self.assertEqual(self.branch._drawer_before(today + timedelta(days=1)), 590.0)
+
+    def test_day_that_is_closed_stays_as_it_was_counted(self):
+        upi, cash = (
+            self.env["account.payment"].browse(self._pay(line)["payment_ids"])
+            for line in (("upi", 500.0, "U1"), ("cash", 100.0))
+        )
+        today, tomorrow = (self.invoice.invoice_date + timedelta(days=days) for days in (0, 1))
+        entry, later, draft = (self._drawer_entry(10.0, day) for day in (today, tomorrow, tomorrow))
+        other = self.organization.income_account_id
+        elsewhere = self._drawer_entry(5.0, today, account=other)
+        (entry | later | elsewhere).action_post()
+        values = {"date": today, "amount": 5.0, "journal_id": self.branch._tills()["upi"].id}
+        values |= {"partner_id": self.suresh.id, "payment_type": "inbound"}
+        payments = self.env["account.payment"]
+        waiting = payments.create(values)
+        drawer = self.branch._tills()["cash"].default_account_id.id
+        self._close(110.0, "U1")
+        doors = (
+            lambda: self._pay(("cash", 1.0)),
+            lambda: self._pay(("upi", 1.0, "U2")),
+            lambda: self._pay(("bank", 1.0)),
+            lambda: upi.action_cancel(),
+            lambda: upi.action_draft(),
+            lambda: upi.write({"state": "canceled"}),
+            lambda: upi.write({"payment_reference": "U3"}),
+            lambda: upi.move_id.button_draft(),
+            lambda: upi.move_id.button_cancel(),
+            lambda: upi.unlink(),
+            lambda: cash.write({"amount": 90.0}),
+            lambda: cash.write({"date": tomorrow}),
+            lambda: waiting.action_post(),
+            lambda: entry.button_draft(),
+            lambda: entry.line_ids[0].write({"account_id": other.id}),
+            lambda: elsewhere.line_ids[0].write({"account_id": drawer}),
+            lambda: later.with_context(skip_readonly_check=True).write({"date": today}),
+            lambda: self._drawer_entry(10.0, today).action_post(),
+        )
+        for number, door in enumerate(doors):
+            with self.subTest(door=number), self.env.cr.savepoint() as undone:
+                with self.assertRaisesRegex(UserError, "closed up to"):
+                    door()
+                undone.rollback()
+        draft.action_post()  # tomorrow is open
+
+    def test_manager_reopens_the_day_that_was_closed_last(self):
+        self._pay(("cash", 100.0))
+        first = self._close(90.0, explanation="₹10 too much change")
+        with self.assertRaisesRegex(AccessError, "Only a manager reopens"):
+            self.branch.with_user(self.cashier).reopen_day(reason="I typed it wrong")
+        branch = self.branch.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "10 characters"):
+            branch.reopen_day(reason="oops")
+        self.assertEqual(branch.reopen_day(reason="It was ₹50 by card")["id"], first["id"])
+        self._pay(("cash", 50.0))
+        self.assertEqual(self._close(150.0)["difference"], 0.0)
+        closes = self.env["fsm.day.close"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(closes.mapped("reopen_reason"), [False, "It was ₹50 by card"])
+        reopening = self.env["fsm.day.reopening"].with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "closed last is reopened first"):
+            reopening.create(
+                {"close_id": first["id"], "reason": "The older one of them"}
+            ).action_reopen()
+        with self.assertRaisesRegex(UserError, "a manager reopens it"):
+            closes[0].write({"reopened_at": False})
 
     # === WHAT IS REFUSED === #
 

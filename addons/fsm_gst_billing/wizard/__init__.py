@@ -1,6 +1,7 @@
 from . import account_move_reversal
 from . import account_payment_register
 from . import fsm_day_closing
+from . import fsm_day_reopening
 from . import fsm_discount
 from . import fsm_gst_cancel
 from . import fsm_gst_filing

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ..gst import dates
 
@@ -23,6 +24,7 @@ class FsmDayClosing(models.TransientModel):
     # What was booked
     cash_before = fields.Monetary(string="Cash from Before", compute="_compute_figures")
     cash = fields.Monetary(string="Cash Taken", compute="_compute_figures")
+    cash_other = fields.Monetary(string="Other Cash", compute="_compute_figures")
     cash_expected = fields.Monetary(string="Should Be There", compute="_compute_figures")
     upi = fields.Monetary(string="UPI", compute="_compute_figures")
     card = fields.Monetary(compute="_compute_figures")
@@ -31,13 +33,30 @@ class FsmDayClosing(models.TransientModel):
     # What was found
     cash_counted = fields.Monetary(string="Counted", required=True)
     difference = fields.Monetary(compute="_compute_difference")
+    line_ids = fields.One2many(
+        string="UPI and Card",
+        comodel_name="fsm.day.closing.line",
+        inverse_name="closing_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    scanned = fields.Char(
+        string="Found", store=False, help="The UTR or the number of a slip, typed or scanned."
+    )
+    not_found = fields.Monetary(compute="_compute_not_found")
     explanation = fields.Char(help="Why there is more or less than should be.")
 
     # === COMPUTE METHODS === #
 
     @api.depends("branch_id", "day")
     def _compute_figures(self):
-        names = ("cash_before", "cash_expected", *self.env["account.journal"]._ways_of_paying())
+        names = (
+            "cash_before",
+            "cash_other",
+            "cash_expected",
+            *self.env["account.journal"]._ways_of_paying(),
+        )
         for wizard in self:
             branch = wizard.branch_id
             branch._check_may_close()
@@ -45,10 +64,56 @@ class FsmDayClosing(models.TransientModel):
             for name in names:
                 wizard[name] = figures.get(name, 0.0)
 
+    @api.depends("branch_id", "day")
+    def _compute_line_ids(self):
+        for wizard in self:
+            branch = wizard.branch_id
+            branch._check_may_close()
+            paid = branch.sudo()._paid_by_reference(wizard.day) if wizard.day else ()  # checked
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "method": payment.fsm_method,
+                            "reference": payment.payment_reference or payment.name,
+                            "customer": payment.partner_id.display_name,
+                            "amount": payment.amount_company_currency_signed,
+                        }
+                    )
+                    for payment in paid
+                ),
+            ]
+
     @api.depends("cash_counted", "cash_expected")
     def _compute_difference(self):
         for wizard in self:
             wizard.difference = wizard.cash_counted - wizard.cash_expected
+
+    @api.depends("line_ids.found", "line_ids.amount")
+    def _compute_not_found(self):
+        for wizard in self:
+            missing = wizard.line_ids.filtered(lambda line: not line.found)
+            wizard.not_found = sum(missing.mapped("amount"))
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("scanned")
+    def _onchange_scanned(self):
+        """Tick the payment that was scanned, or say that none is booked under it."""
+        scanned = "".join((self.scanned or "").split()).upper()
+        self.scanned = False
+        if not scanned:
+            return None
+        lines = self.line_ids.filtered(
+            lambda line: scanned == "".join((line.reference or "").split()).upper()
+        )
+        if left := lines.filtered(lambda line: not line.found)[:1]:
+            left.found = True
+            return None
+        title = self.env._("Ticked already") if lines else self.env._("Not booked")
+        message = self.env._("“%s” is no payment that is still to be found.", scanned)
+        return {"warning": {"title": title, "message": message}}
 
     # === ACTION METHODS === #
 
@@ -58,5 +123,23 @@ class FsmDayClosing(models.TransientModel):
             cash_counted=self.cash_counted,
             date=str(self.day),
             explanation=self.explanation or "",
+            references=self.line_ids.filtered("found").mapped("reference"),
         )
         return {"type": "ir.actions.act_window_close"}
+
+
+class FsmDayClosingLine(models.TransientModel):
+    """A UPI or card payment, and whether it was found in the bank's list or among the slips."""
+
+    _name = "fsm.day.closing.line"
+    _description = "Payment to Find"
+
+    closing_id = fields.Many2one(
+        comodel_name="fsm.day.closing", required=True, ondelete="cascade", index=True
+    )
+    currency_id = fields.Many2one(related="closing_id.currency_id")
+    method = fields.Selection([("upi", "UPI"), ("card", "Card")], string="Paid By", required=True)
+    reference = fields.Char()
+    customer = fields.Char()
+    amount = fields.Monetary()
+    found = fields.Boolean()
