@@ -112,7 +112,10 @@ class FsmDayClosing(models.TransientModel):
             left.found = True
             return None
         title = self.env._("Ticked already") if lines else self.env._("Not booked")
-        message = self.env._("“%s” is no payment that is still to be found.", scanned)
+        message = self.env._(
+            "“%s” is no payment that is still to be found. If the bank has it, record it first.",
+            scanned,
+        )
         return {"warning": {"title": title, "message": message}}
 
     # === ACTION METHODS === #
