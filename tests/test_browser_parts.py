@@ -94,3 +94,29 @@ def test_shelf_is_counted_on_a_phone_by_scanning(phone, rpc):
         quantity=1.0,
         reason="The count of the test, undone",
     )
+
+
+def scanned(page, field, code):
+    page.fill(f".modal [name={field}] input", code)
+    page.press(f".modal [name={field}] input", "Enter")
+
+
+def test_parts_are_sent_to_another_branch_by_scanning_and_taken_in_there(desktop, rpc):
+    page = desktop("manager")
+    page.goto("/odoo/fsm-transfers")
+    page.click("button:has-text('New Transfer')")
+    page.click(".modal .o_radio_item:has-text('Send Parts') input")
+    page.click(".modal [name=other_branch] input")
+    page.click(".o_select_menu_item:has-text('HSR')")
+    scanned(page, "code", SSD)
+    page.wait_for_selector(".modal .o_data_row:has-text('SSD 512 GB')")
+    page.click(".modal button:has-text('Open Transfer')")
+    page.click("button[name=action_send]")
+    page.wait_for_selector(".modal .o_data_row:has-text('SSD 512 GB')")
+    page.click(".modal button:has-text('Confirm')")
+    page.wait_for_selector(".o_arrow_button_current:has-text('On the Way')")
+    transfer = [int(page.url.split("/")[-1].split("?")[0])]
+    lines = rpc("manager").call("fsm.transfer", "read", transfer, ["line_ids"])[0]["line_ids"]
+    answer = rpc("owner").call("fsm.transfer", "receive_parts", transfer)
+    assert answer["state"] == "received"
+    assert [line["line_id"] for line in answer["lines"]] == lines

@@ -279,7 +279,12 @@ class FsmSupplierClaim(models.Model):
                 continue
             pending = claims.filtered("is_pending")
             for day, due in pending.grouped("due_on").items():
-                due.activity_schedule(ACTIVITY, date_deadline=day, user_id=person.id)
+                due.activity_schedule(
+                    ACTIVITY,
+                    date_deadline=day,
+                    summary=self.env._("Ask the supplier what becomes of the claim"),
+                    user_id=person.id,
+                )
 
     def _check_move(self, target, filled=()):
         """Refuse a move that leads nowhere, or before which something has to be filled in.

@@ -6,7 +6,7 @@ STATES = [
     ("sent", "On the Way"),
     ("short", "Arrived Short"),
     ("received", "Received"),
-    ("cancelled", "Declined"),
+    ("cancelled", "Declined or Taken Back"),
 ]
 
 

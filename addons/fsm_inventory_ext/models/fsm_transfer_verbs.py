@@ -113,6 +113,8 @@ class FsmTransfer(models.Model):
     def settle_missing(self, outcome: str, reason: str):
         """Say what became of parts that were sent and never arrived; the sending branch does.
 
+        Before anything has arrived, too: a parcel that never left is taken back.
+
         :param str outcome: `returned`, they are back on its shelves, or `lost`, a manager writes
             them off
         :param str reason: 10 characters or more
@@ -122,7 +124,7 @@ class FsmTransfer(models.Model):
             raise UserError(self.env._("“outcome” must be one of: %s.", "returned, lost"))
         self._check_keeper("manager")
         self.env["stock.quant"]._check_reason(reason)
-        for transfer_sudo in self._for_step({"short"}, "company_id"):
+        for transfer_sudo in self._for_step({"sent", "short"}, "company_id"):
             sender_sudo = transfer_sudo.with_company(transfer_sudo.company_id)
             shelves = sender_sudo._branch(sender_sudo.company_id).stock_location_id
             for line in sender_sudo.line_ids:
@@ -130,6 +132,12 @@ class FsmTransfer(models.Model):
                 line._settle(shelves if outcome == "returned" else loss, reason.strip())
             sender_sudo.reason = reason.strip()
             sender_sudo._close()
+            if outcome == "returned" and not any(sender_sudo.line_ids.mapped("received")):
+                sender_sudo.state = "cancelled"
+                sender_sudo._tell(
+                    sender_sudo.to_company_id,
+                    self.env._("Transfer %s was taken back", sender_sudo.name),
+                )
         return self._answers()
 
     # === BUSINESS METHODS === #

@@ -224,7 +224,7 @@ class ProductProduct(models.Model):
         plan = self.env["stock.move"]._plan_taking(self, quantity, shelves, lot)
         free = sum(taken for _location, _lot, taken in plan)
         if self.uom_id.compare(free, quantity) < 0:
-            raise self.env["stock.quant"]._shortage(self, free, shelves)
+            raise self.env["stock.quant"]._shortage(self, free, shelves, lot)
         return plan
 
     def _plan_sale(self, branch, quantity):

@@ -127,14 +127,17 @@ class StockQuant(models.Model):
         return available, in_date
 
     @api.model
-    def _shortage(self, product, quantity, location):
-        """Return the error that says how much there is to take."""
+    def _shortage(self, product, quantity, location, lot=None):
+        """Return the error that says how much there is to take.
+
+        :param lot: of this number only
+        """
         location_sudo = location.sudo()  # the name of the place, for whoever may take from it
         return UserError(
             self.env._(
                 "Only %(quantity)s of %(product)s are in stock at %(place)s.",
                 quantity=f"{max(product.uom_id.round(quantity), 0):g}",
-                product=product.display_name,
+                product=f"{product.display_name} {lot.name}" if lot else product.display_name,
                 place=location_sudo.warehouse_id.name or location_sudo.complete_name,
             )
         )

@@ -132,6 +132,15 @@ class TestFsmTransfer(FsmInventoryCommon):
         )
         self.assertEqual((transfer.state, *self._shelves()), ("received", 2, 3))
 
+    def test_parcel_that_never_left_is_taken_back_by_a_manager_of_its_sender(self):
+        transfer, why = self._sent(), {"outcome": "returned", "reason": "It never left the house"}
+        with self.assertRaisesRegex(AccessError, "Your role"):
+            transfer.with_user(self.accountant).settle_missing(**why)
+        answer = transfer.with_user(self.keeper).settle_missing(**why)
+        self.assertEqual((answer["state"], *self._shelves()), ("cancelled", 0, 5))
+        with self.assertRaisesRegex(UserError, "Taken Back"):
+            transfer.with_user(self.accountant).receive_parts()
+
     def test_nobody_takes_the_step_of_the_other_branch_or_a_step_twice(self):
         transfer = self._asked()
         with self.assertRaisesRegex(AccessError, "other branch"):

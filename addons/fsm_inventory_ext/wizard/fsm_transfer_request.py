@@ -19,6 +19,25 @@ class FsmTransferRequest(models.TransientModel):
         string="Parts", comodel_name="fsm.transfer.request.line", inverse_name="request_id"
     )
     note = fields.Char()
+    code = fields.Char(
+        string="Scan", help="EAN, internal reference, serial or lot number: each scan is one more."
+    )
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("code")
+    def _onchange_code(self):
+        """Put the part that was scanned onto its line, one more of it."""
+        code, self.code = self.code, False
+        if not code:
+            return
+        branch = self.env["fsm.branch"]._of_caller()
+        product, _lot = self.env["product.product"]._scanned(code, branch)
+        line = self.line_ids.filtered(lambda line: line.product_id._origin == product)[:1]
+        if line:
+            line.quantity += 1
+        else:
+            self.line_ids |= self.line_ids.new({"product_id": product.id, "quantity": 1.0})
 
     # === ACTION METHODS === #
 

@@ -112,7 +112,16 @@ class FsmTransferStepLine(models.TransientModel):
             return line
         line = self.filtered(lambda line: not line._numbers())[:1] or self._next_line()
         line.lots = lot
+        if self.step_id.kind == "send":
+            line.quantity = min(line.quantity, line._at_hand(lot))
         return line
+
+    def _at_hand(self, lot):
+        """Return how many of a lot the sending branch can give; what it lacks is of another one."""
+        product, transfer = self.product_id._origin, self.transfer_line_id._origin.transfer_id
+        company = transfer.company_id
+        branch = self.env["fsm.branch"].search([("company_id", "=", company.id)])
+        return branch._stock(product, lot=product._lots([lot], company)).get(product, (0, 0))[1]
 
     def _next_line(self):
         """Return a new line of the same part, with what the others leave of it, else one."""
