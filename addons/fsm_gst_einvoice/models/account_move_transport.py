@@ -4,8 +4,8 @@ import json
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.fsm_gst_billing.gst import dates, tax
 from odoo.addons.fsm_gst_billing.gst import eway as law
-from odoo.addons.fsm_gst_billing.gst import tax
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..einvoice import eway
@@ -23,16 +23,35 @@ class AccountMove(models.Model):
 
     def _compute_needs_eway(self):
         for move in self:
-            move.needs_eway_bill = (
-                move.state == "posted"
-                and move._is_gst_document()
-                and law.needed(
-                    tax.paise(sum(move._goods().mapped("price_total"))),
-                    move.company_id.state_id.l10n_in_tin,
-                    move._destination().l10n_in_tin or move.company_id.state_id.l10n_in_tin,
-                    move.invoice_date,
-                )
-            )
+            move.needs_eway_bill = move.state == "posted" and move._needs_eway()
+
+    def _needs_eway(self):
+        """Tell whether the goods of one document travel with an e-way bill."""
+        home = self.company_id.state_id.l10n_in_tin or ""
+        return self._is_gst_document() and law.needed(
+            tax.paise(sum(self._goods().mapped("price_total"))),
+            home,
+            self._destination().l10n_in_tin or home,
+            self.invoice_date or dates.document_date(fields.Datetime.now()),
+        )
+
+    # === BUSINESS METHODS - FINDINGS === #
+
+    def _gst_check(self, *, issuing=False):
+        """Override of `fsm_gst_billing` to say before goods leave that they need a bill."""
+        return super()._gst_check(issuing=issuing) + self._check_eway()
+
+    def _check_eway(self):
+        """Return a warning while the e-way bill of an invoice is missing."""
+        sold = self.move_type == "out_invoice" and self.state != "cancel"
+        if not sold or self.eway_number or not self._needs_eway():
+            return []
+        text = self.env._(
+            "%s: its goods need an e-way bill before they leave. Make it at the portal and write "
+            "its number on the invoice.",
+            self.name or self.env._("The draft"),
+        )
+        return [{"severity": "warning", "rule": "CGST Rule 138", "text": text}]
 
     # === ACTION METHODS === #
 

@@ -9,10 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from freezegun import freeze_time
 from PIL import Image
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import file_open
 
+from odoo.addons.fsm_gst_billing.gst import dates
 from odoo.addons.fsm_gst_billing.tests.common import FsmGstBillingCommon
 
 from ..einvoice import eway, schema, signed
@@ -289,8 +291,22 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
         self.assertFalse(self.invoice.needs_eway_bill)
         rack = self._stock("Server", "consu", "84715000", 60000.0)
         lines = [(rack, 60000.0), (self.labour, 600.0)]
-        invoice = self._invoice(self._create_job(self.bank, lines=lines))
+        invoice = self._invoice(self._create_job(self.bank, lines=lines), post=False)
         invoice = invoice.with_user(self.accountant)
+        gst_return = self.env["fsm.gst.return"].create(
+            {
+                "gstin": self.branch.vat,
+                "period": f"{dates.document_date(fields.Datetime.now()):%m%Y}",
+            }
+        )
+
+        def asked():
+            found = [*invoice.fsm_check()["findings"], *gst_return.check()["findings"]]
+            return [row["severity"] for row in found if row["rule"] == "CGST Rule 138"]
+
+        self.assertEqual(asked(), ["warning"], "Before it leaves.")
+        invoice.action_post()
+        self.assertEqual(asked(), ["warning"] * 2)
         self.assertTrue(invoice.needs_eway_bill)
         with self.assertRaisesRegex(ValidationError, "not a vehicle number"):
             invoice.vehicle_number = "K-1"
@@ -308,6 +324,8 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
             (bill["docNo"], bill["totInvValue"], bill["mainHsnCode"], bill["vehicleNo"]),
             (invoice.name, 70800.0, 84715000, "KA01AB1234"),
         )
+        invoice.eway_number = "391000123456"
+        self.assertEqual(asked(), [])
         self.assertEqual([item["hsnCode"] for item in bill["itemList"]], [84715000])
 
     def test_R35_device_to_a_lab_in_another_state_has_an_eway_bill_for_job_work(self):
