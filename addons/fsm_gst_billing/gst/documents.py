@@ -81,13 +81,14 @@ class Line(NamedTuple):
 class Original(NamedTuple):
     """The invoice a note belongs to, or the filed document an amendment replaces.
 
-    `lines` are those that were filed: only an amendment needs them.
+    `lines` and `pos` are those that were filed: only an amendment needs them.
     """
 
     number: str
     date: date
     value: int = 0  # paise
     lines: tuple = ()
+    pos: str = ""  # empty if it is the one of the amendment
 
 
 class Document(NamedTuple):

@@ -60,8 +60,9 @@ class _Outward:
 
     def add(self, document):
         self._add_lines(document, document.lines, document.sign)
-        if document.amends:
-            self._add_lines(document, document.amends.lines, -document.sign)
+        if filed := document.amends:
+            there = document._replace(pos=filed.pos or document.pos)
+            self._add_lines(there, filed.lines, -document.sign)
 
     def _add_lines(self, document, lines, sign):
         row = self._row(document)
@@ -102,6 +103,11 @@ class _Outward:
             sign = -1 if row.table == "txpd" else 1
             add(self.rows["osup_det"], row, sign)
             self._add_sums(row.filed, -sign)
+            if row.table == "b2cs" and row.pos != self.supplier.state:
+                inter = self.inter["unreg_details"].setdefault(row.pos, [0] * 5)
+                add(inter, row)
+                for place, amount in enumerate(row.filed):
+                    inter[place] -= amount
 
     def _add_sums(self, sums, sign, row="osup_det"):
         for place, amount in enumerate(sums):

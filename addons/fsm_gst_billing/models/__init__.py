@@ -47,11 +47,12 @@ from . import fsm_gst_finding
 from . import fsm_gst_number
 from . import fsm_gst_once
 from . import fsm_gst_return
-from . import fsm_gst_amendment  # adds to the return
+from . import fsm_gst_amendment
 from . import fsm_gst_return_check
 from . import fsm_gst_return_files
 from . import fsm_gst_return_lock
 from . import fsm_gst_return_rows
+from . import fsm_gst_amendment_rows  # adds to the rows
 from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_purchases

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 from ..gst import gstin, periods
-from ..gst.documents import Original
+from ..gst.states import OTHER_COUNTRY, STATES
 
 # Customers who are listed one by one, by their GSTIN.
 REGISTERED = ("regular", "composition", "special_economic_zone", "deemed_export")
@@ -13,7 +12,9 @@ class FsmGstAmendment(models.Model):
     """A document of a month that was filed, declared anew in a later one: CGST Act s.37(3), Table 9.
 
     The document stays as it was issued, and so does what was filed. What may be wrong in the return
-    and not in the books is under which GSTIN the customer was listed; all else is a credit note.
+    while tax and value are right is under which GSTIN a registered customer was listed, which other
+    state a consumer lives in, and with which shipping bill goods left India; all else is a credit
+    note.
     """
 
     _name = "fsm.gst.amendment"
@@ -33,7 +34,19 @@ class FsmGstAmendment(models.Model):
         string="Document", comodel_name="account.move", required=True, index=True, audit=True
     )
     filed_gstin = fields.Char(string="Filed Under", related="move_id.l10n_in_gstin")
-    gstin = fields.Char(string="Customer's GSTIN", required=True, audit=True)
+    filed_state_id = fields.Many2one(
+        string="Filed Place", related="move_id.l10n_in_state_id", comodel_name="res.country.state"
+    )
+    gstin = fields.Char(
+        string="Customer's GSTIN", audit=True, help="Of a customer who is registered."
+    )
+    state_id = fields.Many2one(
+        string="Place of Supply",
+        comodel_name="res.country.state",
+        domain=[("l10n_in_tin", "!=", False)],
+        audit=True,
+        help="Of a consumer in another state.",
+    )
     reason = fields.Char(required=True, audit=True)
 
     _document_uniq = models.Constraint(
@@ -42,19 +55,15 @@ class FsmGstAmendment(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("return_id", "move_id", "gstin")
+    @api.constrains("return_id", "move_id", "gstin", "state_id")
     def _check_amends_what_was_filed(self):
         for amendment in self:
             move, own = amendment.move_id, amendment.return_id
             number = move.gst_number_ids
-            if (
-                move.state != "posted"
-                or number.registration != own.gstin
-                or move.l10n_in_gst_treatment not in REGISTERED
-            ):
+            if move.state != "posted" or number.registration != own.gstin:
                 raise ValidationError(
                     self.env._(
-                        "%(document)s is no document of %(gstin)s to a registered customer.",
+                        "%(document)s is no issued document of %(gstin)s.",
                         document=move.name or "",
                         gstin=own.gstin,
                     )
@@ -68,7 +77,48 @@ class FsmGstAmendment(models.Model):
                         move.name,
                     )
                 )
-            amendment._check_new_gstin()
+            amendment._check_what_is_new()
+
+    def _check_what_is_new(self):
+        """Refuse what would change more than the list in which the document stands."""
+        if self.move_id.l10n_in_gst_treatment in REGISTERED:
+            if self.state_id:
+                raise ValidationError(
+                    self.env._("The place of supply of %s is that of the GSTIN.", self.move_id.name)
+                )
+            self._check_new_gstin()
+        elif self.gstin:
+            raise ValidationError(
+                self.env._(
+                    "%s was issued to a customer without registration: with a GSTIN it is another "
+                    "document. Issue a credit note and a new invoice.",
+                    self.move_id.name,
+                )
+            )
+        elif self.filed_state_id.l10n_in_tin == OTHER_COUNTRY:
+            if self.state_id or not self.move_id.l10n_in_shipping_bill_number:
+                raise ValidationError(
+                    self.env._(
+                        "Write the shipping bill on export %s first: that is what is amended.",
+                        self.move_id.name,
+                    )
+                )
+        else:
+            self._check_new_place()
+
+    def _check_new_place(self):
+        """Refuse a place that is the same, or would change the tax that was charged."""
+        home = self.move_id.gst_number_ids.registration[:2]
+        places = (self.filed_state_id.l10n_in_tin, self.state_id.l10n_in_tin or "")
+        if home in places or places[0] == places[1] or places[1] not in STATES:
+            raise ValidationError(
+                self.env._(
+                    "%(document)s was filed for %(filed)s: give another state that is not your own. "
+                    "Where the tax becomes another one, issue a credit note and a new invoice.",
+                    document=self.move_id.name,
+                    filed=self.filed_state_id.name or "",
+                )
+            )
 
     def _check_new_gstin(self):
         """Refuse a GSTIN that cannot exist, is the same, or would change the tax that was charged."""
@@ -112,76 +162,3 @@ class FsmGstAmendment(models.Model):
         self.return_id.check_access("write")
         for gst_return in self.return_id:
             gst_return._check_state("draft")
-
-
-class FsmGstReturn(models.Model):
-    """What of earlier months a return declares anew."""
-
-    _inherit = "fsm.gst.return"
-
-    amendment_ids = fields.One2many(
-        string="Amendments", comodel_name="fsm.gst.amendment", inverse_name="return_id"
-    )
-
-    def write(self, vals):
-        """Override: what a locked return amends stays as it is."""
-        if "amendment_ids" in vals:
-            for gst_return in self:
-                gst_return._check_state("draft")
-        return super().write(vals)
-
-    def _locked_of(self, period):
-        """Return the locked or filed return of this GSTIN for a month, if there is one."""
-        return self.search(
-            [("gstin", "=", self.gstin), ("period", "=", period), ("state", "!=", "draft")]
-        )
-
-    def _amended(self):
-        """Return the documents that this return declares anew, as it will say them."""
-        amendments_sudo = self.sudo().amendment_ids  # whoever may see the return
-        if not amendments_sudo:
-            return []
-        gstins = {amendment.move_id.id: amendment.gstin for amendment in amendments_sudo}
-        return [
-            document._replace(
-                gstin=gstins[document.id],
-                amends=Original(document.number, document.date, document.value, document.lines),
-            )
-            for document in self._documents_where(SQL("m.id = ANY(%s)", list(gstins)))
-        ]
-
-    def _findings_of_changed_gstin(self):
-        """Return a warning for each filed document whose customer has another GSTIN since."""
-        rows = self._read(
-            SQL(
-                """
-                SELECT m.id AS move_id, m.name, m.l10n_in_gstin AS filed, p.vat AS now
-                  FROM fsm_gst_number n
-                  JOIN fsm_gst_return r ON r.gstin = n.registration AND r.state <> 'draft'
-                   AND n.day >= r.first_day AND n.day < r.first_day + interval '1 month'
-                  JOIN account_move m ON m.id = n.move_id AND m.state = 'posted'
-                  JOIN res_partner p ON p.id = m.partner_id
-                 WHERE n.registration = %s AND r.first_day < %s
-                   AND r.first_day >= %s::date - interval '1 year'
-                   AND m.l10n_in_gstin IS NOT NULL AND p.vat IS NOT NULL
-                   AND p.vat <> m.l10n_in_gstin
-                   AND NOT EXISTS (SELECT 1 FROM fsm_gst_amendment a WHERE a.move_id = m.id)
-              ORDER BY m.id
-                """,
-                self.gstin,
-                self.first_day,
-                self.first_day,
-            )
-        )
-        return [self._finding_of_changed_gstin(**row) for row in rows]
-
-    def _finding_of_changed_gstin(self, move_id, name, filed, now):
-        text = self.env._(
-            "%(name)s was filed under %(filed)s, its customer now has %(now)s: if the first was "
-            "wrong, list it below “Amendments”.",
-            name=name,
-            filed=filed,
-            now=now,
-        )
-        finding = self._own_finding("warning", "CGST Act s.37(3)", text)
-        return finding | {"model": "account.move", "id": move_id}

@@ -239,6 +239,7 @@ class FsmGstReturn(models.Model):
                 rows["documents"],
                 advances=rows["advances"],
                 issued=rows["issued"],
+                amendments=rows["amendments"],
             )
         except returns.NoSuchReturn:
             raise UserError(
@@ -253,5 +254,6 @@ class FsmGstReturn(models.Model):
             advances=rows["advances"],
             purchases=rows["purchases"],
             reversals=rows["reversals"],
+            amendments=rows["amendments"],
         )
         return gstr1, gstr3b

@@ -47,8 +47,7 @@ class FsmGstReturn(models.Model):
         return {
             "documents": self._documents_where(
                 SQL("%s AND m.state = 'posted'", self._documents_of_month())
-            )
-            + self._amended(),
+            ),
             "advances": self._advances(),
             "issued": self._issued(),
         }

@@ -308,6 +308,85 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         with self.assertRaises(AccessError):
             self._own(may, self.receptionist).amendment_ids.read(["gstin"])
 
+    def test_a4_consumers_and_exports_of_a_filed_month_are_amended_in_their_tables(self):
+        """B2CLA, CDNURA, B2CSA and EXPA; the tax stays, Table 3.2 moves with the place."""
+        chennai, kochi = self.tamil_nadu, self.env.ref("base.state_in_kl")
+        kumar = self._meet("Kumar", chennai, street="1, Beach Road", city="Chennai")
+        tourist = self._meet("Ann", None, country=self.env.ref("base.us"), street="1, Elm Street")
+        with freeze_time("2026-04-16 06:00:00"):
+            small = self._invoice(self._create_job(kumar))
+            large = self._invoice(self._create_job(kumar, lines=[(self.labour, 90000.0)]))
+            line = {"line_id": large.invoice_line_ids.id, "quantity": 0.5}
+            note = large.fsm_credit_note(reason="Half of it", lines=[line])
+            export = self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "company_id": self.company.id,
+                    "journal_id": self.branch.sale_journal_id.id,
+                    "partner_id": tourist.id,
+                    "l10n_in_gst_treatment": "overseas",
+                    "invoice_line_ids": [
+                        Command.create({"product_id": self.ssd.id, "price_unit": 9000.0})
+                    ],
+                }
+            )
+            export.action_post()
+        self.gst_return.lock()
+        self.assertIn("exp", self.gst_return.gstr1())
+        returns = self.env["fsm.gst.return"].with_user(self.accountant)
+        may = returns.create({"gstin": self.branch.vat, "period": "052026"})
+        values = {"reason": "The customer lives elsewhere", "state_id": kochi.id}
+
+        def amend(move, **changed):
+            with self.env.cr.savepoint():
+                may.amendment_ids = [Command.create({**values, "move_id": move.id, **changed})]
+
+        for move, changed in (
+            (small, {"state_id": chennai.id}),
+            (small, {"state_id": self.karnataka.id}),
+            (small, {"gstin": "33AACFK4521M1ZG"}),
+            (self.to_kaveri, {}),
+            (export, {"state_id": False}),
+        ):
+            with self.assertRaises(ValidationError):
+                amend(move, **changed)
+        export.write(
+            {"l10n_in_shipping_bill_number": "4711", "l10n_in_shipping_bill_date": "2026-04-30"}
+        )
+        self.assertEqual([row["id"] for row in may.check()["findings"]], export.ids)
+        for move in (small, large, self.env["account.move"].browse(note["id"])):
+            amend(move)
+        amend(export, state_id=False)
+        gstr1 = may.gstr1()
+        self.assertEqual(
+            [(row["omon"], row["pos"], row["itms"][0]["txval"]) for row in gstr1["b2csa"]],
+            [(PERIOD, "32", 4090.0), (PERIOD, "33", 0.0)],
+        )
+        [group] = gstr1["b2cla"]
+        self.assertEqual((group["pos"], group["inv"][0]["oinum"]), ("32", large.name))
+        [row] = gstr1["cdnura"]
+        self.assertEqual((row["pos"], row["ont_num"]), ("32", note["name"]))
+        [exported] = gstr1["expa"][0]["inv"]
+        self.assertEqual((exported["sbnum"], exported["oinum"]), ("4711", export.name))
+        gstr3b = may.gstr3b()
+        self.assertEqual(gstr3b["sup_details"]["osup_det"]["iamt"], 0.0)
+        self.assertEqual(
+            [(row["pos"], row["txval"]) for row in gstr3b["inter_sup"]["unreg_details"]],
+            [("32", 49090.0), ("33", -49090.0)],
+        )
+        self.assertEqual(may.check(), {"ok": True, "findings": []})
+        june = returns.create({"gstin": self.branch.vat, "period": "062026"})
+        may.lock()
+        june.amendment_ids = [
+            Command.create(
+                {**values, "move_id": small.id, "state_id": self.env.ref("base.state_in_mh").id}
+            )
+        ]
+        self.assertEqual(
+            [(row["pos"], row["itms"][0]["txval"]) for row in june.gstr1()["b2csa"]],
+            [("27", 4090.0), ("32", 0.0)],
+        )
+
     # === LOCK === #
 
     def test_branch_that_is_registered_in_mid_year_has_no_gap_in_its_series(self):
