@@ -14,6 +14,12 @@ OPEN = [
     ("state", "=", "posted"),
     ("payment_state", "in", ("not_paid", "partial")),
 ]
+# What a customer was charged and has paid, and nothing was set against yet.
+OPEN_ITEMS = [
+    ("account_id.account_type", "=", "asset_receivable"),
+    ("parent_state", "=", "posted"),
+    ("reconciled", "!=", True),
+]
 BATCH = 50  # customers reminded in one transaction
 
 
@@ -22,6 +28,7 @@ class FsmBranch(models.Model):
 
     reminds_overdue = fields.Boolean(
         string="Remind of Overdue Invoices",
+        default=True,
         help="Customers hear from the branch on the days of the payment reminder ladder.",
         audit=True,
     )
@@ -55,6 +62,12 @@ class AccountMove(models.Model):
         compute="_compute_fsm_open_ids",
         compute_sudo=False,
     )
+    fsm_still_due = fields.Monetary(
+        string="Still Due",
+        compute="_compute_fsm_still_due",
+        currency_field="company_currency_id",
+        help="Once the customer's open payments and credit notes are used, for the oldest first.",
+    )
 
     _fsm_open_idx = models.Index(
         "(company_id, invoice_date_due) WHERE move_type = 'out_invoice' AND state = 'posted'"
@@ -83,6 +96,32 @@ class AccountMove(models.Model):
         ).grouped(lambda move: (move.company_id, move.commercial_partner_id))
         for move in self:
             move.fsm_open_ids = found.get((move.company_id, move.commercial_partner_id))
+
+    @api.depends("fsm_open_ids", "amount_residual_signed")
+    def _compute_fsm_still_due(self):
+        """Use what the customer has paid too much, or in advance, for his oldest invoices."""
+        due, left = {}, self._open_credits()
+        for move in self.fsm_open_ids.sorted(lambda move: (move.invoice_date_due, move.id)):
+            whose = move.company_id, move.commercial_partner_id
+            used = min(left.get(whose, 0.0), move.amount_residual_signed)
+            left[whose] = left.get(whose, 0.0) - used
+            due[move] = move.company_currency_id.round(move.amount_residual_signed - used)
+        for move in self:
+            move.fsm_still_due = due.get(move, 0.0)
+
+    def _open_credits(self):
+        """Return ``{(branch, customer): what he has paid that no invoice has used}``, in rupees."""
+        groups = self.env["account.move.line"]._read_group(
+            [
+                *OPEN_ITEMS,
+                ("amount_residual", "<", 0),
+                ("company_id", "in", self.company_id.ids),
+                ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+            ],
+            ["company_id", "partner_id.commercial_partner_id"],
+            ["amount_residual:sum"],
+        )
+        return {(company, customer): -rupees for company, customer, rupees in groups}
 
     # === BUSINESS METHODS - DUE DATES === #
 
@@ -149,7 +188,7 @@ class AccountMove(models.Model):
         )
         ladders = self.env["fsm.overdue.rule"]._ladders()
         others = ladders.pop(self.env["res.company"], self.env["fsm.overdue.rule"])
-        for invoice in invoices:
+        for invoice in invoices.filtered("fsm_still_due"):
             days, done = (today - invoice._overdue_from()).days, reached.get(invoice, 0)
             ladder = ladders.get(invoice.company_id.root_id, others)
             if rungs := ladder.filtered(lambda rule, d=days, r=done: r < rule.days <= d):
@@ -273,18 +312,21 @@ class AccountMove(models.Model):
     # === GETTERS === #
 
     def _open_rows(self):
-        """Return what a reminder lists: ``[{name, day, due, amount, url, upi, late}]``, all text."""
+        """Return what a reminder lists: ``[{name, day, due, amount, url, upi, late}]``, all text.
+
+        What the customer has paid already is taken off; the UPI link would ask for it again.
+        """
         return [
             {
                 "name": move.name,
                 "day": move._date_text(move.invoice_date),
                 "due": move._date_text(move.invoice_date_due),
-                "amount": f"₹{indian_format(move.amount_residual)}",
+                "amount": f"₹{indian_format(move.fsm_still_due)}",
                 "url": f"{move.get_base_url()}{move.get_portal_url()}",
-                "upi": move._upi_url(),
+                "upi": move.fsm_still_due == move.amount_residual and move._upi_url(),
                 "late": move.fsm_days_overdue > 0,
             }
-            for move in self.fsm_open_ids
+            for move in self.fsm_open_ids.filtered("fsm_still_due")
         ]
 
     def _payee(self):
@@ -293,4 +335,4 @@ class AccountMove(models.Model):
 
     def _open_total(self):
         """Return what the customer owes the branch in all: ``₹12,249.98``."""
-        return f"₹{indian_format(sum(self.fsm_open_ids.mapped('amount_residual')))}"
+        return f"₹{indian_format(sum(self.fsm_open_ids.mapped('fsm_still_due')))}"

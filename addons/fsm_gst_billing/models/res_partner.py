@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..gst.dates import kept_until
@@ -45,18 +46,9 @@ class ResPartner(models.Model):
     def _fsm_job_figures(self):
         """Override of `fsm_jobs` to add what a customer still owes in the caller's branches."""
         figures = super()._fsm_job_figures()
-        Move_sudo = self.env["account.move"].sudo()  # the counter asks a debtor, it sees no books
-        due = Move_sudo._read_group(
-            [
-                ("partner_id", "in", self.ids),
-                ("company_id", "in", self.env.companies.ids),
-                ("move_type", "in", ("out_invoice", "out_refund")),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ],
-            ["partner_id"],
-            ["amount_residual_signed:sum"],
-        )
-        for partner, amount in due:
-            figures[partner.id]["balance_due"] = amount
+        ids = self.commercial_partner_id.ids
+        due = self._sums_of(Domain("partner_id.commercial_partner_id", "in", ids))
+        for partner in self:
+            owed = due.get(partner.commercial_partner_id, 0.0)
+            figures[partner.id]["balance_due"] = max(owed, 0.0)
         return figures

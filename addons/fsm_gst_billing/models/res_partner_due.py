@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..gst import dates
-from .account_move_overdue import OPEN
+from .account_move_overdue import OPEN_ITEMS
 
 CASHIER = "fsm_gst_billing.group_fsm_cashier"
 OURS = {
@@ -22,7 +22,8 @@ class ResPartner(models.Model):
         search="_search_fsm_amount_due",
         currency_field="currency_id",
         groups=CASHIER,
-        help="What is still due on his invoices, credit notes deducted.",
+        help="What is due on his invoices, less credit notes and what he has paid that no invoice has "
+        "used. Below 0 the branch owes him.",
     )
     fsm_amount_overdue = fields.Monetary(
         string="Overdue",
@@ -30,7 +31,7 @@ class ResPartner(models.Model):
         search="_search_fsm_amount_overdue",
         currency_field="currency_id",
         groups=CASHIER,
-        help="What should have been paid by now.",
+        help="What should have been paid by now, less what he has paid that no invoice has used.",
     )
     fsm_payment_term_id = fields.Many2one(
         string="Payment Terms in His Branch",
@@ -52,11 +53,12 @@ class ResPartner(models.Model):
 
     @api.depends_context("allowed_company_ids")
     def _compute_fsm_amount_due(self):
-        customers = Domain("commercial_partner_id", "in", self.commercial_partner_id.ids)
+        ids = self.commercial_partner_id.ids
+        customers = Domain("partner_id.commercial_partner_id", "in", ids)
         due, overdue = self._sums_of(customers), self._sums_of(customers & self._late())
         for partner in self:
             partner.fsm_amount_due = due.get(partner.commercial_partner_id, 0.0)
-            partner.fsm_amount_overdue = overdue.get(partner.commercial_partner_id, 0.0)
+            partner.fsm_amount_overdue = max(overdue.get(partner.commercial_partner_id, 0.0), 0.0)
 
     @api.depends_context("company")
     @api.depends("property_payment_term_id", "company_id")
@@ -86,29 +88,30 @@ class ResPartner(models.Model):
         """Find the customers who owe more than an amount; it is 0 or more."""
         if operator not in (">", ">=") or value < 0 or (operator == ">=" and not value):
             return NotImplemented
-        sums = self._sums_of(which, [("amount_residual_signed:sum", operator, value)])
+        sums = self._sums_of(which, [("amount_residual:sum", operator, value)])
         return Domain("commercial_partner_id", "in", [partner.id for partner in sums])
 
     @api.model
     def _sums_of(self, which, having=()):
         """Return ``{customer: what is due}`` in the caller's branches, in rupees."""
-        moves_sudo = self.env["account.move"].sudo()  # the counter asks a debtor, it sees no books
-        bills = [term for term in OPEN if term[0] != "move_type"]
-        domain = Domain(bills) & Domain("company_id", "in", self.env.companies.ids) & which
-        kinds = Domain("move_type", "in", ("out_invoice", "out_refund"))
+        lines_sudo = self.env[
+            "account.move.line"
+        ].sudo()  # the counter asks a debtor, sees no books
+        domain = Domain(OPEN_ITEMS) & Domain("company_id", "in", self.env.companies.ids) & which
         return dict(
-            moves_sudo._read_group(
-                domain & kinds,
-                ["commercial_partner_id"],
-                ["amount_residual_signed:sum"],
+            lines_sudo._read_group(
+                domain & Domain("partner_id", "!=", False),
+                ["partner_id.commercial_partner_id"],
+                ["amount_residual:sum"],
                 having=having,
             )
         )
 
     @api.model
     def _late(self):
+        """Return the domain of what is overdue, and of what he has paid: that is taken off."""
         today = dates.document_date(fields.Datetime.now())
-        return Domain("move_type", "=", "out_invoice") & Domain("invoice_date_due", "<", today)
+        return Domain("date_maturity", "<", today) | Domain("amount_residual", "<", 0)
 
     def _fsm_check_write(self, vals):
         """Override of `fsm_jobs`: an accountant says who is not reminded of what he owes."""

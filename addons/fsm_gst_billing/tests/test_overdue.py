@@ -77,6 +77,29 @@ class TestOverdue(FsmGstBillingCommon):
         with self.assertRaises(AccessError):
             self.suresh.with_user(self.receptionist).read(["fsm_amount_due"])
 
+    def test_what_was_paid_and_not_used_is_taken_off(self):
+        self._invoice(self._create_job(lines=[(self.labour, 1000.0)]))  # ₹1,180, due later
+        money = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.suresh.id,
+                "amount": 5000.0,
+                "journal_id": self.branch._tills()["bank"].id,
+            }
+        )
+        money.action_post()
+        with freeze_time(self.due + timedelta(days=1)):
+            suresh = self.suresh.with_user(self.accountant)
+            self.assertEqual(suresh.fsm_amount_due, 1006.20)
+            self.assertEqual(suresh.fsm_amount_overdue, 1006.20)
+        self._after(3)
+        self.assertFalse(self.invoice.fsm_reminder_ids)  # the oldest is covered
+        self.assertIn(
+            "₹1,006.20 due", self._mails(self.invoice.fsm_open_ids - self.invoice).subject
+        )
+        self.assertTrue(self.env["fsm.branch"].default_get(["reminds_overdue"])["reminds_overdue"])
+
     # === THE LADDER === #
 
     def test_each_rung_is_climbed_once_until_it_is_paid(self):
