@@ -3,7 +3,7 @@
     "summary": "Parts on job cards, from the branch's stock that never goes below zero",
     "description": "A part's way through a job card: requested, reserved, used, returned. Each use "
     "is a stock move of the branch, and no move takes what is not there.",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Services/Field Service",
     "author": "FSM for Odoo contributors",
     "license": "LGPL-3",

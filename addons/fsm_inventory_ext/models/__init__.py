@@ -39,10 +39,12 @@ from . import fsm_transfer_document
 from . import fsm_transfer_verbs
 from . import product_product
 from . import product_product_lot
+from . import product_product_cost
 from . import product_product_count
 from . import product_product_elsewhere
 from . import product_product_price
 from . import product_product_report
+from . import product_product_reserved
 from . import product_product_scan
 from . import product_supplierinfo
 from . import product_template

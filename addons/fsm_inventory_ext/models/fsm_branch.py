@@ -1,5 +1,10 @@
 from odoo import fields, models
 
+ASK_OLD_PARTS = [
+    ("no", "Not Asked"),
+    ("counter", "Asked at the Counter"),
+    ("must", "Must Be Told"),
+]
 TRANSFER_DIGITS = 5  # SPR/TR/00012
 
 
@@ -27,9 +32,13 @@ class FsmBranch(models.Model):
         ondelete="restrict",
         help="Where parts lie that came out of customers' devices: nobody takes them for new ones.",
     )
-    ask_old_parts = fields.Boolean(
-        string="Ask for Old Parts at Delivery",
-        help="No device leaves before it is written down what became of the parts taken out of it.",
+    ask_old_parts = fields.Selection(
+        ASK_OLD_PARTS,
+        string="Old Parts at Delivery",
+        default="counter",
+        required=True,
+        help="Whether it is written down, before a device leaves, what became of the parts taken "
+        "out of it. Asked at the counter: by the dialog there. Must be told: by programs, too.",
         audit=True,
     )
 
@@ -53,8 +62,8 @@ class FsmBranch(models.Model):
                 branch.old_parts_location_id = self.env["stock.location"].create(
                     {
                         "name": self.env._("Old Parts"),
-                        "usage": "internal",
-                        "location_id": branch.warehouse_id.view_location_id.id,
+                        "usage": "customer",
+                        "is_old_parts": True,
                         "company_id": branch.company_id.id,
                     }
                 )

@@ -32,7 +32,7 @@ class FsmJob(models.Model):
                         ", ".join(open_parts.product_id.mapped("display_name")),
                     )
                 )
-        if target == "delivered" and self.branch_id.ask_old_parts:
+        if target == "delivered" and self.branch_id.ask_old_parts == "must":
             if untold := self._untold_parts():
                 blockers.append(self._blocker_old_parts(untold))
         if target == "cancelled" and not (self.env.su or self._has_role({"manager"})):
@@ -45,6 +45,28 @@ class FsmJob(models.Model):
                     )
                 )
         return blockers
+
+    def _write_history(self, source, reason="", *args, **kwargs):
+        """Override to keep that a device has left and nobody was asked about its old parts."""
+        unasked = self.filtered(
+            lambda job: (
+                job.state == "delivered"
+                and job.branch_id.ask_old_parts == "counter"
+                and job._untold_parts()
+            )
+        )
+        for job in unasked:
+            words = [(reason or "").strip(), job._sentence_unasked()]
+            super(FsmJob, job)._write_history(
+                source, " ".join(filter(None, words)), *args, **kwargs
+            )
+        super(FsmJob, self - unasked)._write_history(source, reason, *args, **kwargs)
+
+    def _sentence_unasked(self):
+        return self.env._(
+            "Nobody was asked what became of the old parts: %s.",
+            ", ".join(self._untold_parts().product_id.mapped("display_name")),
+        )
 
     def _settle_old_parts(self, old_parts):
         """Override of `fsm_jobs`: only what somebody said is kept; `_blockers` asks for the rest."""
@@ -89,9 +111,10 @@ class FsmJob(models.Model):
         res = super()._moved(source, target)
         if target == "cancelled":
             # Whoever may cancel a job card gives up what was asked for it.
-            for usage_sudo in self.part_usage_ids.sudo():
-                if usage_sudo.state in OPEN_STATES:
-                    usage_sudo._return("", usage_sudo.move_ids)
+            open_sudo = self.part_usage_ids.sudo().filtered(lambda part: part.state in OPEN_STATES)
+            for usage_sudo in open_sudo:
+                usage_sudo._return("", usage_sudo.move_ids)
+            open_sudo._offer_released()  # not before all are given up: these job cards wait no more
         return res
 
     # === BUSINESS METHODS - PARTS === #

@@ -94,8 +94,19 @@ class FsmLowStock(models.Model):
             for row in self
         ]
 
+    def _is_news(self):
+        """Tell whether its branch has not been told that the part runs this short."""
+        rule = self.orderpoint_id
+        return not rule.alerted_at or (self.level == "out" and rule.alerted_level == "low")
+
     def _headline(self):
         """Return the subject of what is told about these parts of one branch."""
+        if len(self) == 1 and self.level == "out":
+            return self.env._(
+                "%(part)s is out of stock at %(branch)s",
+                part=self.product_id.display_name,
+                branch=self.branch_id.name,
+            )
         if len(self) == 1:
             return self.env._(
                 "%(part)s runs short at %(branch)s",

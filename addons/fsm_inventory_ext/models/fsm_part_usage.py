@@ -261,6 +261,7 @@ class FsmPartUsage(models.Model):
             rest = usage_sudo._rest(quantity)
             back = usage_sudo._split(usage_sudo.quantity - rest) if rest else usage_sudo
             back._return(reason.strip(), origin)
+            back._offer_released()
         return self._answers()
 
     @verb

@@ -2,7 +2,10 @@ from odoo import api, models
 
 
 class FsmPartUsage(models.Model):
-    """What arrives is laid out for who waits for it, whose customer was promised first."""
+    """What is there again is laid out for who waits for it, whose customer was promised first.
+
+    It has arrived, or somebody for whom it was laid out does without it.
+    """
 
     _inherit = "fsm.part.usage"
 
@@ -12,8 +15,8 @@ class FsmPartUsage(models.Model):
     def _serve_waiting(self, products, company):
         """Lay out what of `products` is free in a branch for its job cards that wait.
 
-        Called in sudo when parts have arrived. Who needs more than there is does not hold up who
-        needs less.
+        Called in sudo when parts are there again. Who needs more than there is does not hold up
+        who needs less.
         """
         waiting = self.search(
             [
@@ -26,17 +29,25 @@ class FsmPartUsage(models.Model):
         served = first_promised.with_company(company)._without_defaults()._reserve_from_shelves()
         served._tell_technicians()
 
+    def _offer_released(self):
+        """Lay out what these parts, of one branch, have given up for the next who waits. In sudo."""
+        released = self.filtered(lambda usage: usage.state == "returned")
+        if released:
+            self._serve_waiting(released.product_id, released.company_id)
+
     def _turn(self):
         """Return when it is the turn of this request: who has no promise waits behind the others."""
         promised_at = self.job_id.promised_at
         return (not promised_at, promised_at or self.create_date, self.id)
 
     def _tell_technicians(self):
-        """Tell whoever repairs that his part is there."""
+        """Tell whoever repairs that his part is there; where nobody does, the managers."""
         for job, usages in self.grouped("job_id").items():
-            technicians = job.lead_technician_id or job.technician_ids
+            people = (job.lead_technician_id or job.technician_ids).user_id
+            if not people:
+                people, _others = self.env["stock.warehouse.orderpoint"]._people(job.company_id)
             job.message_notify(
-                partner_ids=technicians.user_id.partner_id.ids,
-                subject=self.env._("Job card %s: its part has arrived", job.name),
+                partner_ids=people.partner_id.ids,
+                subject=self.env._("Job card %s: its part is there", job.name),
                 body=", ".join(usages.product_id.mapped("display_name")),
             )

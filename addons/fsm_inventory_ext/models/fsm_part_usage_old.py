@@ -19,8 +19,18 @@ class FsmPartUsage(models.Model):
 
     _inherit = "fsm.part.usage"
 
-    old_part = fields.Selection(OLD_PARTS, readonly=True, copy=False, audit=True)
-    old_part_note = fields.Char(string="About the Old Part", readonly=True, copy=False)
+    # Copied where a part is split: the old ones go with the new ones.
+    old_part = fields.Selection(OLD_PARTS, readonly=True, audit=True)
+    old_part_note = fields.Char(string="About the Old Part", readonly=True)
+    old_lot_id = fields.Many2one(
+        string="Number of the Old Part",
+        comodel_name="stock.lot",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Under which it lies with the old parts of the branch.",
+    )
 
     # === ACTION METHODS === #
 
@@ -39,12 +49,14 @@ class FsmPartUsage(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def record_old_part(self, old_part: str, note: str = ""):
+    def record_old_part(self, old_part: str, note: str = "", *, lot: str = ""):
         """Write down what became of the part that was taken out of the device, once.
 
         :param str old_part: one of `OLD_PARTS`; with `stock` it lies with the old parts of the
             branch, where nobody takes it for a new one
-        :param str note: e.g. its serial number
+        :param str note: whatever should be known about it
+        :param str lot: its serial or lot number, where such parts have one and it is kept; without
+            it a number is made of that of the job card
         :return: ``{id, old_part}``
         """
         if old_part not in dict(OLD_PARTS):
@@ -58,14 +70,50 @@ class FsmPartUsage(models.Model):
             if usage_sudo.old_part:
                 raise UserError(self.env._("What became of the old part is written down already."))
             if old_part == "stock":
-                usage_sudo._keep_old_part()
+                usage_sudo._keep_old_part(lot.strip())
             usage_sudo.write({"old_part": old_part, "old_part_note": note.strip() or False})
         return [{"id": usage.id, "old_part": usage.old_part} for usage in self]
 
-    def _keep_old_part(self):
+    # === BUSINESS METHODS - STOCK === #
+
+    def _keep_old_part(self, number):
         """Put the old part where the branch keeps what may still be good for something."""
         branch = self.job_id.branch_id
-        # It is another piece than the new one: its number, where it has one, is in the note.
-        if self.product_id.is_storable and self.product_id.tracking == "none":
-            plan = [(branch.usage_location_id, self.env["stock.lot"], self.quantity)]
+        if self.product_id.is_storable:
+            self.old_lot_id = self._old_lot(number)
+            plan = [(branch.usage_location_id, self.old_lot_id, self.quantity)]
             self._create_move(plan, branch.old_parts_location_id)._complete()
+
+    def _old_lot(self, number):
+        """Return the number of the old part: it is another piece than the new one."""
+        product = self.product_id
+        if product.tracking == "none":
+            return self.env["stock.lot"]
+        name = number or f"{self.job_id.name}/{self.id}"
+        lot = product._lots([name], self.company_id, create=True)
+        here = ("internal", "transit")
+        quants = lot.quant_ids.filtered(lambda q: q.quantity > 0 and q.location_id.usage in here)
+        if product.tracking == "serial" and (lot == self.lot_id or quants):
+            raise UserError(
+                self.env._(
+                    "%(number)s is the number of another %(part)s that is ours.",
+                    number=name,
+                    part=product.display_name,
+                )
+            )
+        return lot
+
+    def _give_back_old_part(self):
+        """Put the old part back into the device, out of which the new one was taken.
+
+        What has left the old parts since has left with a move of its own.
+        """
+        if self.old_part != "stock":
+            return
+        branch, product = self.job_id.branch_id, self.product_id
+        if product.is_storable:
+            place, moves = branch.old_parts_location_id, self.env["stock.move"]
+            plan = moves._plan_taking(product, self.quantity, place, self.old_lot_id or None)
+            if plan:
+                self._create_move(plan, branch.usage_location_id)._complete()
+        self.write({"old_part": False, "old_part_note": False, "old_lot_id": False})

@@ -75,10 +75,9 @@ class FsmPartUsage(models.Model):
     # === BUSINESS METHODS === #
 
     def _lots_at_hand(self):
-        """Return the pieces of the part that lie on the shelves, or in the caller's bag."""
+        """Return the pieces of the part that lie where it is taken from."""
         usage_sudo = self.sudo()  # the numbers of the branch's pieces are no secret in it
-        places_sudo = usage_sudo.job_id.branch_id.stock_location_id
-        places_sudo |= usage_sudo.env["fsm.technician"]._bag_of(self.env.user, self.company_id)
+        places_sudo = usage_sudo._sources()
         rows = usage_sudo.env["stock.quant"]._read_group(
             [
                 ("product_id", "=", self.product_id.id),

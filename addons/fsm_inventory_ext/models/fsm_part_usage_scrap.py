@@ -50,8 +50,7 @@ class FsmPartUsage(models.Model):
             plan = plan or self._plan()
             if not plan:
                 raise self._shortage()
-            self._create_move(
-                plan, product.property_stock_inventory, inventory_name=reason
-            )._complete()
-            values["cost"] = product._unit_cost(self.company_id)
+            loss = product.property_stock_inventory
+            moves = self._create_move(plan, loss, inventory_name=reason)
+            values["cost"] = moves._complete()._cost_of_one()
         self.write(values)

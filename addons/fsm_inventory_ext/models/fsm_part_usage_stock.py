@@ -14,16 +14,23 @@ class FsmPartUsage(models.Model):
     # === BUSINESS METHODS - STOCK === #
 
     def _plan(self, lot=None):
-        """Return from where the part comes; `False` if there is not enough of it.
-
-        The technician takes what he has in his bag, else what lies on the shelves.
-        """
-        for source in self._bag() + self.job_id.branch_id.stock_location_id:
+        """Return from where the part comes; `False` if there is not enough of it."""
+        for source in self._sources():
             plan = self.env["stock.move"]._plan_taking(self.product_id, self.quantity, source, lot)
             found = sum(quantity for _location, _lot, quantity in plan)
             if self.product_id.uom_id.compare(found, self.quantity) >= 0:
                 return plan
         return False
+
+    def _sources(self):
+        """Return where the part is looked for: in the bag of who builds it in, then on the shelves.
+
+        That is the caller if he is on the job card; whoever else acts, acts for its technicians.
+        """
+        crew = self.job_id.lead_technician_id | self.job_id.technician_ids
+        builders = crew.filtered(lambda technician: technician.user_id == self.env.user) or crew
+        bags = builders.bag_location_id.filtered(lambda bag: bag.company_id == self.company_id)
+        return bags + self.job_id.branch_id.stock_location_id
 
     def _bag(self):
         """Return the bag of the caller in this branch, if he has one."""
@@ -106,17 +113,15 @@ class FsmPartUsage(models.Model):
 
         :return: those of which there was not enough
         """
-        moves, unserved = self.env["stock.move"], self.browse()
         lots = {usage: usage.product_id._find_lot(lot_id, usage.company_id) for usage in self}
-        for usage, lot in lots.items():
-            move = usage._move_to_use(lot)
-            moves |= move
-            unserved += usage if not move else self.browse()
+        taking = {usage: usage._move_to_use(lot) for usage, lot in lots.items()}
+        moves = self.env["stock.move"].union(*taking.values())
         if moves:
             moves._complete()
-        for usage in self - unserved:
-            usage.write(usage._frozen_values(lots[usage]))
-        return unserved
+        served = self.filtered(lambda usage: taking[usage])
+        for usage in served:
+            usage.write(usage._frozen_values(lots[usage], taking[usage]))
+        return self - served
 
     def _move_to_use(self, lot):
         """Return the move that takes this part, reserved; nothing if there is not enough of it."""
@@ -128,14 +133,14 @@ class FsmPartUsage(models.Model):
         usage_location = self.job_id.branch_id.usage_location_id
         return self._create_move(plan, usage_location) if plan else self.env["stock.move"]
 
-    def _frozen_values(self, lot):
-        """Return what is written down, once and for all, when a part is used."""
+    def _frozen_values(self, lot, move):
+        """Return what is written down, once and for all, when `move` has taken a part."""
         product = self.product_id
         return {
             "state": "used",
             "lot_id": lot.id,
             "price_unit": self.job_id._part_price(product),
-            "cost": product._unit_cost(self.company_id),
+            "cost": move._cost_of_one(),
             "used_by_id": self.env.uid,
             "used_at": fields.Datetime.now(),
         }
@@ -150,15 +155,27 @@ class FsmPartUsage(models.Model):
             self._create_move(
                 [(branch.usage_location_id, self.lot_id, self.quantity)],
                 self._place_to_return(origin),
-                origin_returned_move_id=origin.filtered(lambda move: move.state == "done")[:1].id,
+                origin_returned_move_id=self._took(origin)[:1].id,
             )._complete()
+            self._give_back_old_part()
         else:
             self._release()
         self.write({"state": AFTER_RETURN[self.state], "return_reason": reason})
 
+    def _took(self, origin):
+        """Return those of the moves that have built the part in, and not the one of the old part."""
+        usage_location = self.job_id.branch_id.usage_location_id
+        return origin.filtered(
+            lambda move: (
+                move.state == "done"
+                and move.location_dest_id == usage_location
+                and not move.location_id.is_old_parts
+            )
+        )
+
     def _place_to_return(self, origin):
         """Return the bag the part was taken from, else the shelves."""
-        taken = origin.filtered(lambda move: move.state == "done").move_line_ids.location_id
+        taken = self._took(origin).move_line_ids.location_id
         shelves = self.job_id.branch_id.stock_location_id
         return taken if taken and taken == self._bag() else shelves
 

@@ -102,8 +102,9 @@ class FsmTransferLine(models.Model):
             plan = product._plan_next(branch, quantity)
         else:
             plan = product._plan_removal(branch, quantity, lots)
-        self.cost = product.standard_price
-        self._do(self._plan_move(plan, self._between(), branch.company_id))
+        moves = self._plan_move(plan, self._between(), branch.company_id)
+        self._do(moves)
+        self.cost = moves._cost_of_one()
 
     def _arrive(self, quantity, lots):
         """Put what has arrived onto the shelves; called in sudo, in the receiving company."""
@@ -121,7 +122,7 @@ class FsmTransferLine(models.Model):
             lines = moves.move_line_ids.sorted("id")
             for line, (_place, lot, _taken) in zip(lines, sent, strict=True):
                 line.sent_lot_id = lot
-        self._do(moves)
+        self._do(moves, self.cost)
 
     def _lot_here(self, lot, company):
         """Return the number of a piece in the branch where it arrives.
@@ -139,7 +140,8 @@ class FsmTransferLine(models.Model):
         plan = [(self._between(), lot, rest) for lot, rest in self._on_the_way().items()]
         if plan:
             company = self.transfer_id.company_id
-            self._do(self._plan_move(plan, destination, company, inventory_name=reason))
+            moves = self._plan_move(plan, destination, company, inventory_name=reason)
+            self._do(moves, self.cost if destination.usage == "internal" else 0.0)
 
     def _plan_leaving(self, quantity, lots):
         """Return how `quantity` leaves the way between the branches, as `_plan_taking` does."""
@@ -199,8 +201,8 @@ class FsmTransferLine(models.Model):
             **values,
         )
 
-    def _do(self, moves):
-        moves._complete()
+    def _do(self, moves, unit_cost=0.0):
+        moves._complete_at(unit_cost)
         self.invalidate_recordset(["sent", "received", "missing", "lots_on_the_way"])
 
     # === BUSINESS METHODS === #

@@ -189,15 +189,8 @@ class ProductProduct(models.Model):
             [(vendors, lot, taken) for lot, taken in pieces],
             branch.stock_location_id,
             reason,
-            price_unit=unit_cost,
+            unit_cost=unit_cost,
         )
-
-    def _take_into_average(self, branch, quantity, unit_cost):
-        """Make the cost of the branch the average of what it has and what comes in now."""
-        if unit_cost:
-            on_hand = max(branch._on_hand(self), 0.0)
-            value = on_hand * self.standard_price + quantity * unit_cost
-            self.standard_price = value / (on_hand + quantity)
 
     def _remove(self, branch, quantity, reason, lots=()):
         plan = self._plan_removal(branch, quantity, lots)
@@ -224,7 +217,7 @@ class ProductProduct(models.Model):
         plan = self.env["stock.move"]._plan_taking(self, quantity, shelves, lot)
         free = sum(taken for _location, _lot, taken in plan)
         if self.uom_id.compare(free, quantity) < 0:
-            raise self.env["stock.quant"]._shortage(self, free, shelves, lot)
+            raise self._not_free(branch, free, lot)
         return plan
 
     def _plan_sale(self, branch, quantity):
@@ -254,7 +247,7 @@ class ProductProduct(models.Model):
             plan = [(loss, lot, difference)]
             self._move_stock(branch, plan, branch.stock_location_id, reason)
 
-    def _move_stock(self, branch, plan, destination, reason, **values):
+    def _move_stock(self, branch, plan, destination, reason, unit_cost=0.0):
         if not self.is_storable:
             raise UserError(self.env._("No stock is kept of %s.", self.display_name))
         planned = self.env["stock.move"]._create_planned(
@@ -264,6 +257,6 @@ class ProductProduct(models.Model):
             company_id=branch.company_id.id,
             inventory_name=reason.strip(),
             origin=reason.strip(),
-            **values,
+            price_unit=unit_cost,
         )
-        return planned._complete()
+        return planned._complete_at(unit_cost)

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from odoo.addons.fsm_jobs.verbs import check_keys, verb
 
 MAX_COUNTS = 500  # parts of one count: a shelf, not the house
-MAX_NAMED = 5  # job cards in one sentence
 COUNT_KEYS = {"product_id": int, "quantity": float, "lot": str}
 
 
@@ -64,32 +63,6 @@ class ProductProduct(models.Model):
         if len({(count["product_id"], count["lot"]) for count in checked}) < len(checked):
             raise UserError(self.env._("A part is counted twice."))
         return checked
-
-    def _check_not_reserved(self, branch, counted, lot):
-        """Refuse to count fewer than lie there for job cards and deliveries, and name these.
-
-        :param lot: as `_adjust` has found it; called in sudo
-        """
-        domain = [
-            ("product_id", "=", self.id),
-            ("location_id", "child_of", branch.stock_location_id.id),
-            ("state", "not in", ("done", "cancel")),
-        ]
-        lines = self.env["stock.move.line"].search(
-            domain + ([("lot_id", "=", lot.id)] if lot else [])
-        )
-        reserved = sum(lines.mapped("quantity_product_uom"))
-        if self.uom_id.compare(counted, reserved) < 0:
-            names = {line.picking_id.name or line.move_id.origin or "" for line in lines} - {""}
-            raise UserError(
-                self.env._(
-                    "%(quantity)s of %(product)s are reserved for %(holders)s: "
-                    "return them there first, then count again.",
-                    quantity=f"{self.uom_id.round(reserved):g}",
-                    product=self.display_name,
-                    holders=", ".join(sorted(names)[:MAX_NAMED]),
-                )
-            )
 
     @api.model
     def _count_one(self, branch, reason, product_id, quantity, lot):

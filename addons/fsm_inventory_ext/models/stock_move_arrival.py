@@ -2,7 +2,7 @@ from odoo import models
 
 
 class StockMove(models.Model):
-    """Parts that come onto a branch's shelves: bought, brought back, taken out of a device again."""
+    """Parts that are free on a branch's shelves: bought, brought back, or not delivered after all."""
 
     _inherit = "stock.move"
 
@@ -22,3 +22,18 @@ class StockMove(models.Model):
             usages = company_moves.env["fsm.part.usage"]
             usages._serve_waiting(company_moves.product_id, company)
         return moves
+
+    def _do_unreserve(self):
+        """Override to lay out what a delivery gives up; a job card offers its parts itself."""
+        released_sudo = self.sudo().filtered(  # as above
+            lambda move: (
+                not move.part_usage_id
+                and move.state not in ("done", "cancel")
+                and move.quantity
+                and move.location_id._never_below_zero()
+            )
+        )
+        res = super()._do_unreserve()
+        for company, moves in released_sudo.grouped("company_id").items():
+            moves.env["fsm.part.usage"]._serve_waiting(moves.product_id, company)
+        return res

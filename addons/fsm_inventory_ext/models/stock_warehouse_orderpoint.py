@@ -2,12 +2,17 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from .fsm_low_stock import LEVELS
+
 TOLD_AT_ONCE = 200  # reorder rules in one digest: more is read in the list
 ACTIVITIES_AT_ONCE = 20  # a manager with more to do does nothing
 
 
 class StockWarehouseOrderpoint(models.Model):
-    """How many of a part a branch wants to have; it says so once when there are less."""
+    """How many of a part a branch wants to have; it says so once when there are less.
+
+    And once more when none is left: that is another matter for who waits for one.
+    """
 
     _name = "stock.warehouse.orderpoint"
     _inherit = ["stock.warehouse.orderpoint", "mail.thread", "mail.activity.mixin"]
@@ -21,6 +26,7 @@ class StockWarehouseOrderpoint(models.Model):
     alerted_at = fields.Datetime(
         string="Told On", readonly=True, copy=False, help="When the branch was told it runs short."
     )
+    alerted_level = fields.Selection(LEVELS, string="Told That It Is", readonly=True, copy=False)
     # Computed where it is shown. Stored, each move of a part would compute the deadlines of all
     # branches anew: thirty queries while a customer waits, and a lock between the branches.
     deadline_date = fields.Date(store=False)
@@ -29,25 +35,27 @@ class StockWarehouseOrderpoint(models.Model):
 
     @api.model
     def _cron_alert(self):
-        """Tell each branch what runs short there, once, until there was enough again."""
-        short = self.env["fsm.low.stock"].search([]).orderpoint_id  # pylint: disable=no-search-all
-        self._forget(short)
-        new = short.filtered(lambda rule: not rule.alerted_at)
-        for company, rules in new.grouped("company_id").items():
-            rules._alert(company)
-        new.alerted_at = fields.Datetime.now()
+        """Tell each branch what runs short there and what is gone, once each until there was enough."""
+        short = self.env["fsm.low.stock"].search([])  # pylint: disable=no-search-all
+        self._forget(short.orderpoint_id)
+        new = short.filtered(lambda row: row._is_news())
+        for company, rows in new.grouped("company_id").items():
+            rows.orderpoint_id._alert(company)
+        for level, rows in new.grouped("level").items():
+            rows.orderpoint_id.write({"alerted_at": fields.Datetime.now(), "alerted_level": level})
 
     @api.model
     def _forget(self, short):
         """Let rules speak again whose parts are there again."""
         enough = self.search([("alerted_at", "!=", False), ("id", "not in", short.ids)])
         enough.activity_unlink(["fsm_inventory_ext.mail_activity_type_low_stock"])
-        enough.alerted_at = False
+        enough.write({"alerted_at": False, "alerted_level": False})
 
     def _alert(self, company):
         """Send managers and accountants of a branch one message, and each manager to the worst."""
         managers, accountants = self._people(company)
         rows = self.env["fsm.low.stock"].browse(self.ids).sorted("level", reverse=True)
+        self.activity_unlink(["fsm_inventory_ext.mail_activity_type_low_stock"])  # it says less
         for row in rows[:ACTIVITIES_AT_ONCE]:
             for manager in managers:
                 row.orderpoint_id.activity_schedule(

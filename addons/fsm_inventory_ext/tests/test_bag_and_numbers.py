@@ -95,6 +95,23 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         usage.use()
         self.assertEqual((self._in_bag(self.ssd), usage.quantity), (3, 2))
 
+    def test_manager_takes_a_piece_for_a_technician_and_not_from_his_own_bag(self):
+        self._change("fsm_add_stock", self.screen, 3, ["S-1", "S-2", "S-3"])
+        lots = self.env["stock.lot"].search([("product_id", "=", self.screen.id)], order="name")
+        manager_tech = self.env["fsm.technician"].create(
+            {"name": "Meena", "user_id": self.manager.id, "company_id": self.company.id}
+        )
+        self._fill(1, self.screen, manager_tech, lot_id=lots[0].id)
+        self._fill(1, self.screen, lot_id=lots[1].id)
+        usages = [self._request(self._job("repair"), self.screen) for _ in range(2)]
+        mine = usages[0].with_user(self.manager)
+        self.assertEqual(mine._lots_at_hand().mapped("name"), ["S-2", "S-3"])
+        with self.assertRaisesRegex(UserError, "Only"):
+            mine.use(lot_id=lots[0].id)
+        mine.use(lot_id=lots[1].id)
+        usages[1].with_user(self.manager).use(lot_id=lots[2].id)
+        self.assertEqual([usage.lot_id.name for usage in usages], ["S-2", "S-3"])
+
     def test_only_the_store_fills_a_bag_of_its_branch(self):
         for user in (self.technician, self.receptionist):
             with self.assertRaisesRegex(AccessError, "does not hand out parts"):
@@ -169,6 +186,54 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         old = self.branch._stock(self.ssd, self.branch.old_parts_location_id)
         self.assertEqual(old[self.ssd], (1, 1))
         self.assertEqual(self.branch._stock(self.ssd)[self.ssd], (4, 4))
+
+    def _with_the_old(self, product):
+        """Return ``{number: quantity}`` of what lies with the old parts, and what was built in."""
+        quants = self.env["stock.quant"].search([("product_id", "=", product.id)])
+        old = self.branch.old_parts_location_id
+        kept = {q.lot_id.name: q.quantity for q in quants if q.location_id == old and q.quantity}
+        built = quants.filtered(lambda q: q.location_id == self.branch.usage_location_id)
+        return kept, sum(built.mapped("quantity"))
+
+    def test_old_part_goes_back_into_the_device_with_the_return_of_the_new_one(self):
+        usage = self._request(self._job("repair"), quantity=3, use=True)
+        usage.record_old_part(old_part="stock")
+        self.assertEqual(self._with_the_old(self.ssd), ({False: 3}, 0))
+        usage.return_part(quantity=1, reason="Did not fit")
+        self.assertEqual(self._with_the_old(self.ssd), ({False: 2}, 0))
+        usage.return_part(reason="Did not fit")
+        self.assertEqual(self._with_the_old(self.ssd), ({}, 0))
+        self.assertEqual(self.branch._stock(self.ssd)[self.ssd], (5, 5))
+        self.assertFalse(usage.old_part)
+
+    def test_old_part_with_a_number_moves_under_its_own(self):
+        self._change("fsm_add_stock", self.screen, 2, ["S-1", "S-2"])
+        self._change("fsm_add_stock", self.glue, 2, ["B-9"])
+        lot = self.env["stock.lot"].search([("name", "=", "S-1")])
+        usage = self._request(self._job("repair"), self.screen)
+        usage.use(lot_id=lot.id)
+        for number in ("S-1", "S-2"):
+            with self.assertRaisesRegex(UserError, "number of another 3520 Screen"):
+                usage.record_old_part(old_part="stock", lot=number)
+        usage.record_old_part(old_part="stock", lot="LG-77")
+        self.assertEqual(self._with_the_old(self.screen), ({"LG-77": 1}, 0))
+        usage.return_part(reason="Did not fit")
+        self.assertEqual(self._with_the_old(self.screen), ({}, 0))
+        glue = self._request(self._job("repair"), self.glue, 2)
+        glue.use(lot_id=self.env["stock.lot"].search([("name", "=", "B-9")]).id)
+        glue.record_old_part(old_part="stock")
+        made = f"{glue.job_id.name}/{glue.id}"
+        self.assertEqual(self._with_the_old(self.glue), ({made: 2}, 0))
+        glue.return_part(quantity=1, reason="Did not fit")
+        self.assertEqual(self._with_the_old(self.glue), ({made: 1}, 0))
+
+    def test_old_parts_are_worth_nothing_and_never_below_zero(self):
+        usage = self._request(self._job("repair"), use=True)
+        usage.record_old_part(old_part="stock")
+        place = self.branch.old_parts_location_id
+        self.assertEqual(self.ssd.with_company(self.company).qty_available, 4)
+        with self.assertRaisesRegex(UserError, "Only 1 of SSD 512 GB"):
+            self.env["stock.quant"]._update_available_quantity(self.ssd, place, -2)
 
     # === SCANNING AND LABELS === #
 
@@ -277,20 +342,23 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
                     {"QRCode", bars},
                 )
 
-    def test_branch_that_asks_lets_no_device_go_before_it_is_told(self):
-        self.assertFalse(self.branch.ask_old_parts)  # rpc.md's `deliver` does not know the question
-        self.branch.ask_old_parts = True
+    def test_counter_is_asked_for_old_parts_and_a_program_may_have_to_tell(self):
+        self.assertEqual(self.branch.ask_old_parts, "counter")
         job = self._job("repair")
         usage = self._request(job, use=True)
-        self.assertIn(
-            f"Nobody has said what became of the old parts: {self.ssd.display_name}.",
-            job._blockers("delivered"),
-        )
+        asked = f"Nobody has said what became of the old parts: {self.ssd.display_name}."
         dialog = self._as("receptionist", job).env["fsm.job.deliver"].create({"job_id": job.id})
-        self.assertIn("old parts", dialog.missing)
-        self.branch.ask_old_parts = False
-        self.assertFalse(any("old parts" in why for why in job._blockers("delivered")))
-        self.branch.ask_old_parts = True
+        for level, program_is_asked, counter_is_asked in (
+            ("no", False, False),
+            ("counter", False, True),
+            ("must", True, True),
+        ):
+            with self.subTest(level=level):
+                self.branch.ask_old_parts = level
+                dialog.invalidate_recordset()
+                self.assertEqual(asked in job._blockers("delivered"), program_is_asked)
+                self.assertEqual("old parts" in dialog.missing, counter_is_asked)
+                self.assertEqual(bool(dialog.untold_parts), counter_is_asked)
         with self.assertRaisesRegex(UserError, "became of the old parts"):
             dialog.action_deliver()
         dialog.old_part = "customer"

@@ -44,15 +44,45 @@ class TestFsmPartUsage(FsmInventoryCommon):
         with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are in stock at SP Road"):
             usage.use()
 
-    def test_part_that_is_given_up_is_issued_to_another(self):
+    def test_part_that_is_given_up_is_for_who_was_promised_first(self):
+        self._stock_up(self.ssd, 2)
+        jobs = [self._job(*path) for path in (["repair"], [], ["repair"], ["repair"])]
+        for job, day in zip(jobs[2:], ("2099-03-03", "2099-01-01"), strict=True):
+            job.with_context(fsm_gate=GATE).sudo().promised_at = day
+        holder, cancelled, late, first = (self._request(job) for job in jobs)
+        self.assertEqual((late.state, first.state), ("requested", "requested"))
+        holder.return_part()
+        self.assertEqual((late.state, first.state), ("requested", "reserved"))
+        self.assertEqual(self._last_told(jobs[3]).partner_ids, self.technician.partner_id)
+        jobs[2].with_context(fsm_gate=GATE).sudo().technician_ids = False
+        jobs[1].with_user(self.manager).move_to(state="cancelled", reason="He bought a new one")
+        self.assertEqual((cancelled.state, late.state), ("returned", "reserved"))
+        self.assertEqual(self._last_told(jobs[2]).partner_ids, self.manager.partner_id)
+
+    def test_part_that_is_not_delivered_after_all_is_for_who_waits(self):
         self._stock_up(self.ssd, 1)
-        job = self._job("repair")
-        first, second = self._request(job), self._request(job)
-        first.return_part()
-        second.with_user(self.accountant).issue()
-        self.assertEqual(second.state, "reserved")
-        second.use()
-        self.assertEqual(second.state, "used")
+        warehouse = self.branch.warehouse_id
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.ssd.id,
+                "product_uom_qty": 1,
+                "location_id": self.branch.stock_location_id.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                "picking_type_id": warehouse.out_type_id.id,
+                "company_id": self.company.id,
+            }
+        )
+        move._action_confirm()
+        move._action_assign()
+        usage = self._request(self._job("repair"))
+        self.assertEqual((move.state, usage.state), ("assigned", "requested"))
+        move.picking_id.action_cancel()
+        self.assertEqual((move.state, usage.state), ("cancel", "reserved"))
+
+    def _last_told(self, job):
+        return self.env["mail.message"].search(
+            [("res_id", "=", job.id), ("model", "=", "fsm.job")], order="id desc", limit=1
+        )
 
     def test_what_arrives_is_for_who_was_promised_first(self):
         jobs = [self._job("repair") for _ in range(3)]
@@ -64,10 +94,8 @@ class TestFsmPartUsage(FsmInventoryCommon):
         )
         self._stock_up(self.ssd, 1)
         self.assertEqual((first.state, late.state, big.state), ("reserved", *["requested"] * 2))
-        told = self.env["mail.message"].search(
-            [("res_id", "=", jobs[1].id), ("model", "=", "fsm.job")], order="id desc", limit=1
-        )
-        self.assertEqual(told.subject, f"Job card {jobs[1].name}: its part has arrived")
+        told = self._last_told(jobs[1])
+        self.assertEqual(told.subject, f"Job card {jobs[1].name}: its part is there")
         self.assertEqual(told.partner_ids, self.technician.partner_id)
         first.use()
         first.return_part(reason="It was the cable")

@@ -43,6 +43,7 @@ class TestLowStock(FsmInventoryCommon):
         messages = self.env["mail.message"]
         domain = [("partner_ids", "in", self.accountant.partner_id.ids)]
         before = messages.search(domain)
+        self.env.invalidate_all()  # the night is another transaction
         self.env["stock.warehouse.orderpoint"]._cron_alert()
         return (messages.search(domain) - before).mapped("subject")
 
@@ -96,7 +97,7 @@ class TestLowStock(FsmInventoryCommon):
 
     def test_branch_is_told_once_until_there_was_enough_again(self):
         other = self._create_user("kiran", "manager", self.branch)
-        self.assertEqual(self._told(), ["RAM 8 GB runs short at SP Road"])
+        self.assertEqual(self._told(), ["RAM 8 GB is out of stock at SP Road"])
         activities = self.rules[1].sudo().activity_ids
         self.assertEqual(activities.user_id, self.manager | other)
         self.assertEqual(self._told(), [])
@@ -107,6 +108,22 @@ class TestLowStock(FsmInventoryCommon):
         self.ram.with_user(self.manager).fsm_deduct_stock(
             branch_id=self.branch.id, quantity=5, reason="Stolen at the counter"
         )
+        self.assertEqual(self._told(), ["RAM 8 GB is out of stock at SP Road"])
+
+    def test_branch_is_told_again_once_when_none_is_left(self):
+        self._stock_up(self.ram, 1)
+        self.assertEqual(self._told(), ["RAM 8 GB runs short at SP Road"])
+        usage = self._request(self._job("repair"), self.ram)
+        self.assertEqual(self._told(), ["RAM 8 GB is out of stock at SP Road"])
+        [activity] = self.rules[1].sudo().activity_ids
+        self.assertIn("0 free", activity.summary)
+        usage.return_part()
+        self.assertEqual(self._told(), [], "It still runs short.")
+        self._request(self._job("repair"), self.ram)
+        self.assertEqual(self._told(), [], "That none is left was told.")
+        self._stock_up(self.ram, 5)
+        self._told()
+        self._request(self._job("repair"), self.ram, quantity=4)
         self.assertEqual(self._told(), ["RAM 8 GB runs short at SP Road"])
 
     def test_message_lists_the_worst_first_and_counts_the_rest(self):

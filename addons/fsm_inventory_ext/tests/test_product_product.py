@@ -79,6 +79,16 @@ class TestProductProduct(FsmInventoryCommon):
                 branch_id=self.branch.id, quantity=3, reason="Broken in the shop"
             )
 
+    def test_who_takes_out_what_is_reserved_is_told_for_whom_it_is(self):
+        self._stock_up(self.ssd, 2)
+        job = self._job("repair")
+        self._request(job, quantity=2)
+        told = f"Only 0 of SSD 512 GB are free at SP Road. 2 are reserved for {job.name}: return"
+        with self.assertRaisesRegex(UserError, told):
+            self._ssd(self.manager).fsm_deduct_stock(
+                branch_id=self.branch.id, quantity=1, reason="Broken in the shop"
+            )
+
     def test_same_client_ref_receives_once(self):
         values = {
             "branch_id": self.branch.id,

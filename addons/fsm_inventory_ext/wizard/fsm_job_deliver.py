@@ -17,8 +17,14 @@ class FsmJobDeliver(models.TransientModel):
     @api.depends("job_id")
     def _compute_untold_parts(self):
         for dialog in self:
-            untold = dialog.job_id._untold_parts()
+            untold = dialog._asked_parts()
             dialog.untold_parts = ", ".join(untold.product_id.mapped("display_name"))
+
+    def _asked_parts(self):
+        """Return the parts about which this dialog asks."""
+        job = self.job_id._origin
+        asks = job.is_open and job.branch_id.ask_old_parts != "no"
+        return job._untold_parts() if asks else self.env["fsm.part.usage"]
 
     @api.depends("old_part")
     def _compute_gate(self):
@@ -26,17 +32,16 @@ class FsmJobDeliver(models.TransientModel):
         return super()._compute_gate()
 
     def _missing(self):
-        job = self.job_id._origin
-        answered = [job._blocker_old_parts(job._untold_parts())] if self.old_part else []
-        return [reason for reason in super()._missing() if reason not in answered]
+        untold = self._asked_parts()
+        question = [self.job_id._blocker_old_parts(untold)] if untold else []
+        rest = [reason for reason in super()._missing() if reason not in question]
+        return rest + (question if not self.old_part else [])
 
     # === ACTION METHODS === #
 
     def action_deliver(self):
-        job = self.job_id
-        if untold := job._untold_parts():
-            if self.old_part:
-                untold.record_old_part(old_part=self.old_part)
-            elif job.branch_id.ask_old_parts and job.is_open:
-                raise UserError(job._blocker_old_parts(untold))
+        if untold := self._asked_parts():
+            if not self.old_part:
+                raise UserError(self.job_id._blocker_old_parts(untold))
+            untold.record_old_part(old_part=self.old_part)
         return super().action_deliver()

@@ -125,8 +125,21 @@ class TestJourney(FsmFullCommon):
         with self.assertRaisesRegex(UserError, "4,826.20"):
             self._walk_to_delivered(job)
 
+    def test_device_that_leaves_unasked_says_so_in_its_history(self):
+        job = self._repaired_job()
+        self._invoice(job)
+        self._as("manager", job).deliver(
+            signature=PNG,
+            received_by="Suresh Kumar",
+            accessories_returned=True,
+            payments=[{"method": "cash", "amount": 4826.2}],
+        )
+        asked = f"Nobody was asked what became of the old parts: {self.part.display_name}."
+        self.assertEqual(job.history_ids.sorted("id")[-1].reason, asked)
+        self.assertTrue(any(asked in row["text"] for row in self._as("manager", job).timeline()))
+
     def test_whole_job_takes_six_calls(self):
-        self.branch.ask_old_parts = True
+        self.branch.ask_old_parts = "must"
         answer = self._as("manager").intake(
             customer={"name": "Suresh Kumar", "phone": "98450 12345"},
             device={"category": "Laptop", "brand": "Dell", "model": "Inspiron 3520"},
