@@ -6,6 +6,7 @@ from . import fsm_supplier_claim
 from . import fsm_supplier_report
 from . import fsm_warranty
 from . import product_product
+from . import product_product_value
 from . import product_supplierinfo
 from . import purchase_order
 from . import purchase_order_line

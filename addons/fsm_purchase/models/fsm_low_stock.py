@@ -1,40 +1,65 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.fsm_inventory_ext.models.fsm_part_usage import WORKING_STATES
+
 
 class FsmLowStock(models.Model):
-    """What runs short is ordered from the list that tells it."""
+    """What runs short is ordered from the list that tells it, with what job cards wait for."""
 
     _inherit = "fsm.low.stock"
 
     # === ACTION METHODS === #
 
     def action_order(self):
-        """Put the suggested quantities onto requests for quotation, and show these."""
+        """Put what is missing onto requests for quotation, and show these."""
         self.env["product.product"]._check_stock_role("accountant")
         self.check_access("read")
         orders_sudo = self.env["purchase.order"].sudo()  # the caller keeps the parts of the branch
-        for branch, rows in self.grouped("branch_id").items():
-            wanted = {row.product_id: row.suggestion - row._on_order() for row in rows}
-            wanted = {product: quantity for product, quantity in wanted.items() if quantity > 0}
-            orders = orders_sudo.with_company(branch.company_id)
-            for line in orders._order_parts(branch.sudo(), wanted).values():
-                orders_sudo |= line.order_id
+        for branch, rows in self.sudo().grouped("branch_id").items():  # as above
+            orders_sudo |= rows.with_company(branch.company_id)._order_missing(branch)
         if not orders_sudo:
             raise UserError(self.env._("All of it is ordered already."))
         action = self.env["ir.actions.act_window"]._for_xml_id("fsm_purchase.purchase_order_action")
         return action | {"domain": [("id", "in", orders_sudo.ids)], "context": {}}
 
-    def _on_order(self):
-        """Return how much of this part comes anyway, in its unit."""
-        lines_sudo = self.env["purchase.order.line"].sudo()  # of the caller's branch
-        [(ordered, received)] = lines_sudo._read_group(
+    # === BUSINESS METHODS === #
+
+    def _order_missing(self, branch):
+        """Order what is missing in one branch, and return the requests; in sudo, in its company.
+
+        The shelves are filled, and who waits is served, by all that comes: what is on orders
+        counts, whoever they are for.
+        """
+        waiting, coming = self._waiting(), self.product_id._on_order(branch.company_id)
+        by_vendor = {}
+        for product, rows in self.grouped("product_id").items():
+            asked_for = sum(usage.quantity for usage in waiting.get(product, ()))
+            missing = sum(rows.mapped("suggestion")) + asked_for - coming.get(product, 0.0)
+            if product.uom_id.compare(missing, 0) > 0:
+                vendor = rows.orderpoint_id.supplier_id.partner_id[:1]
+                by_vendor.setdefault(vendor, {})[product] = rows._in_multiples(missing)
+        orders = self.env["purchase.order"]
+        for vendor, wanted in by_vendor.items():
+            lines = orders._order_parts(branch, wanted, vendor)
+            for product, line in lines.items():
+                orders |= line.order_id
+                line._promise(waiting.get(product), wanted[product])
+        return orders
+
+    def _waiting(self):
+        """Return ``{product: parts}`` that job cards wait for, but not from another branch."""
+        usages = self.env["fsm.part.usage"].search(
             [
-                ("product_id", "=", self.product_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("order_id.state", "in", ("draft", "sent", "to approve", "purchase")),
-            ],
-            [],
-            ["product_uom_qty:sum", "qty_received:sum"],
+                ("state", "=", "requested"),
+                ("product_id", "in", self.product_id.ids),
+                ("company_id", "=", self.env.company.id),
+                ("job_id.state", "in", list(WORKING_STATES)),
+            ]
         )
-        return (ordered or 0.0) - (received or 0.0)
+        return usages.filtered(lambda usage: not usage._is_asked_for()).grouped("product_id")
+
+    def _in_multiples(self, quantity):
+        """Return a quantity to order, rounded up to the multiple that the reorder rule names."""
+        rule = self.orderpoint_id.filtered("replenishment_uom_id")[:1]
+        return rule._get_multiple_rounded_qty(quantity) if rule else quantity

@@ -112,9 +112,5 @@ class FsmPartUsage(models.Model):
         """Override: what is no longer wanted is taken off an order that is not out yet."""
         line = self.purchase_line_id
         if self.is_ordered and line.order_id.state == "draft":
-            rest = self.product_id.uom_id.round(line.product_qty - self.quantity)
-            if rest > 0:
-                line.product_qty = rest
-            else:
-                line.unlink()
+            line._want(-self.quantity)
         super()._return(reason, origin)

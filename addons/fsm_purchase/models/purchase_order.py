@@ -88,14 +88,21 @@ class PurchaseOrder(models.Model):
         lines = {line.product_id: line for line in self.order_line if not line.display_type}
         for product, quantity in quantities.items():
             if product in lines:
-                lines[product].product_qty += quantity
+                lines[product]._want(quantity)
             else:
-                lines[product] = self.order_line.create(
-                    self.order_line._prepare_purchase_order_line(
-                        product, quantity, product.uom_id, self.company_id, self.partner_id, self
-                    )
-                )
+                lines[product] = self._new_line(product, quantity)
         return {product: lines[product] for product in quantities}
+
+    def _new_line(self, product, quantity):
+        """Ask the vendor for a part, in the unit in which he sells it."""
+        seller = product.with_company(self.company_id)._seller(quantity, self.partner_id)
+        unit = seller.product_uom_id or product.uom_id
+        lines = self.order_line
+        asked = lines._whole(product, quantity, unit)
+        values = lines._prepare_purchase_order_line(
+            product, asked, unit, self.company_id, self.partner_id, self
+        )
+        return lines.create(values | {"wanted_quantity": quantity})
 
     def _mention(self, jobs):
         """Have the order name the job cards it is for."""

@@ -28,8 +28,8 @@ class StockMove(models.Model):
         ).items():
             branch = branches.get(company)
             product = product.with_company(company)
-            # Where Odoo's own valuation averages, it does so itself.
-            if branch and product.cost_method == "standard":
+            # Where Odoo keeps the cost, it looks at the order, and at the bill, itself.
+            if branch and not product._is_valued_by_moves():
                 moves._take_bought_into_average(branch, product)
         return super()._action_done(*args, **kwargs)
 

@@ -169,6 +169,144 @@ class TestFsmPurchase(FsmInventoryCommon):
         with self.assertRaisesRegex(UserError, "ordered already"):
             low.action_order()
 
+    def _low(self, product, minimum, maximum, **values):
+        self.env["stock.warehouse.orderpoint"].with_user(self.accountant).create(
+            {
+                "product_id": product.id,
+                "product_min_qty": minimum,
+                "product_max_qty": maximum,
+                "company_id": self.company.id,
+                **values,
+            }
+        )
+        self.env.flush_all()
+        rows = self.env["fsm.low.stock"].with_user(self.accountant)
+        return rows.search([("product_id", "=", product.id)])
+
+    def _order_low(self, rows):
+        self.env.invalidate_all()  # each click is a transaction
+        return self.env["purchase.order"].browse(rows.action_order()["domain"][0][2])
+
+    def test_low_stock_orders_for_the_shelf_and_for_who_waits(self):
+        waiting = self._request(self._job("repair"), self.fan, 3)
+        ordered = self._request(self._job("repair"), self.fan, 2)
+        line = self._order(ordered).order_line
+        rows = self._low(self.fan, 2, 6)
+        self.assertEqual(self._order_low(rows).order_line, line)
+        self.assertEqual(line.product_qty, 11, "6 for the shelf, and 5 for job cards.")
+        self.assertEqual((waiting.is_ordered, waiting.sudo().purchase_line_id), (True, line))
+        self.assertEqual(line.order_id.fsm_job_ids, ordered.job_id | waiting.job_id)
+        with self.assertRaisesRegex(UserError, "ordered already"):
+            self._order_low(rows)
+        order = line.order_id.with_user(self.accountant)
+        order.button_confirm()
+        order.fsm_receive(lines=[{"line_id": line.id, "quantity": 4}])
+        with self.assertRaisesRegex(UserError, "ordered already"):
+            self._order_low(rows)
+        order.sudo().picking_ids.filtered(lambda p: p.state == "assigned").action_cancel()
+        self.assertEqual(
+            self._order_low(rows).order_line.product_qty, 7, "What does not come is missing again."
+        )
+
+    def test_vendor_is_asked_for_whole_units_of_his(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        bulb = self._create_part("Bulb", 30)
+        self._price(bulb, self.croma, 120, product_uom_id=dozen.id)
+        line = self._order_low(self._low(bulb, 5, 20)).order_line
+        figures = ("product_uom_id", "product_qty", "product_uom_qty", "price_unit")
+        self.assertEqual([line[name] for name in figures], [dozen, 2, 24, 120])
+        usage = self._request(self._job("repair"), bulb, 4)
+        self._order(usage)
+        self.assertEqual(line.product_qty, 2, "Two dozen are enough for 24.")
+        more = self._request(self._job("repair"), bulb, 1)
+        self._order(more)
+        self.assertEqual((line.product_qty, line.price_unit), (3, 120))
+        more.return_part()
+        self.assertEqual(line.product_qty, 2)
+        receiver = line.order_id.with_user(self.accountant)
+        receiver.button_confirm()
+        receiver.fsm_receive()
+        self.assertEqual((self._on_hand(bulb), usage.state), (24, "reserved"))
+        self.assertEqual(self._cost(bulb), 10)
+
+    def test_reorder_rule_names_its_vendor_and_its_multiple(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self._price(self.fan, self.croma, 900, company_id=self.company.id)
+        price = self.fan.seller_ids.filtered(lambda price: price.partner_id == self.croma)
+        rows = self._low(self.fan, 2, 6, replenishment_uom_id=dozen.id, supplier_id=price.id)
+        order = self._order_low(rows)
+        self.assertEqual((order.partner_id, order.order_line.product_qty), (self.croma, 12))
+
+    def _cost(self, product, branch=None):
+        company = (branch or self.branch).company_id
+        return round(product.with_company(company).sudo().standard_price, 2)
+
+    def test_cost_follows_the_method_of_the_category_to_the_paisa(self):
+        for method, used, left, value, sent, rest in (
+            ("standard", 166.67, 166.67, 333.33, 166.67, 333.33),
+            # What comes back is worth 166.67, as it was booked when it left.
+            ("average", 166.67, 166.67, 333.33, 166.67, 333.34),
+            ("fifo", 100, 200, 400, 200, 300),
+        ):
+            with self.subTest(method=method):
+                part = self._costed(method)
+                usage = self._request(self._job("repair"), part, use=True)
+                usage.record_old_part(old_part="stock")
+                self.assertEqual(
+                    (usage.sudo().cost, self._cost(part), self._value(part)), (used, left, value)
+                )
+                usage.return_part(reason="It was the socket")
+                self.assertEqual((self._cost(part), self._value(part)), (166.67, 500))
+                line = self._send_one(part)
+                self.assertEqual((line.sudo().cost, self._cost(part, self.other_branch)),
+                                 (sent, sent))  # fmt: skip
+                self.assertEqual(self._value(part), rest)
+
+    def _costed(self, method):
+        """Return a part of which one was received for ₹100, and two were ordered for ₹200 each."""
+        category = self.env["product.category"].create({"name": method})
+        category.with_company(self.organization).property_cost_method = method
+        part = self._create_part(
+            f"Cable {method}", 300, categ_id=category.id, supplier_taxes_id=False
+        )
+        part.fsm_add_stock(
+            branch_id=self.branch.id, quantity=1, reason="From the wholesaler", unit_cost=100
+        )
+        order = self.env["purchase.order"].with_user(self.accountant).create(
+            {
+                "partner_id": self.croma.id,
+                "order_line": [
+                    (0, 0, {"product_id": part.id, "product_qty": 2, "price_unit": 200,
+                            "tax_ids": False})
+                ],
+            }
+        )  # fmt: skip
+        order.button_confirm()
+        order.fsm_receive()
+        self.assertEqual(self._cost(part), 166.67)
+        return part
+
+    def _value(self, product):
+        """Return what Odoo's own valuation says the branch's stock is worth, in rupees."""
+        product.invalidate_recordset()
+        valued = product.with_user(self.manager).with_company(self.company)
+        return round(valued.total_value, 2)
+
+    def _send_one(self, product):
+        """Send a part to the other branch, with a challan, where it arrives; return the line."""
+        here = {"state_id": self.company.state_id.id, "vat": self.company.vat}
+        self.other_branch.company_id.write(here)
+        transfer = self.env["fsm.transfer"].with_user(self.owner).request(
+            from_branch_id=self.branch.id,
+            to_branch_id=self.other_branch.id,
+            lines=[{"product_id": product.id, "quantity": 1}],
+        )  # fmt: skip
+        transfer = self.env["fsm.transfer"].with_user(self.owner).browse(transfer["id"])
+        if transfer.state == "requested":
+            transfer.send_parts()
+        transfer.receive_parts()
+        return transfer.line_ids
+
     def test_each_role_buys_as_much_as_is_its_own(self):
         usage = self._request(self._job("repair"))
         for user in (self.technician, self.receptionist):
