@@ -20,7 +20,7 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["openpyxl", "phonenumbers"]},
     "data": [
         # Groups first, then what they may touch.
         "security/fsm_jobs_groups.xml",

@@ -1,27 +1,36 @@
 import io
 from datetime import date
 
-import xlsxwriter
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Border, Font, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
+from openpyxl.utils import get_column_letter
 
 from odoo import api, models
+
+from odoo.addons.fsm_audit.exports import set_cell
 
 # How a spreadsheet shows 12,34,567.50; a format has room for two conditions, and a number below
 # nothing needs two of its own.
 CRORE, LAKH = 10_000_000, 100_000
 INDIAN = r"[>=10000000]##\,##\,##\,##0.00;[>=100000]##\,##\,##0.00;#,##0.00"
 BELOW = ((-CRORE, r"-##\,##\,##\,##0.00"), (-LAKH, r"-##\,##\,##0.00"))
+FIRST_FREE_FORMAT = 164  # of a workbook: those before are Excel's own
 
 # What a column holds, and how a spreadsheet shows it.
 FORMATS = {
-    "char": {},
-    "integer": {"num_format": "0"},
-    "number": {"num_format": "0.##"},
-    "days": {"num_format": "0"},
-    "average": {"num_format": "0.0"},
-    "percent": {"num_format": "0.0"},
-    "money": {"num_format": INDIAN},
-    "price": {"num_format": INDIAN},
-    "date": {"num_format": "dd-mm-yyyy"},
+    "char": "General",
+    "integer": "0",
+    "number": "0.##",
+    "days": "0",
+    "average": "0.0",
+    "percent": "0.0",
+    "money": INDIAN,
+    "price": INDIAN,
+    "date": "dd-mm-yyyy",
 }
 COLUMN_WIDTH = 18  # characters
 
@@ -36,51 +45,74 @@ class FsmReport(models.AbstractModel):
     @api.model
     def _xlsx(self, name, report):
         """Return the bytes of a workbook; text stays text, whatever it begins with."""
-        output = io.BytesIO()
         # A row is written and forgotten: a hundred thousand take no more memory than ten.
-        book = xlsxwriter.Workbook(output, {"constant_memory": True})
-        sheet = book.add_worksheet(name[:31])
-        columns, rows = report["columns"], report["rows"]
-        bold = book.add_format({"bold": True})
-        shapes = [book.add_format(FORMATS[column["type"]]) for column in columns]
-        sheet.freeze_panes(1, 0)
-        for number, column in enumerate(columns):
-            sheet.set_column(number, number, COLUMN_WIDTH, shapes[number])
-            sheet.write_string(0, number, column["label"], bold)
-        for line, row in enumerate(rows, 1):
-            for number, value in enumerate(row):
-                self._write_cell(sheet, line, number, value, columns[number], shapes[number])
-        self._write_totals(book, sheet, report)
-        self._show_below_nothing(book, sheet, report)
-        book.close()
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet(name[:31])
+        sheet.freeze_panes = "A2"
+        for number in range(1, len(report["columns"]) + 1):
+            sheet.column_dimensions[get_column_letter(number)].width = COLUMN_WIDTH
+        self._write_header(sheet, report)
+        self._write_rows(sheet, report)
+        self._write_totals(sheet, report)
+        self._show_below_nothing(sheet, report)
+        output = io.BytesIO()
+        book.save(output)
         return output.getvalue()
 
     @api.model
-    def _write_cell(self, sheet, line, number, value, column, shape):
-        kind = column["type"]
+    def _write_header(self, sheet, report):
+        cells = [WriteOnlyCell(sheet) for column in report["columns"]]
+        for cell, column in zip(cells, report["columns"], strict=True):
+            set_cell(cell, column["label"])
+            cell.font = Font(bold=True)
+        sheet.append(cells)
+
+    @api.model
+    def _write_rows(self, sheet, report):
+        """Write the rows with one cell a column: it is written out before it is used again."""
+        cells = self._cells(sheet, report)
+        kinds = [column["type"] for column in report["columns"]]
+        for row in report["rows"]:
+            for cell, kind, value in zip(cells, kinds, row, strict=True):
+                set_cell(cell, self._cell_value(kind, value))
+            sheet.append(cells)
+
+    @api.model
+    def _cells(self, sheet, report):
+        """Return an empty cell a column, which shows what the column holds as it should."""
+        cells = [WriteOnlyCell(sheet) for column in report["columns"]]
+        for cell, column in zip(cells, report["columns"], strict=True):
+            cell.number_format = FORMATS[column["type"]]
+        return cells
+
+    @api.model
+    def _cell_value(self, kind, value):
+        """Return what a cell holds: a date as a date, a figure as a number, all else as text."""
         if kind == "date" and value:
-            sheet.write_datetime(line, number, date.fromisoformat(value), shape)
-        elif kind in ("char", "date"):
-            sheet.write_string(line, number, value or "")
-        elif value is not False:
-            sheet.write_number(line, number, value, shape)
+            return date.fromisoformat(value)
+        if kind in ("char", "date"):
+            return value or ""
+        return None if value is False else value
 
     @api.model
-    def _write_totals(self, book, sheet, report):
-        last = len(report["rows"]) + 1
-        for number, column in enumerate(report["columns"]):
-            shape = book.add_format({**FORMATS[column["type"]], "bold": True, "top": 1})
-            if column["key"] in report["totals"]:
-                sheet.write_number(last, number, report["totals"][column["key"]], shape)
-            else:
-                sheet.write_string(last, number, "" if number else self.env._("Total"), shape)
+    def _write_totals(self, sheet, report):
+        cells = self._cells(sheet, report)
+        for number, (cell, column) in enumerate(zip(cells, report["columns"], strict=True)):
+            cell.font, cell.border = Font(bold=True), Border(top=Side(style="thin"))
+            nothing = "" if number else self.env._("Total")
+            set_cell(cell, report["totals"].get(column["key"], nothing))
+        sheet.append(cells)
 
     @api.model
-    def _show_below_nothing(self, book, sheet, report):
+    def _show_below_nothing(self, sheet, report):
         """Group the digits of refunds as those of sales."""
-        last = len(report["rows"]) + 1
-        shapes = [(limit, book.add_format({"num_format": shape})) for limit, shape in BELOW]
-        for number, column in enumerate(report["columns"]):
-            for limit, shape in shapes if column["type"] in ("money", "price") else ():
-                rule = {"type": "cell", "criteria": "<=", "value": limit, "format": shape}
-                sheet.conditional_format(1, number, last, number, {**rule, "stop_if_true": True})
+        last = len(report["rows"]) + 2
+        for number, column in enumerate(report["columns"], 1):
+            letter = get_column_letter(number)
+            for place, (limit, shape) in enumerate(BELOW):
+                if column["type"] not in ("money", "price"):
+                    continue
+                shown = NumberFormat(numFmtId=FIRST_FREE_FORMAT + place, formatCode=shape)
+                rule = Rule(type="cellIs", operator="lessThanOrEqual", formula=[str(limit)])
+                rule.dxf, rule.stopIfTrue = DifferentialStyle(numFmt=shown), True
+                sheet.conditional_formatting.add(f"{letter}2:{letter}{last}", rule)

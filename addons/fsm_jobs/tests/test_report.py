@@ -165,6 +165,18 @@ class TestReport(FsmJobsCommon):
             sum(sheet.cell(row, 3).value for row in range(2, sheet.max_row)),
         )
 
+    def test_text_in_a_spreadsheet_is_text_whatever_it_begins_with(self):
+        texts = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "ok\x07"]
+        columns = [{"key": "name", "label": "=Name", "type": "char"}]
+        content = self.reports._xlsx(
+            "names", {"columns": columns, "rows": [[text] for text in texts], "totals": {}}
+        )
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+        cells = [row[0] for row in sheet.iter_rows()]
+        self.assertEqual({cell.data_type for cell in cells}, {"s"})
+        self.assertEqual([cell.value for cell in cells[:5]], ["=Name", *texts[:4]])
+        self.assertEqual((sheet.freeze_panes, cells[7].value), ("A2", "ok"))
+
     def test_rupees_in_a_spreadsheet_are_grouped_as_in_india(self):
         money = {"columns": [{"key": "due", "label": "Due", "type": "money"}]}
         content = self.reports._xlsx(
