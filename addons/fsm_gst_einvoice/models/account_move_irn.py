@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.sql import escape_psql
 
 from odoo.addons.fsm_jobs.verbs import verb
 
@@ -142,7 +143,7 @@ class AccountMove(models.Model):
         found = self.env["fsm.gst.number"].search(
             [
                 ("registration", "=", str(claims.get("SellerGstin") or "")),
-                ("number", "=ilike", number.replace("_", r"\_").replace("%", r"\%")),
+                ("number", "=ilike", escape_psql(number)),
             ]
         )
         days = {row.day.strftime("%d/%m/%Y"): row.move_id for row in found}

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools.barcode import check_barcode_encoding
+from odoo.tools.sql import escape_psql
 
 from odoo.addons.fsm_jobs.verbs import verb
 
@@ -79,7 +80,7 @@ class ProductProduct(models.Model):
     def _code_domains(self, code):
         """Return by what a part is looked for, one after the other."""
         yield Domain("barcode", "=", code)
-        yield Domain("default_code", "=ilike", code.replace("%", r"\%").replace("_", r"\_"))
+        yield Domain("default_code", "=ilike", escape_psql(code))
         if own := OWN_CODE.fullmatch(code):
             yield Domain("id", "=", int(own[1]))
 

@@ -1,3 +1,4 @@
+from . import base
 from . import fsm_state_mixin  # what sorts by status inherits it
 from . import fsm_audit_secret
 from . import fsm_client_ref

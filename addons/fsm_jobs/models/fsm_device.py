@@ -177,11 +177,11 @@ class FsmDevice(models.Model):
     @api.model
     def _find_by_numbers(self, numbers, company):
         """Return the branch's device with this serial number or IMEI, if there is one."""
-        for name in ("imei", "serial"):
-            if numbers.get(name):
-                domain = Domain(name, "=", numbers[name])
-                if name == "imei":
-                    domain |= Domain("imei2", "=", numbers[name])
+        for name in ("imei", "imei2", "serial"):
+            if number := numbers.get(name):
+                domain = Domain("serial", "=", number)
+                if name != "serial":  # which of the two is the first, nobody at the counter knows
+                    domain = Domain("imei", "=", number) | Domain("imei2", "=", number)
                 found = self.search(domain & Domain("company_id", "=", company.id), limit=1)
                 if found:
                     return found

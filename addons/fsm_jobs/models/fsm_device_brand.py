@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import escape_psql
 
 
 class FsmDeviceBrand(models.Model):
@@ -26,5 +27,5 @@ class FsmDeviceBrand(models.Model):
         """Return the brand of that name, whatever the letter case."""
         name = name.strip()
         return self.search(
-            [("company_id", "=", organization.id), ("name", "=ilike", name)], limit=1
+            [("company_id", "=", organization.id), ("name", "=ilike", escape_psql(name))], limit=1
         ) or self.create({"name": name, "company_id": organization.id})

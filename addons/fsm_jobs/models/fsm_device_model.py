@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.sql import escape_psql
 
 
 class FsmDeviceModel(models.Model):
@@ -54,5 +55,5 @@ class FsmDeviceModel(models.Model):
         """Return the model of that name and brand, whatever the letter case."""
         name = name.strip()
         return self.search(
-            [("brand_id", "=", brand.id), ("name", "=ilike", name)], limit=1
+            [("brand_id", "=", brand.id), ("name", "=ilike", escape_psql(name))], limit=1
         ) or self.create({"name": name, "brand_id": brand.id, "category_id": category.id})

@@ -117,6 +117,7 @@ class FsmJob(models.Model):
     partner_phone = fields.Char(
         string="Phone",
         related="partner_id.phone",
+        related_sudo=False,
         groups="fsm_jobs.group_fsm_receptionist,fsm_jobs.group_fsm_accountant",
     )
     device_id = fields.Many2one(
@@ -204,8 +205,8 @@ class FsmJob(models.Model):
     @api.depends("site_id.phone", "site_id.fsm_is_site")
     def _compute_site_phone(self):
         for job in self:
-            site_sudo = job.site_id.sudo()  # a site's number is for all who see the job card
-            job.site_phone = site_sudo.fsm_is_site and site_sudo.phone
+            # All who see the job card read a site's number, and nobody that of another contact.
+            job.site_phone = job.site_id.fsm_is_site and job.site_id.phone
 
     @api.depends("state", "hold_reason")
     def _compute_clock(self):

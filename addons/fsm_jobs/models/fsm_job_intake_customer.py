@@ -7,6 +7,8 @@ from .fsm_consent import PURPOSES
 
 CUSTOMER_KEYS = {"id": int, "name": str, "phone": str, "email": str, "vat": str, "street": str}
 CUSTOMER_KEYS |= {"city": str, "zip": str, "state_id": int, "company_type": str}
+# What a customer who is known may tell at the counter that his card does not say yet.
+KNOWN_KEYS = ("phone", "email", "vat", "street", "city", "zip")
 SITE_KEYS = {"id": int, "name": str, "street": str, "city": str, "zip": str, "state_id": int}
 SITE_KEYS |= {"notes": str, "contact": str, "phone": str}
 
@@ -23,43 +25,73 @@ class FsmJob(models.Model):
         customer = check_keys(self.env, customer, CUSTOMER_KEYS, "customer")
         Partner = self.env["res.partner"]
         if customer.get("id"):
-            partner = Partner.search(
+            partner = Partner.with_context(active_test=False).search(
                 [("id", "=", customer["id"]), ("company_id", "=", branch.company_id.id)]
             )
             if not partner:
                 raise UserError(self.env._("There is no such customer in this branch."))
-            return partner
+            return self._intake_known(partner, customer)
         if not customer.get("name") or not customer.get("phone"):
             raise UserError(self.env._("A customer needs a name and a phone number."))
         values = self._customer_values(customer, branch)
-        known = Partner._fsm_find_by_phone(values["phone"], branch.company_id)
-        same = known.filtered(lambda p: p.name.casefold() == values["name"].casefold())
-        if same:
-            return same[0]
-        if known and not allow_duplicate:
+        if not allow_duplicate:
+            known = Partner._fsm_find_by_phone(values["phone"], branch.company_id)
+            same = known.filtered(lambda p: p.name.casefold() == values["name"].casefold())
+            if same:
+                return self._intake_known(same[0], customer)
+            if known:
+                raise UserError(known[0]._fsm_taken())
+        return Partner.create({**values, "fsm_allow_duplicate": allow_duplicate})
+
+    def _intake_known(self, partner, customer):
+        """Fill in what the card of a known customer does not say yet; nothing on it is replaced.
+
+        Another GSTIN is refused: the invoice would be made out to it. Anything else is noted.
+
+        :return: `partner`
+        """
+        if not partner.active:
             raise UserError(
                 self.env._(
-                    "%(phone)s already belongs to %(name)s (customer %(id)s). Take that customer, "
-                    "or set “allow_duplicate” for another person with the same number.",
-                    phone=values["phone"],
-                    name=known[0].name,
-                    id=known[0].id,
+                    "%(name)s (customer %(id)s) is archived: restore that customer first.",
+                    name=partner.name,
+                    id=partner.id,
                 )
             )
-        partner = Partner.create({**values, "fsm_allow_duplicate": allow_duplicate})
-        if known:
+        given = {key: customer[key].strip() for key in KNOWN_KEYS if customer.get(key)}
+        if given.get("phone"):
+            given["phone"] = partner._fsm_format_phone(given["phone"])
+        if missing := {key: text for key, text in given.items() if not partner[key]}:
+            self._check_email(missing.get("email"))
+            partner.write(missing)
+        others = {
+            key: text for key, text in given.items() if text.casefold() != partner[key].casefold()
+        }
+        if "vat" in others:
+            raise UserError(
+                self.env._(
+                    "%(name)s (customer %(id)s) has the GSTIN %(vat)s: correct his card first, or "
+                    "leave the GSTIN out.",
+                    name=partner.name,
+                    id=partner.id,
+                    vat=partner.vat,
+                )
+            )
+        if others:
             partner._message_log(
                 body=self.env._(
-                    "Opened on purpose with the same phone number as %s.",
-                    ", ".join(known.mapped("name")),
+                    "Said otherwise at the counter, and not taken over: %s",
+                    ", ".join(others.values()),
                 )
             )
         return partner
 
-    def _customer_values(self, customer, branch):
-        email = customer.get("email")
+    def _check_email(self, email):
         if email and not email_normalize(email):
             raise UserError(self.env._("“%s” is not an e-mail address.", email))
+
+    def _customer_values(self, customer, branch):
+        self._check_email(customer.get("email"))
         return {
             **{key: value for key, value in customer.items() if value and key != "id"},
             "name": customer["name"].strip(),

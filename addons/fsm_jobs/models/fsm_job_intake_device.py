@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.sql import escape_psql
 
 from ..verbs import check_keys
 
@@ -55,7 +56,8 @@ class FsmJob(models.Model):
         organization = branch.organization_id
         brand = self.env["fsm.device.brand"]._find_or_create(device["brand"], organization)
         model = self.env["fsm.device.model"].search(
-            [("brand_id", "=", brand.id), ("name", "=ilike", device["model"].strip())], limit=1
+            [("brand_id", "=", brand.id), ("name", "=ilike", escape_psql(device["model"].strip()))],
+            limit=1,
         )
         return model or self.env["fsm.device.model"]._find_or_create(
             device["model"], brand, self._intake_category(device.get("category"))
@@ -65,7 +67,9 @@ class FsmJob(models.Model):
         Category = self.env["fsm.device.category"]
         # An organisation's own goes before the shipped one of the same name.
         category = name and Category.search(
-            [("name", "=ilike", name.strip())], order="company_id.id, sequence, id", limit=1
+            [("name", "=ilike", escape_psql(name.strip()))],
+            order="company_id.id, sequence, id",
+            limit=1,
         )
         if not category:
             names = Category.search([], limit=50).mapped("name")

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..roles import ROLES
+from .res_users_verbs import CLEARED
 
 
 class FsmPerson(models.Model):
@@ -154,11 +155,12 @@ class FsmPerson(models.Model):
     def _user_sudo(self):
         return self._user().sudo()  # whoever reads a person reads where he works and his keys
 
-    @api.model
     def _arguments(self, vals):
         """Return the arguments of a verb for what a form sends."""
         known = {"name", "login", "email", "phone", "role"}
         arguments = {name: vals[name] or "" for name in known & vals.keys()}
+        if self and (cleared := [name for name in CLEARED if arguments.get(name) == ""]):
+            arguments["clear"] = cleared
         if "branch_ids" in vals:
             field = self._fields["branch_ids"]
             branches = field.convert_to_cache(vals["branch_ids"], self, validate=False)

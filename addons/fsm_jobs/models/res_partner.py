@@ -9,6 +9,7 @@ from ..verbs import check_id, verb
 
 # Fewer digits would find half of the customers; letters are never a phone number.
 PHONE_FRAGMENT = re.compile(r"[+\d\s().\-/]*")
+LINK = re.compile(r"\s*tel:", re.IGNORECASE)  # what a telephone number is in a web page
 MIN_DIGITS = 4
 
 # What an accountant may change of a customer.
@@ -80,6 +81,11 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """A customer that staff of a branch creates belongs to that branch, by whatever door."""
+        if not self.env.su and self.env.user.fsm_role:
+            # Nobody hangs an address on who is not his to change: it may become that one's own.
+            ids = {vals["parent_id"] for vals in vals_list if vals.get("parent_id")}
+            parents = self.browse(check_id(self.env, id_, "parent_id") for id_ in ids)
+            parents.check_access("write")
         if branch := self._fsm_branch_of_staff():
             vals_list = [self._fsm_customer_values(vals, branch) for vals in vals_list]
         return super().create(vals_list)
@@ -119,13 +125,17 @@ class ResPartner(models.Model):
     def _fsm_phone_digits(self, text):
         """Return the digits of a phone number or a fragment of it; nothing for any other text.
 
-        >>> self._fsm_phone_digits("98450 12")
-        '9845012'
+        >>> self._fsm_phone_digits("98450 12"), self._fsm_phone_digits("tel:098450")
+        ('9845012', '98450')
         """
-        if not isinstance(text, str) or not PHONE_FRAGMENT.fullmatch(text):
+        text = LINK.sub("", text, count=1) if isinstance(text, str) else ""
+        if not PHONE_FRAGMENT.fullmatch(text):
             return ""
         digits = re.sub(r"\D", "", text)
-        # "+91 98450 12345" and "0 98450 12345" are the same line as "98450 12345".
+        # "+91 98450 12345" and "0 98450 12345" are the same line as "98450 12345", however little
+        # of it is typed. A fragment from the middle is found without its zero, too.
+        if len(digits.lstrip("0")) >= MIN_DIGITS:
+            digits = digits.lstrip("0")
         if len(digits) > 10:
             digits = digits[-10:]
         return digits if len(digits) >= MIN_DIGITS else ""
@@ -152,9 +162,6 @@ class ResPartner(models.Model):
     @api.model
     def _fsm_customer_values(self, vals, branch):
         vals = {**vals, "company_id": vals.get("company_id") or branch.company_id.id}
-        if vals.get("parent_id"):
-            # Nobody hangs an address on a customer he cannot see.
-            self.browse(check_id(self.env, vals["parent_id"], "parent_id")).check_access("read")
         if vals["company_id"] not in self.env.user.company_ids.ids:
             raise AccessError(self.env._("You can only add customers to your own branch."))
         if not vals.get("country_id") and not vals.get("parent_id"):
@@ -166,14 +173,17 @@ class ResPartner(models.Model):
     def _fsm_check_write(self, vals):
         """Refuse what the counter and the books may not change of a contact."""
         user = self.env.user
-        if self.env.su or not user.fsm_role or self <= user.partner_id:
+        if self.env.su or not user.fsm_role:
+            return
+        self.check_access("write")  # before core says of whom a contact is the account
+        if vals.get("parent_id"):
+            self.browse(check_id(self.env, vals["parent_id"], "parent_id")).check_access("read")
+        if self <= user.partner_id:
             return
         if user.fsm_role != "owner" and self.sudo().fsm_company_ids:  # a card is no secret
             raise AccessError(self.env._("Only an owner changes the card of a branch."))
         if "company_id" in vals and self.filtered(lambda p: p.company_id.id != vals["company_id"]):
             raise AccessError(self.env._("A customer stays with the branch that knows him."))
-        if vals.get("parent_id"):
-            self.browse(check_id(self.env, vals["parent_id"], "parent_id")).check_access("read")
         # An accountant keeps the tax data of customers, and nothing else of them.
         if user.fsm_role != "accountant":
             return
@@ -201,15 +211,26 @@ class ResPartner(models.Model):
 
     @api.model
     def _fsm_find_by_phone(self, phone, company):
-        """Return the customers of a branch with exactly this phone number."""
+        """Return the customers of a branch with exactly this phone number, archived ones too."""
         digits = self._fsm_phone_digits(phone)
-        return self.search(
+        return self.with_context(active_test=False).search(
             [
                 ("company_id", "=", company.id),
                 ("parent_id", "=", False),  # a site is no customer
                 ("phone_mobile_search", "ilike", digits),
-            ]
+            ],
+            order="active DESC, id",
         )
+
+    def signup_get_auth_param(self):
+        """Override of `auth_signup`: it tells the login of any contact, or a key to become it.
+
+        Staff sends its own links, and none that signs in as somebody else (docs/adr/0020).
+        """
+        if not self._fsm_by_outsider():
+            return super().signup_get_auth_param()
+        self.check_access("read")
+        return {partner.id: {} for partner in self}
 
     # === BUSINESS METHODS - VERBS === #
 

@@ -5,6 +5,9 @@ from odoo.fields import Domain
 from ..verbs import verb
 from .fsm_consent import PURPOSES
 
+# Two cards of a branch with one of these the same are of one customer, unless somebody says no.
+SAME = ("phone_sanitized", "email_normalized")
+
 
 class ResPartner(models.Model):
     """Who a customer is: his kind, how he likes to be called, what he agreed to, who sent him."""
@@ -54,23 +57,6 @@ class ResPartner(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("phone", "email", "company_id", "active", "fsm_allow_duplicate")
-    def _check_fsm_duplicate(self):
-        """One customer, one card: a second one with his number is opened on purpose, or not."""
-        asked = self.filtered(lambda partner: partner._fsm_is_customer())
-        for partner in asked.filtered(lambda partner: not partner.fsm_allow_duplicate):
-            other = partner._fsm_duplicates()
-            if other:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s (customer %(id)s) already has this phone number or e-mail "
-                        "address. Take that customer, or tick “Same Number on Purpose” for "
-                        "another person.",
-                        name=other[0].name,
-                        id=other[0].id,
-                    )
-                )
-
     @api.constrains("fsm_referred_by_id")
     def _check_fsm_referred_by(self):
         for partner in self.filtered("fsm_referred_by_id"):
@@ -80,7 +66,75 @@ class ResPartner(models.Model):
                     self.env._("Who referred a customer is another customer of the branch.")
                 )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        for partner in partners:
+            partner._fsm_check_duplicate(SAME)
+        return partners
+
+    def write(self, vals):
+        if not vals.keys() & {"phone", "email", "company_id", "active", "fsm_allow_duplicate"}:
+            return super().write(vals)
+        before = {partner: partner._fsm_said() for partner in self}
+        result = super().write(vals)
+        for partner in self:
+            said, now = before[partner], partner._fsm_said()
+            changed = {name for name in SAME if now[name] != said[name]}
+            # Who shared a number on purpose locks nobody: he that had it keeps it, and comes back.
+            others = not changed and now != said and [("fsm_allow_duplicate", "=", False)]
+            partner._fsm_check_duplicate(changed or (SAME if others else ()), others or ())
+        return result
+
     # === BUSINESS METHODS === #
+
+    def _fsm_said(self):
+        """Return what decides whether this card is a second one of somebody."""
+        names = (*SAME, "company_id", "active", "fsm_allow_duplicate")
+        self_sudo = self.sudo()  # it is compared, and told to nobody
+        return {name: self_sudo[name] for name in names}
+
+    def _fsm_check_duplicate(self, names, others=()):
+        """One customer, one card: a second one is opened on purpose, which is noted, or not.
+
+        :param names: those of `SAME` that are asked about
+        :param others: a domain of the cards that count
+        """
+        if not names or not self._fsm_is_customer():
+            return
+        if not (known := self._fsm_duplicates(names, others)):
+            return
+        if not self.fsm_allow_duplicate:
+            raise ValidationError(known[0]._fsm_taken())
+        self._message_log(
+            body=self.env._(
+                "Opened on purpose with the same phone number or e-mail address as %s.",
+                ", ".join(known.mapped("name")),
+            )
+        )
+
+    def _fsm_taken(self):
+        """Say to whom a phone number or an e-mail address belongs, and what to do."""
+        self.ensure_one()
+        if self.active:
+            text = self.env._(
+                "%(name)s (customer %(id)s) already has this phone number or e-mail address. Take "
+                "that customer, or tick “Same Number on Purpose” (“allow_duplicate”) for another "
+                "person.",
+                name=self.name,
+                id=self.id,
+            )
+        else:
+            text = self.env._(
+                "%(name)s (customer %(id)s), who is archived, already has this phone number or "
+                "e-mail address. Restore that customer, or tick “Same Number on Purpose” "
+                "(“allow_duplicate”) for another person.",
+                name=self.name,
+                id=self.id,
+            )
+        return text
 
     def _fsm_is_customer(self):
         """Tell whether this is the card of a branch's customer, not a site or a colleague."""
@@ -93,22 +147,20 @@ class ResPartner(models.Model):
             and not self.fsm_organization_id
         )
 
-    def _fsm_duplicates(self):
-        """Return the branch's other customers with this phone number or e-mail address."""
+    def _fsm_duplicates(self, names, others=()):
+        """Return the branch's other customers who have the same in `names`, archived ones too."""
         self.ensure_one()
-        same = Domain.OR(
-            Domain(name, "=", self[name])
-            for name in ("phone_sanitized", "email_normalized")
-            if self[name]
-        )
-        if not (self.phone_sanitized or self.email_normalized):
+        same = [Domain(name, "=", self[name]) for name in names if self[name]]
+        if not same:
             return self.browse()
-        return self.search(
+        return self.with_context(active_test=False).search(
             Domain("company_id", "=", self.company_id.id)
             & Domain("parent_id", "=", False)
             & Domain("id", "!=", self.id)
-            & same,
-            limit=1,
+            & Domain.OR(same)
+            & Domain(list(others)),
+            order="active DESC, id",
+            limit=5,
         )
 
     def _fsm_consents(self):

@@ -81,6 +81,7 @@ class ResUsers(models.Model):
             user.write(values)
             if role == "technician":
                 self.env["fsm.technician"]._ensure(user, branches)
+        self._fsm_check_signs_in()
 
     def _fsm_whole_organization(self, organizations):
         """Return the companies an owner works in: the root, and each of its branches."""
@@ -126,7 +127,11 @@ class ResUsers(models.Model):
         )
         if role == "technician":
             self.env["fsm.technician"]._ensure(self, branches)
+        self._fsm_check_signs_in()
         self._fsm_end_sessions()
+
+    def _fsm_check_signs_in(self):
+        """Refuse what would keep these users from signing in. Base: nothing does."""
 
     def _fsm_check_owner_left(self, role=False):
         """Refuse to take the last owner from an organisation."""

@@ -2,11 +2,13 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize
 from odoo.tools.misc import clean_context
+from odoo.tools.sql import escape_psql
 
 from ..roles import ROLES, TECHNICAL_GROUPS
 from ..verbs import verb
 
 LOGIN_MAX_LENGTH = 128  # characters
+CLEARED = ("email", "phone")  # what a person need not have
 
 
 class ResUsers(models.Model):
@@ -88,12 +90,14 @@ class ResUsers(models.Model):
         phone: str = "",
         role: str = "",
         branch_ids: list = (),
+        clear: list = (),
     ):
         """Change people of the caller's organisation; what is left out stays.
 
         Another role replaces the one he has, in all branches; `branch_ids` are all the branches he
         works in from now on. Who changes role or leaves a branch has to sign in again.
 
+        :param list clear: which of `email` and `phone` they no longer have
         :return: ``{id, login, role, branch_ids}``
         """
         users_sudo = self._fsm_of_owner()
@@ -101,8 +105,9 @@ class ResUsers(models.Model):
             self._fsm_check_role(role)
         for user_sudo in users_sudo:
             given = {"name": name, "login": login, "email": email, "phone": phone}
-            if any(given.values()):
-                user_sudo.write(user_sudo._fsm_changed_values(given))
+            if any(given.values()) or clear:
+                user_sudo.write(user_sudo._fsm_changed_values(given, clear))
+                user_sudo._fsm_check_signs_in()
             if role or branch_ids:
                 user_sudo._fsm_change_duty(role or user_sudo.fsm_role, branch_ids)
         return [user_sudo._fsm_summary() for user_sudo in users_sudo]
@@ -131,6 +136,7 @@ class ResUsers(models.Model):
         """
         users_sudo = self._fsm_of_owner()
         users_sudo.active = True
+        users_sudo._fsm_check_signs_in()
         for user_sudo in users_sudo.filtered(lambda user: user.fsm_role == "technician"):
             self.env["fsm.technician"].sudo()._ensure(user_sudo, user_sudo._fsm_branches())
         return [True for user_sudo in users_sudo]
@@ -194,7 +200,7 @@ class ResUsers(models.Model):
         taken = (
             self.sudo()  # logins are unique in the database, whoever they belong to
             .with_context(active_test=False)
-            .search_count([("login", "=ilike", login.replace("_", r"\_").replace("%", r"\%"))])
+            .search_count([("login", "=ilike", escape_psql(login))])
         )
         if taken and login.lower() != (self.login or "").lower():
             raise UserError(self.env._("The login “%s” is taken: choose another one.", login))
@@ -206,12 +212,17 @@ class ResUsers(models.Model):
             "phone": Partner._fsm_format_phone(phone) if phone else False,
         }
 
-    def _fsm_changed_values(self, given):
-        """Return what of `given` was said, checked together with what stays."""
+    def _fsm_changed_values(self, given, clear=()):
+        """Return what of `given` was said, checked together with what stays, and what goes."""
         self.ensure_one()
+        if any(name not in CLEARED or given[name] for name in clear):
+            raise UserError(
+                self.env._("“clear” must be a list of what goes and is not given: email, phone.")
+            )
         kept = {name: given[name] or self[name] or "" for name in given}
         values = self._fsm_person_values(**kept)
-        return {name: values[name] for name in given if given[name]}
+        changed = {name: values[name] for name in given if given[name]}
+        return changed | dict.fromkeys(clear, False)
 
     def _fsm_change_duty(self, role, branch_ids):
         """Let the user do the work of `role` in these branches, or where he does his now."""

@@ -32,6 +32,49 @@ class TestCustomer(FsmJobsCommon):
         )
         self.assertEqual(asha.company_id, self.company)
 
+    def test_who_shares_a_number_on_purpose_locks_nobody(self):
+        asha = self.Partner.create(
+            {"name": "Asha", "phone": "9845012345", "fsm_allow_duplicate": True}
+        )
+        self.assertIn("Suresh Kumar", asha.message_ids[0].body)
+        suresh = self.customer.with_user(self.receptionist)
+        suresh.email = "suresh@example.in"
+        suresh.action_archive()
+        suresh.action_unarchive()
+        with self.assertRaisesRegex(ValidationError, "Suresh Kumar.*already has this"):
+            asha.fsm_allow_duplicate = False
+
+    def test_number_of_an_archived_customer_brings_him_back(self):
+        self._as("manager", self.job).move_to(state="cancelled", reason="Not worth it")
+        self.customer.active = False
+        for customer in (
+            {"name": "Suresh Kumar", "phone": "98450 12345"},
+            {"name": "Asha", "phone": "98450 12345"},
+            {"id": self.customer.id},
+        ):
+            with self.assertRaisesRegex(UserError, "(?s)archived.*[Rr]estore"):
+                self._intake(customer=customer)
+        with self.assertRaisesRegex(ValidationError, "(?s)archived.*Restore"):
+            self.Partner.create({"name": "Asha", "phone": "9845012345"})
+
+    def test_known_customer_is_completed_and_never_replaced(self):
+        known = {"name": "Suresh Kumar", "phone": "98450 12345"}
+        device = {"id": self.job.device_id.id}
+        more = {"email": "suresh@example.in", "vat": "29AABCB1234C1ZA"}
+        self._intake(customer={**known, **more}, device=device)
+        self.assertRecordValues(self.customer, [more])
+        self._intake(customer={"id": self.customer.id, "email": "else@example.in"}, device=device)
+        self.assertEqual(self.customer.email, more["email"])
+        self.assertIn("else@example.in", self.customer.message_ids[0].body)
+        with self.assertRaisesRegex(UserError, "has the GSTIN 29AABCB1234C1ZA"):
+            self._intake(customer={**known, "vat": "33AAKCN4410R1Z5"}, device=device)
+
+    def test_namesake_with_the_same_number_gets_a_card_when_asked(self):
+        known = {"name": "Suresh Kumar", "phone": "98450 12345"}
+        device = {"category": "Phone", "brand": "Nokia", "model": "G42"}
+        job = self._intake(customer=known, device=device, allow_duplicate=True)
+        self.assertNotEqual(job.partner_id, self.customer)
+
     def test_number_of_another_card_is_not_written_by_mistake(self):
         asha = self.Partner.create({"name": "Asha", "phone": "99009 90099"})
         with self.assertRaisesRegex(ValidationError, "already has this"):
@@ -51,8 +94,11 @@ class TestCustomer(FsmJobsCommon):
     def test_intake_with_a_known_email_is_asked_about(self):
         self.customer.email = "suresh@example.in"
         customer = {"name": "Asha", "phone": "9900990099", "email": "suresh@example.in"}
-        with self.assertRaisesRegex(UserError, "already has this"):
-            self._intake(customer=customer, device={"id": self.job.device_id.id})
+        with self.assertRaisesRegex(UserError, "already has this.*allow_duplicate"):
+            self._intake(customer=customer)
+        device = {"category": "Phone", "brand": "Nokia", "model": "G42"}
+        job = self._intake(customer=customer, device=device, allow_duplicate=True)
+        self.assertIn("Opened on purpose", job.partner_id.message_ids[0].body)
 
     def test_customer_is_archived_and_restored_but_not_deleted(self):
         partner = self.customer.with_user(self.receptionist)

@@ -40,11 +40,24 @@ class TestDevice(FsmJobsCommon):
         with self.assertRaises(UserError):
             Model.name_create("Asus")
 
+    def test_name_of_a_model_is_no_pattern(self):
+        brand = {"category": "Laptop", "brand": "Dell"}
+        first = self._intake(device={**brand, "model": "X_1"}).device_id
+        second = self._intake(device={**brand, "model": "XY1"}).device_id
+        third = self._intake(device={"category": "Laptop", "brand": "D%", "model": "X_1"}).device_id
+        self.assertEqual(
+            self._intake(device={**brand, "model": "x_1"}).device_id.model_id, first.model_id
+        )
+        self.assertEqual(len((first | second | third).model_id), 3)
+        self.assertEqual(len((first | third).model_id.brand_id), 2)
+
     def test_second_imei_finds_the_device_and_belongs_to_no_other(self):
         device = self._intake().device_id
         device.write({"imei": "356938035643809", "imei2": "490154203237518"})
         found = self._as("receptionist").intake_device(number="490154203237518")
         self.assertEqual(found["device"]["id"], device.id)
+        self.assertEqual(self._intake(device={"imei2": device.imei2}).device_id, device)
+        self.assertEqual(self._intake(device={"imei2": device.imei}).device_id, device)
         with self.assertRaisesRegex(ValidationError, "one device of the branch"):
             device.imei2 = device.imei
         with self.assertRaisesRegex(ValidationError, "not an IMEI"):

@@ -20,6 +20,10 @@ class TestPartner(FsmJobsCommon):
             "45012345",
             "2345",
             "098450-12345",
+            "0 98450",
+            "098450",
+            "tel:98450",
+            "tel:+919845012345",
         ):
             with self.subTest(typed):
                 found = [id_ for id_, _name in self.Partner.name_search(typed)]

@@ -124,6 +124,16 @@ class TestPeople(FsmJobsCommon):
         manager.fsm_update_user(role="manager", branch_ids=self.branch.ids)
         self.assertEqual(self.manager.company_ids, self.company)
 
+    def test_address_and_number_of_a_person_can_go(self):
+        nisha, _answer = self._hire()
+        with Form(self.env["fsm.person"].with_user(self.owner).browse(nisha.id)) as form:
+            form.email = False
+        self.assertRecordValues(nisha, [{"email": False, "phone": "+91 98450 55555"}])
+        nisha.with_user(self.owner).fsm_update_user(clear=["phone"])
+        self.assertFalse(nisha.phone)
+        with self.assertRaisesRegex(UserError, "“clear” must be"):
+            nisha.with_user(self.owner).fsm_update_user(clear=["login"])
+
     def test_last_owner_stays(self):
         owner = self.owner.with_user(self.owner)
         with self.assertRaisesRegex(UserError, "last owner"):

@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.module import load_script
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
-from odoo.tools import file_path
+from odoo.tools import file_path, mute_logger
 
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
@@ -97,7 +97,119 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 attempt()
 
+    # === ACCOUNTS OF OTHERS === #
+
+    def test_nobody_writes_the_contact_of_who_signs_in(self):
+        """Whoever writes an address gets the link to the password."""
+        other = self.env["res.company"].fsm_create_organization(
+            name="Other Ltd", state_id=self.karnataka.id, owner={"login": "their_owner"}
+        )
+        gone = self._create_user("gone", "technician", self.branch)
+        gone.active = False
+        accounts = self.env.ref("base.user_admin") | self.env.ref("base.user_root") | gone
+        accounts |= self.manager | self.owner | self.env.ref("base.public_user")
+        accounts |= self.env["res.users"].browse(other["owner_id"])
+        for role in ("owner", "manager", "receptionist", "accountant", "technician"):
+            user = getattr(self, role)
+            customer = self._intake().partner_id.with_user(user)
+            self.env.transaction.default_env = customer.env  # as in a request of his
+            for partner in (accounts - user).partner_id:
+                theirs = partner.with_user(user)
+                for attempt in (
+                    lambda theirs=theirs: theirs.write({"email": "x@example.com"}),
+                    lambda theirs=theirs: theirs.write({"active": False}),
+                    lambda theirs=theirs: theirs.signup_prepare(),
+                    lambda theirs=theirs: theirs.message_post(body="x"),
+                    lambda theirs=theirs: theirs.unlink(),
+                    lambda theirs=theirs, mine=customer: mine.write(
+                        {"child_ids": [(1, theirs.id, {"email": "x@example.com"})]}
+                    ),
+                    lambda theirs=theirs, mine=customer: mine.write(
+                        {"child_ids": [(4, theirs.id)]}
+                    ),
+                    lambda theirs=theirs: theirs.create({"name": "x", "parent_id": theirs.id}),
+                    lambda theirs=theirs: theirs.bank_ids.create(
+                        {"acc_number": "1", "partner_id": theirs.id}
+                    ),
+                ):
+                    with self.subTest(role, of=partner.name), self.assertRaises(AccessError):
+                        attempt()
+
+    def test_people_keep_their_own_contact_where_it_is(self):
+        mine = self.receptionist.partner_id.with_user(self.receptionist)
+        mine.write({"phone": "+91 98450 77777"})
+        theirs = self._namesake_job().partner_id
+        with self.assertRaises(AccessError):
+            mine.write({"parent_id": theirs.id})
+
+    def test_login_and_keys_of_others_are_not_told(self):
+        admin = self.env.ref("base.partner_admin").with_user(self.receptionist)
+        self.assertFalse(admin.signup_get_auth_param()[admin.id])
+        with self.assertRaises(AccessError):
+            self._namesake_job().partner_id.with_user(self.receptionist).signup_get_auth_param()
+        for model in ("base.partner.merge.automatic.wizard", "portal.wizard", "portal.wizard.user"):
+            for role in ("owner", "manager", "receptionist", "technician", "accountant"):
+                self.assertFalse(self._as(role, self.env[model]).has_access("create"))
+
     # === OTHER BRANCHES === #
+
+    def test_id_of_others_and_id_of_nothing_get_the_same_sentence(self):
+        theirs, mine = self._namesake_job(), self._intake()
+        values = self._values()
+        told = set()
+        for name, record in (
+            ("partner_id", theirs.partner_id),
+            ("device_id", theirs.device_id),
+            ("original_job_id", theirs),
+            ("site_id", theirs.partner_id),
+        ):
+            job = self._as("receptionist", mine)
+            for attempt in (
+                lambda job, change: job.create({**values, **change}),
+                lambda job, change: job.write(change),
+            ):
+                refusals = set()
+                for id_ in (record.id, 2**31 - 5):
+                    with (
+                        mute_logger("odoo.sql_db"),
+                        self.assertRaises(AccessError) as refused,
+                        self.cr.savepoint(),
+                    ):
+                        attempt(job, {name: id_})
+                    refusals.add(str(refused.exception))
+                self.assertEqual(len(refusals), 1, refusals)
+                told |= refusals
+        with self.assertRaises(AccessError) as refused:
+            self._as("receptionist", mine.device_id).create(
+                {"partner_id": theirs.partner_id.id, "model_id": mine.device_id.model_id.id}
+            )
+        for sentence in told | {str(refused.exception)}:
+            self.assertIn("no such record in your branches", sentence)
+            self.assertNotIn("Suresh", sentence)
+
+    def test_form_tells_nothing_of_a_record_of_others(self):
+        theirs = self._namesake_job()
+        foreign = {each._name: each for each in (theirs, theirs.partner_id, theirs.device_id)}
+        foreign["fsm.technician"] = self._create_user(
+            "far", "technician", self.other_branch
+        ).fsm_technician_ids
+        asked = 0
+        for model in ("res.partner", "account.move", "account.payment", *sorted(self.registry)):
+            Model = model in self.env and self._as("manager", self.env[model])
+            ours = Model is not False and (model.startswith("fsm.") or "." in model[:12])
+            if not ours or Model._abstract or not Model.has_access("create"):
+                continue
+            spec = {name: {} for name in Model._fields}
+            for field in Model._fields.values():
+                if field.type == "many2one" and field.comodel_name in foreign:
+                    asked += 1
+                    sent = {field.name: foreign[field.comodel_name].id}
+                    with self.subTest(model, field=field.name), self.assertRaises(AccessError):
+                        Model.onchange(sent, [field.name], spec)
+        self.assertGreater(asked, 20)
+        Job = self._as("receptionist").with_context(default_partner_id=theirs.partner_id.id)
+        with self.assertRaises(AccessError):
+            Job.onchange({}, [], {"partner_id": {"fields": {"display_name": {}}}})
 
     def test_disposal_of_another_branchs_device_is_not_asked_for(self):
         job = self._intake()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 from odoo.addons.fsm_jobs.roles import ROLES
 
@@ -35,19 +35,10 @@ class FsmSigninPolicy(models.Model):
     def _check_nobody_is_locked_out(self):
         """Who has neither an app nor an address for a code could never sign in again."""
         for policy in self:
-            locked_out = policy._people_sudo().filtered(
-                lambda user, policy=policy: (
-                    policy[user.fsm_role] and not user.email and not user.totp_enabled
-                )
-            )
-            if locked_out:
-                raise UserError(
-                    self.env._(
-                        "These people could not sign in any more: %s. Give them an e-mail address, "
-                        "or let them set up an authenticator app first.",
-                        ", ".join(locked_out.mapped("name")),
-                    )
-                )
+            people_sudo = policy._people_sudo()
+            people_sudo.filtered(
+                lambda user, policy=policy: policy[user.fsm_role]
+            )._fsm_check_second_factor()
 
     # === CRUD METHODS === #
 

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class ResUsers(models.Model):
@@ -26,6 +27,25 @@ class ResUsers(models.Model):
                 [("company_id", "in", organizations.ids), (role, "=", True)], limit=1
             )
         )
+
+    def _fsm_check_signs_in(self):
+        """Override of `fsm_jobs`: no role for who has no second factor where it needs one."""
+        super()._fsm_check_signs_in()
+        self.filtered("active")._fsm_check_second_factor()
+
+    def _fsm_check_second_factor(self):
+        """Refuse to lock out who has neither an app nor an address for a code."""
+        locked_out = self.filtered(
+            lambda user: not user.email and not user.totp_enabled and user._fsm_needs_two_factors()
+        )
+        if locked_out:
+            raise UserError(
+                self.env._(
+                    "These people could not sign in any more: %s. Give them an e-mail address, "
+                    "or let them set up an authenticator app first.",
+                    ", ".join(locked_out.mapped("name")),
+                )
+            )
 
     def _fsm_end_sessions(self):
         """Extend to what signs in without a password: passkeys, trusted browsers, OAuth."""

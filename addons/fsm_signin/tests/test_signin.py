@@ -101,6 +101,19 @@ class TestSignin(FsmJobsCommon, HttpCase):
         with self.assertRaisesRegex(UserError, "could not sign in any more: "):
             self.policy.technician = True
 
+    def test_nobody_is_locked_out_by_his_role(self):
+        self.policy.receptionist = True
+        people = {"role": "receptionist", "branch_ids": self.branch.ids}
+        Users = self.env["res.users"].with_user(self.owner)
+        self.technician.email = False
+        for attempt in (
+            lambda: Users.fsm_create_user(name="Nisha", login="nisha", **people),
+            lambda: self.technician.with_user(self.owner).fsm_update_user(**people),
+            lambda: self.receptionist.with_user(self.owner).fsm_update_user(clear=["email"]),
+        ):
+            with self.assertRaisesRegex(UserError, "could not sign in any more: "):
+                attempt()
+
     def test_policy_is_the_owners_of_the_organisation(self):
         policy = self.policy.with_user(self.manager)
         for attempt in (policy.read, policy.action_open, lambda: policy.write({"owner": True})):
