@@ -7,6 +7,7 @@ from .documents import UNTAXED
 from .findings import _, finding
 from .states import OTHER_COUNTRY
 from .tables import is_inter
+from .words import indian_format
 
 # What a price that includes tax may lose in two roundings, in paise a head: Rule 35.
 TOLERANCE = 1
@@ -176,6 +177,27 @@ def rate_is_due(_supplier, document):
         )
 
 
+def part_payments_are_split(_supplier, document):
+    """Say how a supply is split of which a part was paid for before its rate changed."""
+    for part in document.parts:
+        if abs(part.due - part.found) > law.RUPEE:
+            yield finding(
+                "warning",
+                "CGST Act s.13(2), s.14",
+                _(
+                    "%(name)s: a part of “%(line)s” was paid for before its rate changed on "
+                    "%(changed_on)s. ₹%(due)s of its value bears %(rate)s %%, and ₹%(found)s does: "
+                    "split the line."
+                ),
+                document,
+                line=part.description,
+                changed_on=_day(part.changed_on),
+                rate=f"{part.rate:g}",
+                due=indian_format(part.due / 100),
+                found=indian_format(part.found / 100),
+            )
+
+
 # Where the rate comes from → rule, what to do.
 DUE = {
     "product": (
@@ -224,4 +246,5 @@ BEFORE_ISSUING = (
     tax_is_named,
     discount_comes_before_tax,
     rate_is_due,
+    part_payments_are_split,
 )

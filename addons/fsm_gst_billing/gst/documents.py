@@ -56,6 +56,19 @@ class Due(NamedTuple):
     changed_on: date | None = None
 
 
+class Part(NamedTuple):
+    """What of a supply was paid for before its rate changed, beside the rest: CGST Act s.14.
+
+    `due` of its value, in paise, bears the old `rate`; `found` is how much of it does.
+    """
+
+    description: str
+    rate: float
+    changed_on: date
+    due: int
+    found: int
+
+
 class Line(NamedTuple):
     """A line of a document. `rate` is percent of IGST, or of CGST and SGST together."""
 
@@ -125,6 +138,7 @@ class Document(NamedTuple):
     is_abroad: bool = True  # customer or delivery
     rate_reason: str = ""  # why a manager lets it bear another rate
     place_due: tuple = ()  # where it is supplied by law, and why: `supply.PlaceOfSupply`
+    parts: tuple = ()  # rows of `Part`
 
     @property
     def sign(self):

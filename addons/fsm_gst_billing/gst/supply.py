@@ -110,3 +110,22 @@ def time_of_supply(supplied_on, invoiced_on, paid_on, rate_changed_on):
     if supplied_on >= rate_changed_on and paper_straddles:
         return last
     return first
+
+
+def splits(supplied_on, invoiced_on, rate_changed_on):
+    """Tell whether what was paid before a change of the rate bears another one than the rest.
+
+    A supply is made to the extent that a payment covers it: CGST Act s.12(2), s.13(2), Explanation.
+    So a part paid before the change has a time of its own. Of what was handed over and invoiced on
+    different sides of the change each rupee follows its own payment:
+
+    >>> from datetime import date
+    >>> change = date(2025, 9, 22)
+    >>> splits(date(2025, 9, 20), date(2025, 9, 25), change)
+    True
+    >>> splits(date(2025, 9, 25), date(2025, 9, 26), change)
+    False
+
+    :param datetime.date rate_changed_on: first day of the new rate
+    """
+    return (supplied_on < rate_changed_on) != (invoiced_on < rate_changed_on)

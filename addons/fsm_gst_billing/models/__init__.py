@@ -15,6 +15,7 @@ from . import account_move_kind
 from . import account_account
 from . import account_move_line
 from . import account_move_line_blocked
+from . import account_move_part
 from . import account_move_parties
 from . import account_move_payment
 from . import account_move_place

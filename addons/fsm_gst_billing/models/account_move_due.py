@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.fsm_jobs.lifecycle import REASON_MIN_LENGTH
 
-from ..gst import dates
+from ..gst import dates, law
 from ..gst.documents import Due
 from .account_move_issued import may_manage
 
@@ -77,6 +77,7 @@ class AccountMove(models.Model):
             is_abroad=self._is_abroad(),
             rate_reason=self.gst_rate_reason or "",
             place_due=self._place_by_law() if self._is_placed_here() else (),
+            parts=tuple(self._parts().values()),
         )
 
     def _dues(self):
@@ -86,6 +87,12 @@ class AccountMove(models.Model):
             taxes, due = self._due_taxes(line)
             if due and taxes != line.tax_ids:
                 wanted[line.id] = (taxes, due)
+        for product, part in self._parts().items() if wanted else []:
+            if part.found <= part.due + law.RUPEE:  # as much as was paid for bears the old rate
+                of_part = self.invoice_line_ids.filtered(
+                    lambda line, product=product: line.product_id == product
+                )
+                wanted = {id_: due for id_, due in wanted.items() if id_ not in of_part.ids}
         if not wanted:
             return {}
         ids = {tax_id for taxes, _due in wanted.values() for tax_id in taxes.ids}
@@ -131,7 +138,11 @@ class AccountMove(models.Model):
             return (day,) * 3
         if self.claim_job_id:  # what its customer has paid is not what the maker pays
             return self.claim_job_id._supplied_on() or day, day, day
-        value = sum(
+        return self.job_id._gst_events(self._value_before_change(), day, self)
+
+    def _value_before_change(self):
+        """Return what this comes to with the tax of before the rates of its products changed."""
+        return sum(
             line.product_id._with_tax_before(
                 self.company_id,
                 line.quantity * line.price_unit * (1 - line.discount / 100),
@@ -140,7 +151,6 @@ class AccountMove(models.Model):
             for line in self.invoice_line_ids
             if line.display_type == "product"
         )
-        return self.job_id._gst_events(value, day, self)
 
 
 class AccountMoveLine(models.Model):

@@ -42,14 +42,25 @@ class FsmJob(models.Model):
 
         What is paid back has not come. An invoice may be rounded to the rupee.
         """
+        received, day = 0.0, None
+        for paid_on, amount in self._payments_by_day():
+            received += amount
+            day = (day or paid_on) if received > value - RUPEE else None
+        return day
+
+    def _paid_before(self, day):
+        """Return what had come before a day, in rupees, less what was paid back by then."""
+        return sum(amount for paid_on, amount in self._payments_by_day() if paid_on < day)
+
+    def _payments_by_day(self):
+        """Return ``[(day, rupees)]`` of what the customer paid, negative what he got back."""
         payments_sudo = self.env["account.payment"].sudo()  # a day is no secret to who invoices
         domain = [
             ("job_id", "in", self.ids),
             ("partner_type", "=", "customer"),
             ("state", "in", ("in_process", "paid")),
         ]
-        received, day = 0.0, None
-        for payment in payments_sudo.search(domain, order="date, id"):
-            received += payment.amount * (1 if payment.payment_type == "inbound" else -1)
-            day = (day or payment.date) if received > value - RUPEE else None
-        return day
+        return [
+            (row.date, row.amount * (1 if row.payment_type == "inbound" else -1))
+            for row in payments_sudo.search(domain, order="date, id")
+        ]

@@ -278,6 +278,7 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
                 draft.invoice_line_ids.tax_ids = right
                 draft.action_post()
                 invoices.append(draft)
+        self._check_split(monitor)
         with freeze_time("2026-02-05 06:00:00"):
             answer = invoices[0].with_user(self.accountant).fsm_credit_note(reason="Came back")
             note = self.env["account.move"].browse(answer["id"])
@@ -285,6 +286,28 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
             other = invoices[1].with_user(self.manager)._reverse_moves()
             other.invoice_line_ids.tax_ids = self._tax("sgst_sale_28")
             self._refused(other, "bears 28 %, its invoice 18 %", self.manager)
+
+    def _check_split(self, monitor):
+        """Half of it paid before: ₹6,000 of the value at 28 %, the rest at 18 %."""
+        with freeze_time("2025-09-20 06:00:00"):
+            job = self._create_job(lines=[(monitor, 12000.0)])
+            job.sudo().ready_at = "2025-09-20 05:00:00"
+            lines = [{"method": "bank", "amount": 7680.0}]
+            job.with_user(self.manager).record_advance(lines=lines)
+        with freeze_time("2025-09-25 06:00:00"):
+            draft = self._invoice(job, post=False)
+            [finding] = draft.fsm_check()["findings"]
+            self.assertEqual(finding["severity"], "warning")
+            self.assertIn("₹6,000.00 of its value bears 28 %, and ₹0.00 does", finding["text"])
+            draft.invoice_line_ids.quantity = 0.5
+            half = {"tax_ids": [Command.set(self._tax("sgst_sale_28").ids)]}
+            draft.invoice_line_ids += draft.invoice_line_ids.copy(half)
+            self.assertEqual(draft.fsm_check()["findings"], [])
+            draft.invoice_line_ids[-1].quantity = 0.6
+            self._refused(draft, "25-Sep-2025 decides", self.manager)
+            draft.invoice_line_ids[-1].quantity = 0.5
+            draft.action_post()
+            self.assertEqual(draft.amount_tax, 6000 * 0.28 + 6000 * 0.18)
 
     def test_product_whose_rate_will_change_has_the_old_one_until_then(self):
         self.labour.write(
