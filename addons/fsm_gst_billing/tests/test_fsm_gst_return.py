@@ -22,41 +22,43 @@ _logger = logging.getLogger(__name__)
 
 PERIOD = "042026"
 
-DOCUMENTS = int(os.environ.get("FSM_RETURN_DOCUMENTS", "3000"))
+DOCUMENTS = int(os.environ.get("FSM_RETURN_DOCUMENTS", "20000"))
 
-# Copies of one invoice: itself, its lines with their taxes, its number. Ids far above those in use.
-COPIES = (
-    """
-    INSERT INTO account_move
-    SELECT copy.* FROM account_move m, generate_series(1, %(count)s) i,
-           jsonb_populate_record(m, jsonb_build_object(
-               'id', %(ids)s + i, 'name', 'X/' || i, 'sequence_number', i)) copy
-     WHERE m.id = %(invoice)s
-    """,
-    """
-    INSERT INTO account_move_line
-    SELECT copy.* FROM account_move_line l, generate_series(1, %(count)s) i,
-           jsonb_populate_record(l, jsonb_build_object(
-               'id', %(ids)s + 100 * i + l.id - %(line)s, 'move_id', %(ids)s + i)) copy
-     WHERE l.move_id = %(invoice)s AND l.display_type = 'product'
-    """,
-    """
+# Copies of one invoice: itself, its lines, its number, with what a return reads and the database wants.
+# Table → condition, columns that are copied, columns that are new. Ids far above those in use.
+COPIES = {
+    "account_move": (
+        "src.id = %(invoice)s",
+        "state move_type invoice_date amount_total_signed l10n_in_gstin l10n_in_gst_treatment"
+        " l10n_in_state_id commercial_partner_id company_id sequence_prefix gst_parties",
+        {"id": "%(ids)s + i", "name": "'X/' || i", "sequence_number": "i"},
+    ),
+    "account_move_line": (
+        "src.move_id = %(invoice)s AND src.display_type = 'product'",
+        "l10n_in_hsn_code name quantity balance price_subtotal price_total product_uom_id"
+        " product_id account_id display_type sequence company_id",
+        {"id": "%(ids)s + 100 * i + src.id - %(line)s", "move_id": "%(ids)s + i"},
+    ),
+    "fsm_gst_number": (
+        "src.move_id = %(invoice)s",
+        "kind day registration",
+        {
+            "id": "%(ids)s + i",
+            "move_id": "%(ids)s + i",
+            "number": "'X/' || i",
+            "series": "'X/'",
+            "counter": "i",
+        },
+    ),
+}
+TAXES_OF_COPIES = """
     INSERT INTO account_move_line_account_tax_rel (account_move_line_id, account_tax_id)
     SELECT %(ids)s + 100 * i + l.id - %(line)s, r.account_tax_id
       FROM account_move_line l
       JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.id,
            generate_series(1, %(count)s) i
      WHERE l.move_id = %(invoice)s AND l.display_type = 'product'
-    """,
-    """
-    INSERT INTO fsm_gst_number
-    SELECT copy.* FROM fsm_gst_number n, generate_series(1, %(count)s) i,
-           jsonb_populate_record(n, jsonb_build_object(
-               'id', %(ids)s + i, 'move_id', %(ids)s + i, 'number', 'X/' || i, 'series', 'X/',
-               'counter', i)) copy
-     WHERE n.move_id = %(invoice)s
-    """,
-)
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -201,7 +203,7 @@ class TestFsmGstReturn(FsmGstBillingCommon):
                 self.gst_return.read([name])
 
     def test_gstr1_takes_12_queries_and_less_than_10_times_the_reading_of_its_documents(self):
-        """20,000 of them: FSM_RETURN_DOCUMENTS=20000. The figure does not depend on how many."""
+        """20,000 of them, unless FSM_RETURN_DOCUMENTS says otherwise."""
         self._multiply(self.to_kaveri, DOCUMENTS)
         gst_return = self.gst_return.sudo()
         month = SQL("%s AND m.state = 'posted'", gst_return._documents_of_month())
@@ -228,10 +230,27 @@ class TestFsmGstReturn(FsmGstBillingCommon):
             "ids": 10 * count,
             "line": min(invoice.line_ids.ids),
         }
-        self._unlock("account_move", "account_move_line", "fsm_gst_number")
-        for statement in COPIES:
-            self.env.cr.execute(statement, facts)
+        self._unlock(*COPIES, "account_move_line_account_tax_rel")
+        for table, (where, copied, new) in COPIES.items():
+            columns = {name: f"src.{name}" for name in (*self._needed(table), *copied.split())}
+            columns |= new
+            self.env.cr.execute(
+                f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - names stand above
+                f" SELECT {', '.join(columns.values())}"
+                f" FROM {table} src, generate_series(1, %(count)s) i WHERE {where}",
+                facts,
+            )
+        self.env.cr.execute(TAXES_OF_COPIES, facts)
         self.env.cr.execute("ANALYZE account_move, account_move_line, fsm_gst_number")
+
+    def _needed(self, table):
+        """Return the columns of a table that the database wants a value in."""
+        self.env.cr.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
+            " AND is_nullable = 'NO'",
+            [table],
+        )
+        return [name for (name,) in self.env.cr.fetchall()]
 
     def _unlock(self, *tables):
         """Take our triggers off, as nobody but the owner of the tables could."""
