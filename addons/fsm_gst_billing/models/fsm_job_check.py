@@ -52,6 +52,16 @@ class FsmJob(models.Model):
             answers.append({"ok": ok, "findings": found})
         return answers
 
+    def _check_to_issue(self):
+        """Return what is found in the invoice that would be issued now; nothing once it is."""
+        self.ensure_one()
+        invoice_sudo = self._open_invoice()
+        if invoice_sudo:
+            return invoice_sudo._gst_check() if invoice_sudo.state == "draft" else []
+        lines = self._billable_lines()
+        billed = any(line["quantity"] * line["price_unit"] for line in lines)
+        return self._gst_check(lines) if billed else []
+
     def _blockers(self, target):
         blockers = super()._blockers(target)
         if target == "estimate":
@@ -83,13 +93,16 @@ class FsmJob(models.Model):
     def _finding_text(self, row):
         return f"{row['text']} ({row['rule']})"
 
-    def _gst_check(self):
-        """Return what is found in what is estimated: ``[{severity, rule, text}]``."""
+    def _gst_check(self, lines=None):
+        """Return what is found in what is estimated: ``[{severity, rule, text}]``.
+
+        :param list lines: what would be invoiced instead, as `_billable_lines` returns it
+        """
         self.ensure_one()
         company_sudo = self.company_id.sudo()  # its registration is a fact for all who estimate
         if not (company_sudo.chart_template and company_sudo._charges_gst()):
             return []
-        document = self._estimate_document(self._estimate_lines())
+        document = self._estimate_document(lines or self._estimate_lines())
         period = periods.period_of(document.date)
         supplier = company_sudo._gst_supplier(company_sudo.vat, period)
         moves_sudo = self.env["account.move"].sudo()  # the sentences are for all who estimate
@@ -108,11 +121,13 @@ class FsmJob(models.Model):
         partner_sudo = move_sudo.partner_id
         position = move_sudo.fiscal_position_id
         today = dates.document_date(fields.Datetime.now())
-        rows = tuple(
-            job_sudo._estimate_line(line, product, taxes)
-            for line, product, taxes in job_sudo._with_taxes(lines, position)
-            if line["quantity"] * line["price_unit"]  # the rest is a note on the invoice
-        )
+        taxed = [
+            row
+            for row in job_sudo._with_taxes(lines, position)
+            if row[0]["quantity"] * row[0]["price_unit"]  # the rest is a note on the invoice
+        ]
+        rows = tuple(job_sudo._estimate_line(*row) for row in taxed)
+        works = any(product.type == "service" for _line, product, _taxes in taxed)
         return Document(
             self.id,
             self.name,
@@ -127,6 +142,7 @@ class FsmJob(models.Model):
             issued_on=today,
             is_addressed=partner_sudo._is_addressed(),
             known_gstin=partner_sudo.vat or "",
+            supplied_on=job_sudo._supplied_on() if works else None,
         )
 
     def _estimate_line(self, line, product, taxes):

@@ -23,22 +23,24 @@ class FsmJobReport(models.Model):
     }
 
     estimated = fields.Float(
-        string="Estimate incl. GST", digits="Product Price", readonly=True, groups=MONEY_GROUPS
+        string="Estimate incl. GST (₹)", digits="Product Price", readonly=True, groups=MONEY_GROUPS
     )
     revenue = fields.Float(
+        string="Revenue (₹)",
         digits="Product Price",
         readonly=True,
         groups=MONEY_GROUPS,
         help="Before tax, with what the maker of the device pays.",
     )
     labour = fields.Float(
-        string="Revenue of Labour",
+        string="Revenue of Labour (₹)",
         digits="Product Price",
         readonly=True,
         groups=MONEY_GROUPS,
         help="What was invoiced for services, before tax, with what the maker of the device pays.",
     )
     due = fields.Float(
+        string="Due (₹)",
         digits="Product Price",
         readonly=True,
         groups=MONEY_GROUPS,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -9,6 +9,15 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     l10n_in_gst_treatment = fields.Selection(audit=True)
+
+    @api.model
+    def _fsm_suppliers(self):
+        """Override of `fsm_jobs`: who never was billed and never brought a device."""
+        return super()._fsm_suppliers() | (
+            Domain("supplier_rank", ">", 0)
+            & Domain("customer_rank", "=", 0)
+            & Domain("fsm_job_ids", "=", False)
+        )
 
     def _erasure_blockers(self):
         """Override of `fsm_audit`: who stands on an invoice stays until its books may go.

@@ -20,6 +20,16 @@ from .common import FsmGstBillingCommon
 class TestFsmJob(FsmGstBillingCommon):
     # === THE INVOICE OF A JOB CARD === #
 
+    def test_counter_does_not_look_for_who_only_sells_to_us(self):
+        vendor = self._meet("Neha Computers", self.karnataka, supplier_rank=1)
+        desk = self.env["fsm.job"].with_user(self.receptionist)
+        self.assertFalse(desk.intake_customers(text="Neha Comp"))
+        self.assertFalse(desk.palette(text="Neha Comp"))
+        self.assertTrue(vendor.fsm_only_sells)
+        self._create_job(vendor)
+        self.assertEqual(desk.intake_customers(text="Neha Comp")[0]["id"], vendor.id)
+        self.assertFalse(self.suresh.fsm_only_sells)
+
     def test_customer_of_the_state_pays_cgst_and_sgst(self):
         invoice = self._invoice(self._create_job())
         self.assertEqual(self._taxes(invoice), {"CGST": 368.10, "SGST/UTGST": 368.10})

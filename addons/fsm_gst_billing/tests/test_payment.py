@@ -130,6 +130,22 @@ class TestPayment(FsmGstBillingCommon):
         with self.assertRaisesRegex(AccessError, "does not issue invoices"):
             self._dialog(self._create_job(), self.receptionist).action_issue_invoice()
 
+    def test_dialog_says_what_to_know_before_one_click_issues_the_invoice(self):
+        self.suresh.street = "4, 8th Cross"
+        job = self._create_job(lines=[(self.labour, 200000.0)])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE fsm_job SET ready_at = now() - interval '40 days' WHERE id = %s", [job.id]
+        )
+        job.invalidate_recordset()
+        told = self._dialog(job, self.manager).gst_findings
+        self.assertRegex(told, "may be taken in cash")
+        self.assertRegex(told, "comes 40 days after the work was done")
+        said = self._dialog(job, self.manager).action_issue_invoice()["params"]
+        self.assertRegex(said["message"], "is issued(.|\n)*taken in cash")
+        self.assertEqual((said["type"], said["sticky"]), ("warning", True))
+        self.assertFalse(self._dialog(job, self.manager).gst_findings)
+
     # === THE DAY IS CLOSED === #
 
     def _close(self, counted, *references, user=None, **arguments):

@@ -28,6 +28,13 @@ class FsmJobDeliver(models.TransientModel):
         string="UPI Code", compute="_compute_upi_qr", help="A data URI; empty if nothing is due."
     )
 
+    gst_findings = fields.Html(
+        string="To Mend",
+        compute="_compute_gst_findings",
+        sanitize=False,
+        help="What forbids to issue the invoice, or should be known before: one click issues it.",
+    )
+
     # How it is paid
     pay_method = fields.Selection(
         string="Paid By",
@@ -52,6 +59,13 @@ class FsmJobDeliver(models.TransientModel):
             dialog.pay_invoice = invoice_sudo.name
             dialog.pay_state = _pay_state(job, invoice_sudo)
             dialog.upi_id = job.company_id.sudo().l10n_in_upi_id  # it hangs on the counter
+
+    @api.depends("job_id")
+    def _compute_gst_findings(self):
+        moves_sudo = self.env["account.move"].sudo()  # a list of sentences
+        for dialog in self:
+            found = dialog.job_id._origin._check_to_issue() if dialog.pay_state else []
+            dialog.gst_findings = moves_sudo._findings_html(found)
 
     @api.depends("job_id")
     def _compute_upi_qr(self):
@@ -106,9 +120,12 @@ class FsmJobDeliver(models.TransientModel):
 
     def action_issue_invoice(self):
         """Post the invoice, so that its number and its UPI code can be shown."""
-        invoice_sudo = self.job_id._issue_invoice()  # it checks who may
+        self.job_id._check_may_invoice()
+        found = self.job_id._check_to_issue()
+        invoice_sudo = self.job_id._issue_invoice()
         self.pay_amount = self.job_id._amount_to_pay()
-        return self._tell(self.env._("Invoice %s is issued.", invoice_sudo.name))
+        issued = self.env._("Invoice %s is issued.", invoice_sudo.name)
+        return self._tell("\n".join([issued, *map(self.job_id._finding_text, found)]), bool(found))
 
     def action_receive(self):
         """Book what was paid and stay: the rest is paid by another way, or on credit."""

@@ -87,9 +87,15 @@ class FsmPartReport(models.Model):
     )
 
     # For how much, in rupees
-    revenue = fields.Float(digits="Product Price", readonly=True, help="Before tax.")
-    cost = fields.Float(digits="Product Price", readonly=True, groups=COST_GROUPS)
-    margin = fields.Float(digits="Product Price", readonly=True, groups=COST_GROUPS)
+    revenue = fields.Float(
+        string="Revenue (₹)", digits="Product Price", readonly=True, help="Before tax."
+    )
+    cost = fields.Float(
+        string="Cost (₹)", digits="Product Price", readonly=True, groups=COST_GROUPS
+    )
+    margin = fields.Float(
+        string="Margin (₹)", digits="Product Price", readonly=True, groups=COST_GROUPS
+    )
 
     @property
     def _table_query(self):

@@ -56,14 +56,18 @@ class FsmStockReport(models.Model):
     quantity = fields.Float(string="On Hand", digits="Product Unit", readonly=True)
     reserved_quantity = fields.Float(string="Reserved", digits="Product Unit", readonly=True)
     cost = fields.Float(
-        string="Cost of One",
+        string="Cost of One (₹)",
         digits="Product Price",
         readonly=True,
         aggregator="avg",
         groups=COST_GROUPS,
     )
     value = fields.Float(
-        digits="Product Price", readonly=True, groups=COST_GROUPS, help="At cost, in rupees."
+        string="Value (₹)",
+        digits="Product Price",
+        readonly=True,
+        groups=COST_GROUPS,
+        help="At cost.",
     )
     last_out = fields.Datetime(string="Last Taken", readonly=True)
     last_in = fields.Datetime(string="Last Received", readonly=True)

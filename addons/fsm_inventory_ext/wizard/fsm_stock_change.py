@@ -30,6 +30,7 @@ class FsmStockChange(models.TransientModel):
     )
     on_hand = fields.Float(digits="Product Unit", compute="_compute_on_hand", compute_sudo=False)
     quantity = fields.Float(digits="Product Unit", required=True)
+    currency_id = fields.Many2one(related="branch_id.company_id.currency_id")
     unit_cost = fields.Float(string="Cost of One", digits="Product Price")
     reason = fields.Char(required=True)
 

@@ -23,6 +23,7 @@ class FsmDevice(models.Model):
         index=True,
         check_company=True,
         ondelete="restrict",
+        domain=[("fsm_only_sells", "=", False)],
         audit=True,
     )
     company_id = fields.Many2one(

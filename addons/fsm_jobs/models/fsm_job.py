@@ -112,6 +112,7 @@ class FsmJob(models.Model):
         index=True,
         check_company=True,
         ondelete="restrict",
+        domain=[("fsm_only_sells", "=", False)],
         audit=True,
     )
     partner_phone = fields.Char(

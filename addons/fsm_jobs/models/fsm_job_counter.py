@@ -62,19 +62,19 @@ class FsmJob(models.Model):
         """
         branch = self._branch_of_counter(branch_id)
         Partner = self.env["res.partner"]
-        here = [("company_id", "=", branch.company_id.id)]
+        here = [
+            ("company_id", "=", branch.company_id.id),
+            ("parent_id", "=", False),
+            ("fsm_only_sells", "=", False),
+        ]
         digits = Partner._fsm_phone_digits(text)
         found = Partner.browse()
         if digits:
             found = Partner.search(
-                [*here, ("parent_id", "=", False), ("phone_mobile_search", "ilike", digits)],
-                limit=MAX_FOUND,
+                [*here, ("phone_mobile_search", "ilike", digits)], limit=MAX_FOUND
             )
         elif len(text.strip()) > 1:
-            found = Partner.search(
-                [*here, ("parent_id", "=", False), ("name", "ilike", text.strip())],
-                limit=MAX_FOUND,
-            )
+            found = Partner.search([*here, ("name", "ilike", text.strip())], limit=MAX_FOUND)
         device = self.env["fsm.device"]
         if not found:
             device = device._find_by_text(text, branch.company_id)
@@ -186,7 +186,8 @@ class FsmJob(models.Model):
         if len(text.strip()) < 2:
             found = Domain.FALSE
         customers = self.env["res.partner"].search(
-            found & Domain("partner_share", "=", True), limit=MAX_FOUND
+            found & Domain("partner_share", "=", True) & Domain("fsm_only_sells", "=", False),
+            limit=MAX_FOUND,
         )
         return customers, self.search(found, limit=MAX_FOUND, order="id desc")
 

@@ -44,6 +44,12 @@ class ResPartner(models.Model):
         help="Of a colleague or the card of a branch: nobody else's people learn of it.",
     )
     fsm_job_count = fields.Integer(string="Number of Job Cards", compute="_compute_fsm_job_count")
+    fsm_only_sells = fields.Boolean(
+        string="Only a Supplier",
+        compute="_compute_fsm_only_sells",
+        search="_search_fsm_only_sells",
+        help="He is nobody's customer: the counter does not look for him.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -65,6 +71,15 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.fsm_job_count = counts.get(partner, 0)
+
+    def _compute_fsm_only_sells(self):
+        suppliers = self.filtered_domain(self._fsm_suppliers())
+        for partner in self:
+            partner.fsm_only_sells = partner in suppliers
+
+    @api.model
+    def _search_fsm_only_sells(self, operator, value):
+        return self._fsm_suppliers() if operator == "in" else NotImplemented
 
     @api.model
     def _search_display_name(self, operator, value):
@@ -104,6 +119,11 @@ class ResPartner(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _fsm_suppliers(self):
+        """Return the domain of who only sells to us. Base: nobody; a leaf that buys knows."""
+        return Domain.FALSE
 
     def _erasure_blockers(self):
         """Override of `fsm_audit`: a device that is here is brought to its end first."""
@@ -250,7 +270,12 @@ class ResPartner(models.Model):
         if not 0 < limit <= 100:
             raise UserError(self.env._("“limit” must be between 1 and 100."))
         partners = self.search(
-            [("parent_id", "=", False), ("phone_mobile_search", "ilike", digits)], limit=limit
+            [
+                ("parent_id", "=", False),
+                ("fsm_only_sells", "=", False),
+                ("phone_mobile_search", "ilike", digits),
+            ],
+            limit=limit,
         )
         figures = partners._fsm_job_figures()
         return [

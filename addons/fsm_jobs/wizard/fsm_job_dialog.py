@@ -32,12 +32,16 @@ class FsmJobDialog(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _tell(self, message):
-        """Return the action that says this and leaves the dialog open, with its new figures."""
+    def _tell(self, message, warns=False):
+        """Return the action that says this and leaves the dialog open, with its new figures.
+
+        :param bool warns: it has to be read: it stays until it is closed
+        """
+        look = {"type": "warning", "sticky": True} if warns else {"type": "success"}
         return {
             "type": "ir.actions.client",
             "tag": "fsm_tell",
-            "params": {"message": message, "type": "success"},
+            "params": {"message": message, "className": "text-prewrap", **look},
         }
 
     def _check_job(self, job_id):
