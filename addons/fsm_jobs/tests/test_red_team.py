@@ -2,21 +2,33 @@
 
 import base64
 import io
+import itertools
 from contextlib import suppress
 
 from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.modules.module import load_script
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
-from odoo.tools import file_path, mute_logger
+from odoo.tools import SQL, file_path, mute_logger
 
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
 from .common import PNG, FsmJobsCommon
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
+# The tables of what hangs on a job card.
+HANGING = (
+    "fsm_job_line",
+    "fsm_job_accessory",
+    "fsm_job_check",
+    "fsm_job_history",
+    "fsm_custody",
+    "fsm_estimate",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -563,3 +575,125 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
                 attempt()
         job.message_subscribe(partner_ids=self.manager.partner_id.ids)
         self.assertIn(self.manager.partner_id, job.message_partner_ids)
+
+    # === AFTER THE END === #
+
+    def _json2(self, key, model, method, arguments):
+        return self.url_open(
+            f"/json/2/{model}/{method}",
+            json=arguments,
+            headers={"Authorization": f"Bearer {key}"},
+        )
+
+    def _kept(self, job):
+        """Return the rows of a job card and of all that hangs on it, as PostgreSQL has them."""
+        self.env.flush_all()
+        rows = {}
+        for table in ("fsm_job", *HANGING):
+            key = SQL.identifier("id" if table == "fsm_job" else "job_id")
+            rows[table] = self.env.execute_query(
+                SQL(
+                    "SELECT to_jsonb(kept) FROM %s kept WHERE %s = %s ORDER BY id",
+                    SQL.identifier(table),
+                    key,
+                    job.id,
+                )
+            )
+        return rows
+
+    def _doors(self, job):
+        """Return the calls with which a program would change a job card: model, method, arguments."""
+        card, accessory, check = {"ids": job.ids}, job.accessory_ids, job.check_ids
+        change, screen = {"complaint": "Something else"}, {"specification": {}}
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Rewrite",
+                "model_id": self.env["ir.model"]._get_id("fsm.job"),
+                "state": "code",
+                "code": "records.write({'complaint': 'Something else'})",
+            }
+        )
+        running = {"active_model": "fsm.job", "active_id": job.id, "active_ids": job.ids}
+        forged = {"fsm_gate": True, "fsm_override": True, "import_file": True, "install_mode": True}
+        line = {"name": "Gold plating", "product_id": self.labour.id}
+        through = [Command.update(job.id, change)]
+        return [
+            ("fsm.job", "write", card | {"vals": change}),
+            ("fsm.job", "write", card | {"vals": change, "context": forged}),
+            ("fsm.job", "web_save", card | screen | {"vals": change}),
+            ("fsm.job", "web_save_multi", card | screen | {"vals_list": [change]}),
+            ("fsm.job", "web_save", card | screen | {"vals": {"line_ids": [Command.create(line)]}}),
+            (
+                "fsm.job",
+                "write",
+                card | {"vals": {"accessory_ids": [Command.update(accessory.id, {"name": "Bag"})]}},
+            ),
+            ("fsm.job", "write", card | {"vals": {"check_ids": [Command.delete(check.id)]}}),
+            ("fsm.job", "write", card | {"vals": {"accessory_ids": [Command.clear()]}}),
+            ("fsm.job", "web_resequence", card | {"specification": {}, "field_name": "priority"}),
+            ("fsm.job", "load", {"fields": [".id", "complaint"], "data": [[str(job.id), "x"]]}),
+            (
+                "fsm.job",
+                "load",
+                {"fields": [".id", "accessory_ids/name"], "data": [[str(job.id), "Bag"]]},
+            ),
+            (
+                "fsm.job.accessory",
+                "load",
+                {"fields": [".id", "name"], "data": [[str(accessory.id), "Bag"]]},
+            ),
+            (
+                "fsm.job",
+                "move_to",
+                card | {"state": "repair", "reason": "He came back", "override": True},
+            ),
+            ("fsm.job", "unlink", card),
+            ("fsm.job.line", "create", {"vals_list": [line | {"job_id": job.id}]}),
+            (
+                "fsm.job.accessory",
+                "web_save",
+                screen | {"ids": accessory.ids, "vals": {"returned": False}},
+            ),
+            ("fsm.job.check", "unlink", {"ids": check.ids}),
+            ("fsm.job.history", "write", {"ids": job.history_ids.ids, "vals": {"reason": "x"}}),
+            ("fsm.device", "write", {"ids": job.device_id.ids, "vals": {"job_ids": through}}),
+            (
+                "res.partner",
+                "web_save",
+                screen | {"ids": job.partner_id.ids, "vals": {"fsm_job_ids": through}},
+            ),
+            ("ir.actions.server", "run", {"ids": action.ids, "context": running}),
+            (
+                "ir.attachment",
+                "create",
+                {"vals_list": [{"name": "x", "res_model": "fsm.job", "res_id": job.id}]},
+            ),
+        ]
+
+    def test_b9_delivered_job_card_is_read_only_by_every_door_of_a_program(self):
+        job = self._free_job(
+            accessories=[{"name": "Charger"}], checklist=[{"name": "Screen", "result": "ok"}]
+        )
+        keys = {
+            role: self.env["res.users"]
+            .with_user(getattr(self, role))
+            .fsm_create_api_key(name="Probe")["key"]
+            for role in ("owner", "manager", "receptionist", "technician")
+        }
+        proof = {"signature": PNG, "received_by": "Suresh Kumar", "accessories_returned": True}
+        answers = [
+            self._json2(keys["receptionist"], "fsm.job", "deliver", {"ids": job.ids} | proof)
+            for _time in range(2)
+        ]
+        self.assertEqual(answers[0].json()["state"], "delivered")
+        self.assertEqual(answers[0].json(), answers[1].json(), "Once, however often it is asked.")
+        kept, doors = self._kept(job), self._doors(job)
+        for (role, key), (model, method, arguments) in itertools.product(keys.items(), doors):
+            with self.subTest(role=role, door=f"{model}.{method}", arguments=arguments):
+                answer = self._json2(key, model, method, arguments)
+                if answer.status_code == 200:  # an import tells in its answer
+                    self.assertEqual((method, answer.json()["ids"]), ("load", False))
+                else:
+                    self.assertIn(answer.status_code, {403, 404, 422}, answer.text)
+                self.env.invalidate_all()
+                self.assertEqual(self._kept(job), kept)

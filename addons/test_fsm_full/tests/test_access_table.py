@@ -1,10 +1,11 @@
 """Who may do what, `shared/spec/roles.md`: one table, every cell of it executed."""
 
 import itertools
+from xmlrpc.client import Fault
 
 import psycopg2
 
-from odoo import fields
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -397,6 +398,26 @@ FIND = {
         ("res_model", "=", "fsm.job"), ("company_id", "=", company.id), ("res_field", "=", False),
     ],
 }  # fmt: skip
+# (role, model): which of reading, writing, making and deleting a program of his may do in his own branch.
+# Over HTTP all four are tried there, in another branch and in another organisation.
+OVER_RPC = {
+    ("manager", "fsm.document"): "RUCD",
+    ("manager", "fsm.job"): "RUC",
+    ("receptionist", "fsm.job"): "RUC",
+    ("receptionist", "res.partner"): "RUC",
+    ("technician", "fsm.job"): "R",
+    ("technician", "fsm.job.line"): "RUCD",
+    ("technician", "account.move"): "",
+}
+# model: the text a program writes, and what it makes another of
+WRITTEN = {
+    "account.move": ("ref", ("move_type", "partner_id", "company_id")),
+    "fsm.document": ("name", ("name", "device_id", "file")),
+    "fsm.job": ("complaint", ("complaint", "partner_id", "device_id", "branch_id")),
+    "fsm.job.line": ("name", ("name", "job_id", "product_id", "price_unit")),
+    "res.partner": ("comment", ("name", "company_id")),
+}
+REFUSED = {403, 404, 422}  # AccessError, MissingError, UserError
 HANGS_ON_JOB = {
     "mail.message": ("model", "res_id"),
     "mail.activity": ("res_model", "res_id"),
@@ -578,13 +599,23 @@ class TestAccessTable(AccessProbe, HttpCase):
                 with self.subTest(dialog._name):
                     self.assertIn("create_uid", domain.code)
 
+    def _keys(self, *roles):
+        users = self.env["res.users"]
+        return {
+            role: users.with_user(getattr(self, role)).fsm_create_api_key(name="Probe")["key"]
+            for role in roles
+        }
+
+    def _json2(self, key, model, method, **arguments):
+        return self.url_open(
+            f"/json/2/{model}/{method}",
+            json=arguments,
+            headers={"Authorization": f"Bearer {key}"},
+        )
+
     def test_other_branches_do_not_exist_over_rpc(self):
         """A sample of the table, by the doors that programs use."""
-        users = self.env["res.users"]
-        keys = {
-            role: users.with_user(getattr(self, role)).fsm_create_api_key(name="Probe")["key"]
-            for role in ("manager", "technician")
-        }
+        keys = self._keys("manager", "technician")
         login = (self.env.cr.dbname, self.manager.id, keys["manager"])
         for model in TABLE.keys() - SEEN_ACROSS_BRANCHES.keys():
             for scope, expected in (("own", 1), ("branch", 0), ("organisation", 0)):
@@ -597,12 +628,71 @@ class TestAccessTable(AccessProbe, HttpCase):
                         )
                         self.assertEqual(found, expected)
                 with self.subTest(model=model, of=scope, by="JSON-2"):
-                    answer = self.url_open(
-                        f"/json/2/{model}/search_count",
-                        json={"domain": domain},
-                        headers={"Authorization": f"Bearer {keys['technician']}"},
-                    )
+                    answer = self._json2(keys["technician"], model, "search_count", domain=domain)
                     if TABLE[model][3]:
                         self.assertEqual(answer.json(), expected)
                     else:
                         self.assertEqual(answer.status_code, 403)
+
+    def _likes(self, record):
+        """Return the values with which a program makes another one like `record`."""
+        record = record.with_context(bin_size=False)
+        values = {name: record[name] for name in WRITTEN[record._name][1]}
+        return {
+            name: value.id if isinstance(value, models.BaseModel) else value
+            for name, value in values.items()
+        }
+
+    def _tried(self, key, record, said):
+        """Try all four over HTTP, writing what is `said`; return the letters that went through.
+
+        What is refused is refused in words for a program, and has changed nothing.
+        """
+        name = record._name
+        text, _others = WRITTEN[name]
+        likes = self._likes(record)
+        likes = {k: v.decode() if isinstance(v, bytes) else v for k, v in likes.items()}
+        records = self.env[name].with_context(active_test=False)
+        through = ""
+        for letter, method, arguments in (
+            ("R", "read", {"ids": record.ids, "fields": [text]}),
+            ("U", "write", {"ids": record.ids, "vals": {text: said}}),
+            ("C", "create", {"vals_list": [likes]}),
+            ("D", "unlink", {"ids": record.ids}),
+        ):
+            before = (records.search([]).ids, record[text])
+            answer = self._json2(key, name, method, **arguments)
+            self.env.invalidate_all()
+            after = (records.search([]).ids, record.exists() and record[text])
+            if answer.status_code == 200:
+                through += letter
+                self.assertEqual(after != before, letter != "R")
+            else:
+                self.assertIn(answer.status_code, REFUSED)
+                self.assertTrue(answer.json()["message"])
+                self.assertEqual(after, before)
+        return through
+
+    def test_sample_of_the_table_is_read_written_made_and_deleted_over_rpc(self):
+        keys = self._keys("manager", "receptionist", "technician")
+        tried = {  # looked up before more of them are made
+            (role, model, scope): self._record(model, company)
+            for role, model in OVER_RPC
+            for scope, company in self.scopes.items()
+        }
+        for (role, model, scope), record in tried.items():
+            with self.subTest(model=model, role=role, of=scope):
+                wanted = OVER_RPC[role, model] if scope == "own" else ""
+                self.assertEqual(self._tried(keys[role], record, f"By a {role}"), wanted)
+        record = self._record("fsm.job", self.scopes["branch"])
+        login = (self.env.cr.dbname, self.manager.id, keys["manager"], "fsm.job")
+        for method, arguments in (
+            ("read", [record.ids]),
+            ("write", [record.ids, {"complaint": "By XML-RPC"}]),
+            ("create", [self._likes(record)]),
+            ("unlink", [record.ids]),
+        ):
+            with self.subTest(method, by="XML-RPC"), self.assertRaises(Fault):
+                self.xmlrpc_object.execute_kw(*login, method, arguments)
+        self.env.invalidate_all()
+        self.assertNotIn("XML", record.complaint)
