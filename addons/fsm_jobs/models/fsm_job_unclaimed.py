@@ -334,7 +334,7 @@ class FsmJob(models.Model):
         letter = [
             self.env._("Dear %s,", self.partner_id.name),
             self.env._(
-                "your %(device)s has been ready for you since %(since)s. We have reminded you as "
+                "Your %(device)s has been ready for you since %(since)s. We have reminded you as "
                 "listed below. Please fetch it by %(last_day)s with this letter or your receipt. "
                 "After that day we may dispose of the device.",
                 device=_bold(self.device_id.model_id.display_name),
