@@ -70,7 +70,7 @@ class FsmReport(models.AbstractModel):
     @api.model
     def _write_rows(self, sheet, report):
         """Write the rows with one cell a column: it is written out before it is used again."""
-        cells = self._cells(sheet, report)
+        cells = self._cells_of_sheet(sheet, report)
         kinds = [column["type"] for column in report["columns"]]
         for row in report["rows"]:
             for cell, kind, value in zip(cells, kinds, row, strict=True):
@@ -78,7 +78,7 @@ class FsmReport(models.AbstractModel):
             sheet.append(cells)
 
     @api.model
-    def _cells(self, sheet, report):
+    def _cells_of_sheet(self, sheet, report):
         """Return an empty cell a column, which shows what the column holds as it should."""
         cells = [WriteOnlyCell(sheet) for column in report["columns"]]
         for cell, column in zip(cells, report["columns"], strict=True):
@@ -96,7 +96,7 @@ class FsmReport(models.AbstractModel):
 
     @api.model
     def _write_totals(self, sheet, report):
-        cells = self._cells(sheet, report)
+        cells = self._cells_of_sheet(sheet, report)
         for number, (cell, column) in enumerate(zip(cells, report["columns"], strict=True)):
             cell.font, cell.border = Font(bold=True), Border(top=Side(style="thin"))
             nothing = "" if number else self.env._("Total")
