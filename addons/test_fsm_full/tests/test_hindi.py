@@ -14,7 +14,7 @@ SPOKEN = [path.parents[1] for path in sorted(ADDONS.glob("fsm_*/i18n/hi.po"))]
 # The methods that say what stands on a paper or in a message to a customer.
 SAYING = re.compile(
     r"_(print|document|voucher|notice|copy|number_label|consignee|gst_facts|transport_facts"
-    r"|send|desk_whatsapp)"
+    r"|send|desk_whatsapp)|send_delivery_otp"
 )
 CODE = "code:"  # a sentence of a program is one in all files of its addon
 SENT = {"mail.template": ("subject", "body_html"), "sms.template": ("body",)}
