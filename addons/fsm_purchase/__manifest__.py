@@ -12,10 +12,12 @@
         "security/fsm_purchase_groups.xml",
         "security/ir.model.access.csv",
         "security/fsm_supplier_report_security.xml",
+        "wizard/fsm_order_receive_views.xml",
         "views/fsm_part_usage_views.xml",
         "views/fsm_job_views.xml",
         "views/fsm_low_stock_views.xml",
         "views/purchase_order_views.xml",
+        "views/stock_picking_views.xml",
         "views/fsm_supplier_claim_views.xml",
         "views/fsm_supplier_report_views.xml",
         # Depends on the actions in the views.

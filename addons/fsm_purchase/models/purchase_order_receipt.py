@@ -17,6 +17,19 @@ class PurchaseOrder(models.Model):
     def action_fsm_receive(self):
         self.fsm_receive()
 
+    def action_receive_some(self):
+        """Ask how many have come, and which pieces."""
+        self.ensure_one()
+        self._check_may_receive()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Receive %s", self.name),
+            "res_model": "fsm.order.receive",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
     # === BUSINESS METHODS - VERBS === #
 
     @verb
@@ -28,9 +41,7 @@ class PurchaseOrder(models.Model):
         :param str client_ref: the same again receives nothing again, and gets the same answer
         :return: ``{id, name, received: [{line_id, product_id, quantity, received}], status}``
         """
-        if not self.env.su and not self.env["fsm.job"]._has_role({"accountant"}):
-            raise AccessError(self.env._("Your role does not receive parts."))
-        self.check_access("read")
+        self._check_may_receive()
         return [
             self.env["fsm.client.ref"]._once(
                 order_sudo.company_id,
@@ -44,6 +55,32 @@ class PurchaseOrder(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_may_receive(self):
+        if not self.env.su and not self.env["fsm.job"]._has_role({"accountant"}):
+            raise AccessError(self.env._("Your role does not receive parts."))
+        self.check_access("read")
+
+    def _open_moves(self):
+        """Return what the receipts of this order still expect; in sudo."""
+        return self.picking_ids.move_ids.filtered(
+            lambda move: move.purchase_line_id and move.state not in ("done", "cancel", "draft")
+        )
+
+    def _expected(self):
+        """Return ``{line id: quantity}`` of what is still to come, as `fsm_receive` takes it."""
+        self._check_may_receive()
+        expected = {}
+        moves_sudo = self.sudo()._open_moves()  # accountants hold no rights on stock
+        for line, moves in moves_sudo.grouped("purchase_line_id").items():
+            expected[line] = sum(moves.mapped("product_uom_qty"))
+        if self and not expected:
+            raise self._nothing_open()
+        lines = sorted(expected, key=lambda line: (line.sequence, line.id))
+        return {line.id: expected[line] for line in lines}
+
+    def _nothing_open(self):
+        return UserError(self.env._("Nothing of order %s is still to come.", self.name))
+
     def _received(self, lines):
         """Receive what has come of this order, and return the answer of the verb; in sudo."""
         self.with_company(self.company_id)._receive(lines)
@@ -51,11 +88,9 @@ class PurchaseOrder(models.Model):
 
     def _receive(self, lines):
         """Do the open receipts of this order; called in sudo, in its company."""
-        moves = self.picking_ids.move_ids.filtered(
-            lambda move: move.purchase_line_id and move.state not in ("done", "cancel", "draft")
-        )
+        moves = self._open_moves()
         if self.state != "purchase" or not moves:
-            raise UserError(self.env._("Nothing of order %s is still to come.", self.name))
+            raise self._nothing_open()
         said = self._said(lines)
         for move in moves:
             quantity, lots = said.pop(move.purchase_line_id.id, (0.0, [])) if lines else (

@@ -6,6 +6,14 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
+    # === ACTION METHODS === #
+
+    def action_receive_some(self):
+        """Ask how many of the order have come, and which pieces."""
+        return self.purchase_id.action_receive_some()
+
+    # === BUSINESS METHODS === #
+
     @api.model
     def get_empty_list_help(self, help_message):
         """Override of `stock` to say on our screen what stands on it, not what could be bought."""

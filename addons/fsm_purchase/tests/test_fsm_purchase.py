@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.fsm_inventory_ext.tests.common import FsmInventoryCommon
 
@@ -127,6 +127,49 @@ class TestFsmPurchase(FsmInventoryCommon):
             receiver.fsm_receive()
         receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 2, "lots": ["B-1", "B-2"]}])
         self.assertEqual(self._on_hand(board), 2)
+
+    def _dialog(self, order, user=None):
+        """Return the form of the dialog in which the accountant receives."""
+        action = order.with_user(user or self.accountant).action_receive_some()
+        dialogs = self.env[action["res_model"]].with_user(user or self.accountant)
+        return Form(dialogs.with_context(**action["context"]))
+
+    def test_accountant_receives_some_by_their_numbers_on_a_screen(self):
+        board = self._create_part("Mainboard", 9000, tracking="serial", barcode="8901234567890")
+        self._price(board, self.croma, 7000)
+        job = self._job("repair")
+        order = self._order(self._request(job, board, 3) | self._request(job))[0]
+        order.with_user(self.accountant).button_confirm()
+        receipt = order.picking_ids.with_user(self.accountant)
+        self.assertEqual(receipt.action_receive_some()["res_model"], "fsm.order.receive")
+        form = self._dialog(order)
+        for code in ("8901234567890", "B-1", "B-2", "B-2"):
+            form.code = code
+        with form.line_ids.edit(0) as line:
+            self.assertEqual((line.product_id, line.expected), (self.ssd, 1))
+            line.quantity = 0
+        dialog = form.save()
+        self.assertEqual(dialog.line_ids[1].lots, "B-1\nB-2")
+        dialog.action_apply()
+        self.assertEqual((self._on_hand(board), self._on_hand(self.ssd)), (2, 0))
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"done", "assigned"})
+        rest = self._dialog(order)
+        rest.code = "B-3"
+        rest.save().action_apply()
+        self.assertEqual((order.receipt_status, self._on_hand(board)), ("full", 3))
+        with self.assertRaisesRegex(UserError, "still to come"):
+            self._dialog(order)
+
+    def test_screen_receives_no_more_than_the_verb(self):
+        order = self._confirmed(self._request(self._job("repair"), quantity=2))
+        form = self._dialog(order)
+        with form.line_ids.edit(0) as line:
+            line.quantity = 3
+        with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are still to come"):
+            form.save().action_apply()
+        for user in (self.technician, self.receptionist):
+            with self.assertRaises(AccessError):
+                order.with_user(user).action_receive_some()
 
     def test_who_sold_the_part_answers_for_it(self):
         self._price(self.ssd, self.sharaf, 2500, part_warranty_months=12)
