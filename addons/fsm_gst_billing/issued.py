@@ -76,6 +76,7 @@ PRINTED_COLUMNS = (
     "price_unit",
     "discount",
     "l10n_in_hsn_code",
+    "part_numbers",
 )
 PRINTED_LINES = ("product", "line_section", "line_subsection", "line_note")
 

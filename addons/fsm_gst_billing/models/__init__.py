@@ -14,6 +14,7 @@ from . import account_move_issued
 from . import account_move_kind
 from . import account_account
 from . import account_move_line
+from . import account_move_line_numbers
 from . import account_move_line_blocked
 from . import account_move_part
 from . import account_move_parties

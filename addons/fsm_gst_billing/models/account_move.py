@@ -152,17 +152,31 @@ class AccountMove(models.Model):
 
     @verb
     def fsm_add_line(
-        self, product_id: int, name: str = "", quantity: float = 1.0, price_unit: float = 0.0
+        self,
+        product_id: int,
+        name: str = "",
+        quantity: float = 1.0,
+        price_unit: float = 0.0,
+        *,
+        lots: list = (),
     ):
         """Add a line to a draft invoice, with the taxes of the product at the place of supply.
 
         :param float price_unit: in rupees; by default the price of the product
+        :param list lots: the serial numbers, or the lot, of a part that is sold without a job card
         :return: ``{line_id, amount_untaxed, amount_tax, amount_total}``
         """
         self.check_access("write")
-        return [move._add_line(product_id, name, quantity, price_unit) for move in self]
+        numbers = self._check_numbers(lots)
+        return [move._add_line(product_id, name, quantity, price_unit, numbers) for move in self]
 
-    def _add_line(self, product_id, name, quantity, price_unit):
+    def _check_numbers(self, lots):
+        """Return serial or lot numbers as a line keeps them."""
+        if not all(isinstance(name, str) and name.strip() for name in lots):
+            raise UserError(self.env._("“lots” must be a list of serial or lot numbers."))
+        return ", ".join(name.strip() for name in lots)
+
+    def _add_line(self, product_id, name, quantity, price_unit, numbers=""):
         if self.state != "draft" or not self.is_sale_document():
             raise UserError(self.env._("Lines are added to a draft invoice alone."))
         products = self.env["product.product"]
@@ -175,6 +189,7 @@ class AccountMove(models.Model):
         values = {"product_id": product.id, "quantity": quantity}
         values |= {"name": name} if name.strip() else {}
         values |= {"price_unit": price_unit} if price_unit else {}
+        values |= {"part_numbers": numbers} if numbers else {}
         self.write({"invoice_line_ids": [Command.create(values)]})
         figures = ("amount_untaxed", "amount_tax", "amount_total")
         return {

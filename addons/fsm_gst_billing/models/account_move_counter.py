@@ -73,7 +73,8 @@ class AccountMove(models.Model):
         for move in self:
             branch_sudo = move.company_id.sudo().fsm_branch_ids  # as above
             if branch_sudo and move._is_counter_sale():
-                lines = list(branch_sudo._parts_sold(move.name).items())
+                sold = branch_sudo._parts_sold(move.name)
+                lines = [(product, quantity, []) for product, quantity in sold.items()]
                 branch_sudo._take_back_parts(lines, move.name, move.name)
             elif branch_sudo and move.returned_parts:
                 branch_sudo._undo_taking_back(move.reversed_entry_id.name, move.name)
@@ -90,13 +91,17 @@ class AccountMove(models.Model):
         )
 
     def _sold_parts(self):
-        """Return ``[(product, quantity)]`` of the goods on this document, in their own units."""
-        sold = {}
-        for line in self.invoice_line_ids.filtered(lambda line: line.product_id.type == "consu"):
-            unit = line.product_id.uom_id
-            quantity = line.product_uom_id._compute_quantity(line.quantity, unit)
-            sold[line.product_id] = sold.get(line.product_id, 0.0) + quantity
-        return [item for item in sold.items() if item[0].uom_id.compare(item[1], 0.0) > 0]
+        """Return ``[(product, quantity, numbers)]`` of the goods on this document, in their units."""
+        goods = self.invoice_line_ids.filtered(lambda line: line.product_id.type == "consu")
+        sold = []
+        for product, lines in goods.grouped("product_id").items():
+            quantity = sum(
+                line.product_uom_id._compute_quantity(line.quantity, product.uom_id)
+                for line in lines
+            )
+            if product.uom_id.compare(quantity, 0.0) > 0:
+                sold.append((product, quantity, lines._part_numbers()))
+        return sold
 
     @api.model
     def _check_outcome(self, parts):

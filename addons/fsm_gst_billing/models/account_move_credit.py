@@ -8,7 +8,7 @@ from ..gst import dates
 from .account_payment import QUIET
 from .fsm_gst_once import GATE
 
-LINE_KEYS = {"line_id": int, "quantity": float}
+LINE_KEYS = {"line_id": int, "quantity": float, "lots": list}
 
 
 class AccountMoveLine(models.Model):
@@ -65,7 +65,8 @@ class AccountMove(models.Model):
         """Credit an invoice, all of what is left of it or some of its lines, at its own rates.
 
         :param str reason: is printed
-        :param list lines: ``[{line_id, quantity}]``; all lines by default
+        :param list lines: ``[{line_id, quantity, lots}]``; all lines by default. `lots` are the serial
+            numbers, or the lot, that come back of what was sold without a job card
         :param str date: of the credit note, today by default
         :param str parts: what becomes of goods that were sold without a job card: `shelf`, `damaged`
             (they are written off) or `kept` by the customer; by default they come back to the
@@ -105,7 +106,10 @@ class AccountMove(models.Model):
         note = self.with_context(**QUIET)._reverse_moves([values])
         if note.returned_parts:
             note.returned_parts = parts
-        note._keep_lines(quantities)
+        numbers = {
+            item["line_id"]: self._check_numbers(item["lots"]) for item in lines if item.get("lots")
+        }
+        note._keep_lines(quantities, numbers)
         if financial:
             note._take_tax_into_price()
             note = note.with_context(fsm_billing_gate=GATE)  # nothing else is of that series
@@ -204,16 +208,20 @@ class AccountMove(models.Model):
             )
         return line, quantity
 
-    def _keep_lines(self, quantities):
+    def _keep_lines(self, quantities, numbers):
         """Leave on a draft credit note what is credited.
 
         :param dict quantities: ``{line of the invoice: quantity}``
+        :param dict numbers: ``{id of a line of the invoice: serial or lot numbers}``
         """
         commands = []
         for line in self._credit_lines():
-            quantity = quantities.get(line.credited_line_id)
+            origin = line.credited_line_id
+            quantity = quantities.get(origin)
+            named = numbers.get(origin.id)
             if not quantity:
                 commands.append(Command.delete(line.id))
-            elif line.quantity != quantity:
-                commands.append(Command.update(line.id, {"quantity": quantity}))
+            elif line.quantity != quantity or named:
+                values = {"quantity": quantity, "part_numbers": named or False}
+                commands.append(Command.update(line.id, values))
         self.write({"invoice_line_ids": commands})

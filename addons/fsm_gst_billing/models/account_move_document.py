@@ -148,7 +148,7 @@ class AccountMove(models.Model):
         details = base_line["tax_details"]
         taxable = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
         return {
-            "name": line.name or line.product_id.display_name,
+            "name": self._document_goods(line),
             "hsn": line.l10n_in_hsn_code or "",
             "quantity": self._quantity_text(line),
             "price": indian_format(self._price_before_tax(line, taxable)),
@@ -157,6 +157,12 @@ class AccountMove(models.Model):
             "taxes": taxes,
             "total": taxable + sum(amount for _rate, amount in taxes.values()),
         }
+
+    def _document_goods(self, line):
+        """Return what was supplied, with the numbers by which it is told apart."""
+        name = line.name or line.product_id.display_name
+        numbers = ", ".join(line._part_numbers())
+        return f"{name} ({numbers})" if numbers else name
 
     def _price_before_tax(self, line, taxable):
         """Return the price of one unit; without its tax, if it includes it."""

@@ -21,8 +21,8 @@ class FsmBranch(models.Model):
         super()._sell_parts(lines, origin)
         self._move_sold(
             [
-                (product, product._plan_sale(self, quantity), self.usage_location_id)
-                for product, quantity in self._in_stock(lines)
+                (product, product._plan_sale(self, quantity, numbers), self.usage_location_id)
+                for product, quantity, numbers in self._in_stock(lines)
             ],
             sale=origin,
             origin=origin,
@@ -42,10 +42,11 @@ class FsmBranch(models.Model):
         known = self._moves_of_sale(sale).product_id
         pieces = self._pieces_sold(sale)
         plans = []
-        for product, quantity in self._in_stock(lines):
+        for product, quantity, numbers in self._in_stock(lines):
             if product in known:
                 place = product.property_stock_inventory if damaged else self.stock_location_id
-                plans.append((product, self._plan_back(product, quantity, pieces, sale), place))
+                named = self._named_pieces(product, quantity, numbers, pieces, sale)
+                plans.append((product, self._plan_back(product, quantity, named, sale), place))
         self._move_sold(plans, sale=sale, origin=origin)
 
     def _undo_taking_back(self, sale, origin):
@@ -71,8 +72,8 @@ class FsmBranch(models.Model):
         """Return those of the `lines` whose stock is counted, in the branch's company."""
         products = self.env["product.product"].with_company(self.company_id)
         return [
-            (product.with_env(products.env), quantity)
-            for product, quantity in lines
+            (product.with_env(products.env), quantity, numbers)
+            for product, quantity, numbers in lines
             if product.is_storable
         ]
 
@@ -97,6 +98,49 @@ class FsmBranch(models.Model):
             for (product, lot), quantity in balance.items()
             if product.uom_id.compare(quantity, 0) > 0
         }
+
+    def _named_pieces(self, product, quantity, numbers, pieces, sale):
+        """Return those of the pieces of a sale that may come back: which, that has to be said.
+
+        :param dict pieces: as `_pieces_sold` returns them
+        :raise UserError: serial numbers are missing, or are of other pieces
+        """
+        own = {key: rest for key, rest in pieces.items() if key[0] == product}
+        if product.tracking == "none" or (not numbers and sum(own.values()) <= quantity):
+            return own
+        named = {key: rest for key, rest in own.items() if key[1].name in numbers}
+        short = product.tracking == "serial" and len(named) != quantity
+        if short or len(named) < len(set(numbers)):
+            raise UserError(
+                self.env._(
+                    "Write on its line which %(product)s come back, %(quantity)s of: %(numbers)s. "
+                    "These were sold with %(sale)s and are with the customer.",
+                    product=product.display_name,
+                    quantity=f"{quantity:g}",
+                    numbers=", ".join(lot.name for _product, lot in own),
+                    sale=sale,
+                )
+            )
+        return named or own  # of lots that nobody has named, those that were sold first
+
+    def _numbers_at_hand(self, products):
+        """Override of `fsm_jobs`."""
+        rows = self.env["stock.quant"]._read_group(
+            [
+                ("product_id", "in", products.ids),
+                ("product_id.tracking", "!=", "none"),
+                ("location_id", "child_of", self.stock_location_id.id),
+                ("lot_id", "!=", False),
+            ],
+            ["product_id", "lot_id"],
+            ["quantity:sum", "reserved_quantity:sum"],
+            order="lot_id",
+        )
+        numbers = super()._numbers_at_hand(products)
+        for product, lot, quantity, reserved in rows:
+            if product.uom_id.compare(quantity, reserved) > 0:
+                numbers.setdefault(product.with_env(products.env), []).append(lot.name)
+        return numbers
 
     def _plan_back(self, product, quantity, pieces, sale):
         """Say which pieces come back, as `_plan_taking`.

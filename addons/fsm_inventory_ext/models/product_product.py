@@ -220,19 +220,21 @@ class ProductProduct(models.Model):
             raise self._not_free(branch, free, lot)
         return plan
 
-    def _plan_sale(self, branch, quantity):
+    def _plan_sale(self, branch, quantity, numbers=()):
         """Say what leaves the shelves for an invoice, as `_plan_removal`; of lots what is next.
 
-        No line of an invoice names a piece.
+        :param list numbers: the serial or lot numbers on its line
         """
-        if self.tracking == "serial":
+        if self.tracking == "serial" and len(set(numbers)) != quantity:
             raise UserError(
                 self.env._(
-                    "%s is told apart by its numbers: sell it on a job card, which says which "
-                    "piece it is.",
-                    self.display_name,
+                    "Write on its line which %(product)s are sold: %(quantity)s serial numbers.",
+                    product=self.display_name,
+                    quantity=f"{quantity:g}",
                 )
             )
+        if numbers:
+            return self._plan_removal(branch, quantity, numbers)
         return self._plan_next(branch, quantity)
 
     def _adjust(self, branch, counted, reason, lots=()):

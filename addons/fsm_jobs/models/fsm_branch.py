@@ -302,9 +302,10 @@ class FsmBranch(models.Model):
         Called on one branch, in sudo, as the invoice is issued. An addon that knows stock extends
         this method.
 
-        :param list lines: ``[(product, quantity)]``, each product once, in its own unit
+        :param list lines: ``[(product, quantity, numbers)]``, each product once, in its own unit, with
+            the serial or lot numbers that stand on the document
         :param str origin: the number of the invoice
-        :raise UserError: there is too little of one
+        :raise UserError: there is too little of one, or the numbers do not fit
         """
         self.ensure_one()
 
@@ -325,6 +326,14 @@ class FsmBranch(models.Model):
         :raise UserError: more would come back than was sold
         """
         self.ensure_one()
+
+    def _numbers_at_hand(self, products):
+        """Return ``{product: [numbers]}`` of the pieces that could be sold. Here: none are known.
+
+        Called on one branch, in sudo.
+        """
+        self.ensure_one()
+        return {}
 
     def _undo_taking_back(self, sale, origin):
         """Hand over again what `_take_back_parts` brought back with a note that does not count."""

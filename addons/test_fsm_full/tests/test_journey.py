@@ -240,9 +240,51 @@ class TestJourney(FsmFullCommon):
         self._sell(3)
         self.assertEqual(self.branch._on_hand(self.part), 0)
         self.assertEqual(self._sell(9, self.labour).state, "posted")
+
+    def test_pieces_are_sold_over_the_counter_and_come_back_by_their_serial_numbers(self):
         board = self.part.copy({"name": "Mainboard", "tracking": "serial"})
-        with self.assertRaisesRegex(UserError, "Mainboard.*on a job card"):
-            self._sell(1, board)
+        board.with_user(self.owner).fsm_add_stock(
+            branch_id=self.branch.id, quantity=3, reason="Opening", lots=["B-1", "B-2", "B-3"]
+        )
+        on_hand = lambda: [self._lot_on_hand(board, f"B-{n}") for n in (1, 2, 3)]  # noqa: E731
+        for numbers, why in (
+            (False, "which Mainboard are sold: 2 serial numbers"),
+            ("B-1", "2 serial numbers"),
+            ("B-1, B-9", "no Mainboard with number B-9"),
+        ):
+            with self.assertRaisesRegex(UserError, why), self.env.cr.savepoint():
+                self._sell(2, board, part_numbers=numbers)
+        sale = self._sell(2, board, part_numbers="B-3, B-1")
+        self.assertEqual(on_hand(), [0, 1, 0])
+        self.assertIn("(B-3, B-1)", sale._document_rows()[0]["name"])
+        with self.assertRaisesRegex(UserError, "issued|Only 0"), self.env.cr.savepoint():
+            sale.invoice_line_ids.part_numbers = "B-2"
+        line = {"line_id": sale.invoice_line_ids.id, "quantity": 1}
+        for numbers in ({}, {"lots": ["B-2"]}):
+            which = self.assertRaisesRegex(UserError, "come back, 1 of: B-1, B-3")
+            with which, self.env.cr.savepoint():
+                sale.fsm_credit_note(reason="Does not fit", lines=[line | numbers])
+        sale.fsm_credit_note(reason="Does not fit", lines=[line | {"lots": ["B-1"]}])
+        self.assertEqual(on_hand(), [1, 1, 0])
+        sale.fsm_credit_note(reason="Does not fit either")
+        self.assertEqual(on_hand(), [1, 1, 1])
+
+    def test_program_says_which_piece_it_sells(self):
+        board = self.part.copy({"name": "Mainboard", "tracking": "serial"})
+        board.with_user(self.owner).fsm_add_stock(
+            branch_id=self.branch.id, quantity=2, reason="Opening", lots=["B-1", "B-2"]
+        )
+        moves = self.env["account.move"].with_user(self.accountant).with_company(self.company)
+        partner = self.env["res.partner"].create(
+            {"name": "Walk In", "country_id": self.env.ref("base.in").id}
+        )
+        sale = moves.create({"move_type": "out_invoice", "partner_id": partner.id})
+        with self.assertRaisesRegex(UserError, "list of serial or lot numbers"):
+            sale.fsm_add_line(product_id=board.id, lots=[7])
+        sale.fsm_add_line(product_id=board.id, lots=["B-2"])
+        self.assertEqual(sale.invoice_line_ids.numbers_at_hand, "B-1, B-2")
+        sale.action_post()
+        self.assertEqual([self._lot_on_hand(board, name) for name in ("B-1", "B-2")], [1, 0])
 
     def test_goods_of_a_counter_sale_come_back_as_its_credit_note_says_and_once(self):
         glue = self.part.copy({"name": "Glue", "tracking": "lot", "list_price": 90})
@@ -350,9 +392,9 @@ class TestJourney(FsmFullCommon):
             with self.assertRaises(AccessError):
                 sale.invoice_line_ids.with_user(user).read(["price_unit"])
 
-    def _sell(self, quantity, product=None):
-        """Return the accountant's invoice of a sale without a job card."""
-        line = {"product_id": (product or self.part).id, "quantity": quantity}
+    def _sell(self, quantity, product=None, **values):
+        """Return the accountant's invoice of a sale without a job card; `values` are of its line."""
+        line = {"product_id": (product or self.part).id, "quantity": quantity, **values}
         moves = self.env["account.move"].with_user(self.accountant).with_company(self.company)
         values = {"move_type": "out_invoice", "invoice_line_ids": [Command.create(line)]}
         customer = self.env["res.partner"].create(
