@@ -18,10 +18,21 @@ PURCHASES = {
     "purchase_cdnur_rcm": ("ISRC", True, "taxable"),
     "purchase_imp_goods": ("IMPG", False, "taxable"),
     "purchase_imp_services": ("IMPS", True, "taxable"),
+    "purchase_cdnur_regular": ("IMPG", False, "taxable"),
     "purchase_nil_rated": ("OTH", False, "nil_rated"),
     "purchase_exempt": ("OTH", False, "exempt"),
     "purchase_non_gst_supplies": ("OTH", False, "non_gst"),
 }
+
+REVERSE = [section for section, row in PURCHASES.items() if row[1]]
+
+# The line ``l`` of a tax that is credited. Under reverse charge Odoo books the tax twice and names
+# the section on what is owed, whose other side is the credit.
+OF_CREDIT = """
+    ((l.balance > 0) = (m.move_type = 'in_invoice')) <> (l.l10n_in_gstr_section = ANY(%s))
+    AND l.balance <> 0
+"""
+CREDIT = "CASE WHEN l.l10n_in_gstr_section = ANY(%s) THEN -l.balance ELSE l.balance END"
 
 
 class FsmGstReturn(models.Model):
@@ -38,9 +49,12 @@ class FsmGstReturn(models.Model):
         rows = self._read(
             SQL(
                 """
-                SELECT l.l10n_in_gstr_section AS section, l.tax_line_id,
-                       coalesce(s.id, 0) <> coalesce(own.id, 0) AS inter,
-                       sum(l.balance) AS amount
+                SELECT CASE WHEN m.l10n_in_gst_treatment = 'composition'
+                             AND l.l10n_in_gstr_section = 'purchase_out_of_scope'
+                             AND l.display_type = 'product'
+                            THEN 'purchase_exempt' ELSE l.l10n_in_gstr_section END AS section,
+                       l.tax_line_id, coalesce(s.id, 0) <> coalesce(own.id, 0) AS inter,
+                       sum(CASE WHEN l.display_type = 'tax' THEN %s ELSE l.balance END) AS amount
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
                   JOIN res_company c ON c.id = m.company_id
@@ -51,15 +65,15 @@ class FsmGstReturn(models.Model):
                  WHERE m.company_id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
                    AND m.state = 'posted' AND m.date BETWEEN %s AND %s
                    AND l.display_type IN ('product', 'tax') AND l.l10n_in_gstr_section LIKE %s
-                   AND (l.display_type = 'product'
-                        OR l.balance > 0 AND m.move_type = 'in_invoice'
-                        OR l.balance < 0 AND m.move_type = 'in_refund')
+                   AND (l.display_type = 'product' OR %s)
               GROUP BY 1, 2, 3
                 """,
+                SQL(CREDIT, REVERSE),
                 self.company_ids.ids,
                 self.first_day,
                 periods.last_day(self.period),
                 "purchase%",
+                SQL(OF_CREDIT, REVERSE),
             )
         )
         taxes = self._taxes({row["tax_line_id"] for row in rows if row["tax_line_id"]})
@@ -102,7 +116,10 @@ class FsmGstReturn(models.Model):
                  WHERE m.company_id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
                    AND m.state = 'posted' AND m.date BETWEEN %s AND %s
                    AND l.display_type = 'tax' AND l.balance <> 0
-                   AND NOT coalesce(l.l10n_in_gstr_section = ANY(%s), FALSE)
+                   AND NOT EXISTS (
+                       SELECT FROM account_move_line known
+                        WHERE known.move_id = m.id AND known.tax_line_id = l.tax_line_id
+                          AND known.l10n_in_gstr_section = ANY(%s))
               ORDER BY m.id
                 """,
                 self.company_ids.ids,
@@ -161,21 +178,21 @@ class FsmGstReturn(models.Model):
         rows = self._read(
             SQL(
                 """
-                SELECT r.id, l.tax_line_id, sum(l.balance) AS amount
+                SELECT r.id, l.tax_line_id, sum(%s) AS amount
                   FROM fsm_gst_return r
                   JOIN account_move m ON m.company_id = ANY(%s) AND m.date >= r.first_day
                        AND m.date < r.first_day + interval '1 month'
                   JOIN account_move_line l ON l.move_id = m.id
                  WHERE r.id = ANY(%s) AND m.move_type IN ('in_invoice', 'in_refund')
                    AND m.state = 'posted' AND l.display_type = 'tax'
-                   AND l.l10n_in_gstr_section = ANY(%s)
-                   AND (l.balance > 0 AND m.move_type = 'in_invoice'
-                        OR l.balance < 0 AND m.move_type = 'in_refund')
+                   AND l.l10n_in_gstr_section = ANY(%s) AND %s
               GROUP BY r.id, l.tax_line_id
                 """,
+                SQL(CREDIT, REVERSE),
                 self.company_ids.ids,
                 returns.ids,
                 [section for section, row in PURCHASES.items() if row[2] == "taxable"],
+                SQL(OF_CREDIT, REVERSE),
             )
         )
         taxes = self._taxes({row["tax_line_id"] for row in rows if row["tax_line_id"]})

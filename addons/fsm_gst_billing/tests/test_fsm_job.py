@@ -281,10 +281,39 @@ class TestFsmJob(FsmGstBillingCommon):
         for price in (1000.0, 3000.0):
             self.assertIn(f"₹{indian_format(5 * price * rate / 100)}", finding["text"])
 
-    def _buy(self, product, price, day, unit=None):
+    def test_tax_under_reverse_charge_is_owed_and_credited(self):
+        """From who has no GSTIN, and of a service from abroad: Tables 3.1(d), 4(A)(2), 4(A)(3)."""
+        chart = self.env["account.chart.template"].with_company(self.organization)
+        small = self._meet("Ramesh Transport", self.karnataka)
+        abroad = self._meet("Cloud Inc", None, country=self.env.ref("base.us"))
+        self._buy(
+            self.labour, 100.0, "2026-04-02", vendor=small, tax=chart.ref("sgst_purchase_18_rc")
+        )
+        service = chart.ref("igst_purchase_18_service_rc")
+        self._buy(self.labour, 200.0, "2026-04-03", vendor=abroad, tax=service)
+        april = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "042026"})
+        gstr3b = april.gstr3b()
+        owed = {"txval": 1500.0, "iamt": 180.0, "camt": 45.0, "samt": 45.0, "csamt": 0.0}
+        self.assertEqual(gstr3b["sup_details"]["isup_rev"], owed)
+        rows = {row["ty"]: (row["iamt"], row["camt"]) for row in gstr3b["itc_elg"]["itc_avl"]}
+        self.assertEqual((rows["IMPS"], rows["ISRC"]), ((180.0, 0.0), (0.0, 45.0)))
+        self.assertEqual(april.check(), {"ok": True, "findings": []})
+        april.lock()
+        may = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "052026"})
+        self.assertEqual(may.check(), {"ok": True, "findings": []})
+
+    def test_bill_of_who_is_under_composition_is_in_table_5(self):
+        vendor = self._meet("Balaji Stores", self.karnataka, vat="29AABCB1234C1ZA")
+        vendor.l10n_in_gst_treatment = "composition"
+        self._buy(self.ssd, 100.0, "2026-04-02", vendor=vendor, tax=self.env["account.tax"])
+        april = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "042026"})
+        [untaxed, _non_gst] = april.gstr3b()["inward_sup"]["isup_details"]
+        self.assertEqual((untaxed["inter"], untaxed["intra"]), (0.0, 500.0))
+
+    def _buy(self, product, price, day, unit=None, vendor=None, tax=None):
         """Return the posted bill of a vendor here for five of a product, or of another unit."""
-        vendor = self._meet("Parts & Co", self.karnataka, vat="29AABCB1234C1ZA")
-        tax = self.organization.account_purchase_tax_id
+        vendor = vendor or self._meet("Parts & Co", self.karnataka, vat="29AABCB1234C1ZA")
+        tax = self.organization.account_purchase_tax_id if tax is None else tax
         line = {
             "product_id": product.id,
             "quantity": 5,
