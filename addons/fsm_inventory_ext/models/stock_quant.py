@@ -40,6 +40,8 @@ class StockQuant(models.Model):
                 counts = self._is_inventory_mode() and vals.keys() & COUNT_FIELDS
                 if not counts or vals.keys() & {"quantity", "reserved_quantity"}:
                     raise self._by_hand_error()
+                if "inventory_quantity_auto_apply" in vals:  # Odoo applies it as superuser
+                    self._check_may_adjust(self.env.context.get("inventory_name"))
         return super().create(vals_list)
 
     def write(self, vals):

@@ -149,6 +149,15 @@ class TestStockDoors(FsmInventoryCommon):
             "from the loss by its line": lambda: self._done(
                 1, self.vendors, self.shelf, {"location_id": self.loss.id}
             ),
+            "count that is applied at once": lambda: self._model(
+                "stock.quant", inventory_mode=True
+            ).create(
+                {
+                    "product_id": self.ssd.id,
+                    "location_id": self.shelf.id,
+                    "inventory_quantity_auto_apply": 50,
+                }
+            ),
             "product form": lambda: (
                 self.ssd.with_user(self.manager)
                 .with_company(self.company)
