@@ -8,6 +8,7 @@ from odoo.tools.sql import escape_psql
 
 from odoo.addons.fsm_jobs.verbs import verb
 
+MAX_CHOICES = 10  # things with one code that somebody chooses among
 MAX_CODE = 100  # characters of a code: a longer one is not of a part
 OWN_CODE = re.compile(r"P(\d{1,10})", re.IGNORECASE)  # on the label of a part that has no other
 
@@ -46,43 +47,73 @@ class ProductProduct(models.Model):
     # === BUSINESS METHODS - CODES === #
 
     @api.model
-    def _scanned(self, code, branch):
+    def _scanned(self, code, branch, product_id=0):
         """Return the part, and the piece in sudo, that a code belongs to in a branch.
 
-        A part's own code goes before the number of a piece.
+        :param int product_id: which of the parts is meant, where several have the code
+        :raise UserError: nothing has this code, or several things have it
+        """
+        found = self._with_code(code, branch)
+        if product_id:
+            found = [item for item in found if item[0].id == product_id]
+        if not found:
+            raise UserError(
+                self.env._(
+                    "“%s” is no part of your branch: look for it by its name, or have the code "
+                    "entered in the catalogue.",
+                    code.strip()[:60],
+                )
+            )
+        if len(found) > 1:
+            raise UserError(
+                self.env._(
+                    "Several things have the code “%(code)s”: %(things)s. Read another code of the "
+                    "one that is meant, or look for it by its name.",
+                    code=code.strip()[:60],
+                    things=", ".join(part._called(lot_sudo) for part, lot_sudo in found),
+                )
+            )
+        return found[0]
 
-        :raise UserError: nothing has this code, or two parts have it
+    @api.model
+    def _with_code(self, code, branch):
+        """Return ``[(part, piece in sudo)]`` of all that has a code in a branch, a part once.
+
+        A part's own code goes before the number of a piece of it.
         """
         code = code.strip()[:MAX_CODE]
         parts = Domain("type", "=", "consu") & Domain(
             "company_id", "in", [False, branch.company_id.id, branch.organization_id.id]
         )
+        none = self.env["stock.lot"].sudo()  # which part a number belongs to is no secret
+        found = {}
         for domain in self._code_domains(code) if code else ():
-            found = self.search(parts & domain, limit=2)
-            if len(found) > 1:
-                raise UserError(self.env._("Two parts have the code “%s”: mend one of them.", code))
-            if found:
-                return found, self.env["stock.lot"].sudo()  # no piece of it is meant
-        lots_sudo = self.env["stock.lot"].sudo()  # which part a number belongs to is no secret
-        lot_sudo = lots_sudo.search(
+            for part in self.search(parts & domain, limit=MAX_CHOICES):
+                found.setdefault(part, none)
+        for lot_sudo in none.search(
             [
                 ("name", "=", code),
                 ("company_id", "in", [False, branch.company_id.id]),
                 ("product_id", "any", list(parts)),
             ],
-            limit=2,
-        )
-        if len(lot_sudo) != 1:
-            raise UserError(self.env._("“%s” is no part of your branch.", code[:60]))
-        return lot_sudo.product_id.with_env(self.env), lot_sudo
+            limit=MAX_CHOICES,
+        ):
+            found.setdefault(lot_sudo.product_id.with_env(self.env), lot_sudo)
+        own = OWN_CODE.fullmatch(code)
+        if own and not found:
+            part = self.search(parts & Domain("id", "=", int(own[1])))
+            return [(part, none)] if part else []
+        return list(found.items())
 
     @api.model
     def _code_domains(self, code):
-        """Return by what a part is looked for, one after the other."""
+        """Return by what a part is looked for."""
         yield Domain("barcode", "=", code)
         yield Domain("default_code", "=ilike", escape_psql(code))
-        if own := OWN_CODE.fullmatch(code):
-            yield Domain("id", "=", int(own[1]))
+
+    def _called(self, lot_sudo):
+        """Return how people are told which part is meant, or which piece of it."""
+        return f"{self.display_name} {lot_sudo.name}" if lot_sudo else self.display_name
 
     def _label_code(self):
         """Return what the codes on the label say: the part's own, else one that we give it."""

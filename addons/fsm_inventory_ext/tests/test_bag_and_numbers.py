@@ -273,6 +273,25 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         with self.assertRaises(AccessError):
             job.with_user(self.imran).scan_part(code=EAN)
 
+    def test_code_of_two_things_asks_which_and_an_unknown_one_says_what_to_do(self):
+        self.ssd.barcode = self.screen.default_code = EAN
+        self._change("fsm_add_stock", self.screen, 1, ["SCR-1"])
+        self._change("fsm_add_stock", self.glue, 1, ["SCR-1"])
+        job = self._job("repair").with_user(self.technician)
+        answer = job.scan_part(code=EAN, client_ref="s1")
+        self.assertEqual((answer["state"], job.part_usage_ids.ids), ("choose", []))
+        parts = [choice["product_id"] for choice in answer["choices"]]
+        self.assertEqual(parts, [self.ssd.id, self.screen.id])
+        answer = job.scan_part(code=EAN, client_ref="s1", product_id=self.ssd.id)
+        self.assertEqual((answer["state"], job.part_usage_ids.product_id), ("reserved", self.ssd))
+        names = [choice["name"] for choice in job.scan_part(code="SCR-1")["choices"]]
+        self.assertTrue(all("SCR-1" in name for name in names) and len(names) == 2, names)
+        find = self.env["product.product"].with_user(self.technician).fsm_find_part
+        with self.assertRaisesRegex(UserError, "Several things have the code “SCR-1”: .*Glue"):
+            find("SCR-1")
+        with self.assertRaisesRegex(UserError, "look for it by its name"):
+            job.scan_part(code="NO-SUCH")
+
     def test_dialog_offers_the_pieces_at_hand(self):
         self._change("fsm_add_stock", self.screen, 2, ["SCR-1", "SCR-2"])
         usage = self._request(self._job("repair"), self.screen)

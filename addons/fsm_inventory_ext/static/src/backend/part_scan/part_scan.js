@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { Dialog } from "@web/core/dialog/dialog";
 import { scanBarcode } from "@web/core/barcode/barcode_dialog";
 import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
 import { _t } from "@web/core/l10n/translation";
@@ -10,6 +11,18 @@ const WORKING = ["approved", "parts", "repair"]; // states in which parts are as
 
 const TIME_TO_READ = 10000; // milliseconds until what was said goes: a hand is busy with the part
 
+/** Several things have the code that was read: which one does he hold in his hand? */
+export class FsmPartChoice extends Component {
+    static template = "fsm_inventory_ext.PartChoice";
+    static components = { Dialog };
+    static props = { choices: Array, choose: Function, close: Function };
+
+    async choose(productId) {
+        this.props.close();
+        await this.props.choose(productId);
+    }
+}
+
 /** On a job card: a part that is read, by camera or wedge scanner, is asked for. */
 export class FsmPartScan extends Component {
     static template = "fsm_inventory_ext.PartScan";
@@ -18,6 +31,7 @@ export class FsmPartScan extends Component {
     setup() {
         this.orm = useService("orm");
         this.notification = useService("notification");
+        this.dialog = useService("dialog");
         this.hasCamera = isBarcodeScannerSupported();
         this.busy = false;
         useBus(this.env.services.barcode.bus, "barcode_scanned", (ev) =>
@@ -37,14 +51,14 @@ export class FsmPartScan extends Component {
         }
     }
 
-    async read(code) {
+    async read(code, productId = 0) {
         if (!this.isOpen || this.busy || /\/fsm\/|\/t\//.test(code)) {
             return; // stickers of devices are read elsewhere
         }
         this.busy = true;
         try {
             if (await this.props.record.save()) {
-                await this.request(code);
+                await this.request(code, productId);
             }
         } catch (error) {
             this.notification.add(error.data?.message || error.message, { type: "danger" });
@@ -53,11 +67,20 @@ export class FsmPartScan extends Component {
         }
     }
 
-    async request(code) {
-        const answer = await this.orm.call("fsm.job", "scan_part", [
-            [this.props.record.resId],
-            code,
-        ]);
+    async request(code, productId) {
+        const answer = await this.orm.call(
+            "fsm.job",
+            "scan_part",
+            [[this.props.record.resId], code],
+            { product_id: productId }
+        );
+        if (answer.state === "choose") {
+            this.dialog.add(FsmPartChoice, {
+                choices: answer.choices,
+                choose: (chosen) => this.read(code, chosen),
+            });
+            return;
+        }
         await this.props.record.load();
         const said = {
             reserved: _t("%s is laid out for this job card", answer.name),
