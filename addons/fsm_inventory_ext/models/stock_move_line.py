@@ -95,11 +95,16 @@ class StockMoveLine(models.Model):
 
     @api.model
     def _hold_to_reserve(self, vals_list):
-        """Hold the guards of what lines that say what and where are going to reserve."""
+        """Hold the guards of what lines that say what and where are going to reserve.
+
+        And those of where it goes, with them: taken afterwards, two moves between the same shelves
+        in opposite directions would wait for each other.
+        """
         products, places = self.env["product.product"], self.env["stock.location"]
         # Nobody holds rights on guards; every mover of stock takes one.
         self.env["fsm.stock.guard"].sudo()._hold(
-            (products.browse(vals["product_id"]), places.browse(vals["location_id"]))
+            (products.browse(vals["product_id"]), places.browse(vals[name]))
             for vals in vals_list
-            if vals.get("product_id") and vals.get("location_id") and vals.get("quantity")
+            for name in ("location_id", "location_dest_id")
+            if vals.get("product_id") and vals.get(name) and vals.get("quantity")
         )

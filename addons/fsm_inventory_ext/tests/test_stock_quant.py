@@ -44,6 +44,17 @@ class TestStockQuant(FsmInventoryCommon):
         with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are in stock at SP Road"):
             self._deliver(3)
 
+    def test_guards_of_whence_and_whither_are_taken_together(self):
+        self._stock_up(self.ssd, 2)
+        shelf = self.branch.stock_location_id
+        bag = shelf.copy({"location_id": shelf.location_id.id})
+        guards, taken = self.env["fsm.stock.guard"], []
+        self.patch(type(guards), "_hold", lambda _self, places: taken.append(list(places)))
+        self.env["stock.move"]._create_planned(
+            self.ssd, [(shelf, self.env["stock.lot"], 1.0)], bag, company_id=self.company.id
+        )
+        self.assertEqual(taken[0], [(self.ssd, shelf), (self.ssd, bag)])
+
     def test_scrap_takes_no_more_than_there_is(self):
         self._stock_up(self.ssd, 2)
         scrap = self.env["stock.scrap"].create(
