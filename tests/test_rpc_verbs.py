@@ -288,7 +288,7 @@ JOBS = (
         "scan_part",
         "ravi",
         "priya",
-        "part_usage_id state available name",
+        "part_usage_id state available name choices",
         {"code": "SSD512"},
         keep={"scanned": "part_usage_id"},
     ),
@@ -559,6 +559,7 @@ STORE = (
     ),
     Row("fsm.part.usage", "waiting_for", "anita", "ravi", list),
     Row("fsm.supplier.claim", "pending", "anita", "ravi", list, arguments={"overdue": True}),
+    job("rework_of", None, "ravi", "", {"number": "SPR-00001"}),
     *(  # a claim needs a rework that was delivered: who may is asked in the addons
         Row(model, verb, None, "ravi", ids=1, arguments=arguments)
         for model, verb, arguments in (

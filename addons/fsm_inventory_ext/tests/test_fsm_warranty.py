@@ -219,6 +219,53 @@ class TestFsmWarranty(FsmInventoryCommon):
             self.assertEqual(third.first_job_id, job)
             second = third
 
+    def test_what_one_branch_has_warranted_another_one_repairs_for_nothing(self):
+        job = self._delivered()
+        job.device_id.serial = "5CD77XYZ"
+        counter = self._create_user("front", "receptionist", self.other_branch)
+        answer = (
+            self.env["fsm.job"]
+            .with_user(counter)
+            .intake(
+                customer={"name": "Suresh Kumar", "phone": "98450 55555"},
+                device={
+                    "category": "Laptop",
+                    "brand": "Dell",
+                    "model": "Inspiron 3520",
+                    "serial": "5CD77XYZ",
+                },
+                complaint="Dead again",
+            )
+        )
+        rework = self.env["fsm.job"].browse(answer["id"])
+        with self.assertRaisesRegex(UserError, "has delivered the device"):
+            rework.with_user(counter).rework_of(number="SPR-99999")
+        with self.assertRaises(AccessError):
+            rework.with_user(self.receptionist).rework_of(number=job.name)
+        answer = rework.with_user(counter).rework_of(number=job.name, rework_cause="part")
+        self.assertEqual(answer["original"], job.name)
+        boss = self._create_user("boss", "manager", self.other_branch)
+        bench = self._create_user("bench", "technician", self.other_branch)
+        self.ssd.fsm_add_stock(
+            branch_id=self.other_branch.id, quantity=1, reason="Bill 3", unit_cost=2600
+        )
+        lines = [{"product_id": self.ssd.id}, {"product_id": self.labour.id}]
+        work = rework.with_user(boss)
+        work.add_diagnosis(diagnosis="The new SSD failed.", lines=lines)
+        self.assertEqual([line["price_unit"] for line in work._estimate_lines()], [0, 0])
+        work.assign(technician_ids=bench.fsm_technician_ids.ids)
+        work.move_to(state="repair")
+        work.request_part(product_id=self.ssd.id, quantity=1, use=True)
+        self.assertEqual([line["price_unit"] for line in work._billable_lines()], [0, 0])
+        self._deliver(rework)
+        part = rework.warranty_ids.filtered(lambda row: row.kind == "part")
+        first = job.warranty_ids.filtered(lambda row: row.kind == "part")
+        self.assertEqual((part.replaces_id, part.end, first.state), (first, first.end, "consumed"))
+        self.assertEqual(part.with_user(boss).replaces_id.id, first.id)
+        claim = self.env["fsm.supplier.claim"].search([("rework_id", "=", rework.id)])
+        self.assertEqual(claim.company_id, self.other_branch.company_id)
+        self.assertEqual(claim.with_user(boss).send()["state"], "sent")
+
     def test_bill_of_a_delivered_rework_stays_free(self):
         rework = self._rework(self._delivered())
         before = rework._billable_lines()

@@ -170,8 +170,7 @@ class FsmJob(models.Model):
     original_job_id = fields.Many2one(
         string="Rework Of",
         comodel_name="fsm.job",
-        index="btree_not_null",
-        check_company=True,
+        index="btree_not_null",  # of any branch of the organisation: see `_check_original_job`
         audit=True,
     )
 

@@ -36,8 +36,8 @@ class FsmJob(models.Model):
     @api.constrains("original_job_id", "device_id")
     def _check_original_job(self):
         for job in self.filtered("original_job_id"):
-            first = job.original_job_id
-            if first == job or first.device_id != job.device_id or first.state != "delivered":
+            first = job.original_job_id.sudo()  # maybe of another branch, which keeps its own
+            if first == job or not first._is_of_device(job.device_id) or first.state != "delivered":
                 raise ValidationError(
                     self.env._(
                         "Job card %(job)s cannot be a rework of %(first)s: a rework is for the "
@@ -96,7 +96,67 @@ class FsmJob(models.Model):
             gate.write({"original_job_id": self.id, "rework_cause": rework_cause or False})
         return [answer]
 
+    @verb
+    def rework_of(self, number: str, rework_cause: str = ""):
+        """Say that a device that was just taken in was repaired at another branch before.
+
+        What is warranted there is warranted here. The number stands on the paper in the customer's
+        hand, and the device has to be the same by its serial number or IMEI.
+
+        :param str number: of the job card there, once it was delivered
+        :return: ``{id, original, rework_cause}``
+        """
+        self.check_access("write")
+        if not self._has_role({"receptionist"}):
+            raise AccessError(self.env._("Only the counter opens job cards."))
+        if rework_cause and rework_cause not in dict(REWORK_CAUSES):
+            causes = ", ".join(key for key, _ in REWORK_CAUSES)
+            raise UserError(self.env._("“rework_cause” must be one of: %s.", causes))
+        for job in self:
+            first_sudo = job._delivered_in_organization(number.strip())
+            if job.original_job_id or not first_sudo:
+                raise UserError(
+                    self.env._(
+                        "No branch of yours has delivered the device of job card %(job)s on a job "
+                        "card “%(number)s”.",
+                        job=job.name,
+                        number=number.strip()[:60],
+                    )
+                )
+            gate = job.with_context(fsm_gate=GATE).sudo()  # checked: her own card
+            gate.write({"original_job_id": first_sudo.id, "rework_cause": rework_cause or False})
+        return [
+            {
+                "id": job.id,
+                "original": job.sudo().original_job_id.name,  # as she has said it
+                "rework_cause": job.rework_cause or "",
+            }
+            for job in self
+        ]
+
     # === BUSINESS METHODS === #
+
+    def _delivered_in_organization(self, number):
+        """Return the delivered job card of this device with a number, of any branch, in sudo."""
+        jobs_sudo = self.sudo()  # who knows its number and holds the device may name it
+        found = jobs_sudo.search(
+            [
+                ("name", "=", number),
+                ("company_id", "child_of", jobs_sudo.company_id.root_id.id),
+                ("state", "=", "delivered"),
+                ("id", "!=", self.id),
+            ]
+        )
+        return found.filtered(lambda job: job._is_of_device(self.device_id))[:1]
+
+    def _is_of_device(self, device):
+        """Tell whether this job card is of `device`, which each branch writes down for itself."""
+        mine, other = self.device_id, device.sudo()  # compared, not shown
+        if mine == other:
+            return True
+        return mine.company_id.root_id == other.company_id.root_id and any(
+            mine[name] and mine[name] == other[name] for name in ("imei", "serial")
+        )
 
     def _blockers(self, target):
         """Override to ask why it came back, before the work is done with."""
@@ -105,7 +165,7 @@ class FsmJob(models.Model):
             blockers.append(
                 self.env._(
                     "Say why the device came back: it is a rework of %s.",
-                    self.original_job_id.name,
+                    self.sudo().original_job_id.name,  # maybe of another branch
                 )
             )
         return blockers

@@ -11,14 +11,23 @@ class FsmJobRework(models.TransientModel):
     _inherit = ["fsm.job.dialog"]
 
     device_id = fields.Many2one(related="job_id.device_id")
-    complaint = fields.Text(required=True, help="In the customer's own words.")
+    state = fields.Selection(related="job_id.state")
+    number = fields.Char(
+        string="Job Card of the Other Branch", help="As it stands on the customer's paper."
+    )
+    complaint = fields.Text(help="In the customer's own words.")
     rework_cause = fields.Selection(REWORK_CAUSES, string="Came Back Because Of")
 
     # === ACTION METHODS === #
 
     def action_rework(self):
-        """Open the new job card."""
-        answer = self.job_id.rework(complaint=self.complaint, rework_cause=self.rework_cause or "")
+        """Open the new job card; one that is open already says what it is a rework of."""
+        if self.state != "delivered":
+            self.job_id.rework_of(number=self.number or "", rework_cause=self.rework_cause or "")
+            return {"type": "ir.actions.act_window_close"}
+        answer = self.job_id.rework(
+            complaint=self.complaint or "", rework_cause=self.rework_cause or ""
+        )
         return {
             "type": "ir.actions.act_window",
             "res_model": "fsm.job",
