@@ -17,7 +17,7 @@ Each check is a function of one document; `CHECKS` is the list of them.
 
 from decimal import Decimal
 
-from . import checks_lines, dates, gstin, law, numbers, periods
+from . import checks_draft, checks_lines, dates, gstin, law, numbers, periods
 from .documents import UNTAXED
 from .findings import _, finding
 from .states import OTHER_COUNTRY, STATES
@@ -380,6 +380,7 @@ BEFORE_ISSUING = (
     note_follows_its_invoice,
     service_is_invoiced_in_time,
     customer_is_addressed,
+    *checks_draft.CHECKS,
     *checks_lines.BEFORE_ISSUING,
 )
 
@@ -390,4 +391,5 @@ WITHOUT_TAX = (
     day_has_come,
     note_follows_its_invoice,
     customer_is_addressed,
+    *checks_draft.WITHOUT_TAX,
 )

@@ -204,7 +204,9 @@ DUE = {
         "CGST Act s.9(1)",
         _(
             "%(name)s: “%(line)s” bears %(rate)s %%, its product %(due)s %%. Put the product's tax on "
-            "the line, or correct the product; a manager may say why this supply has another rate."
+            "the line (where the customer or the place has changed, “Update Taxes and Accounts” does "
+            "it for all lines), or correct the product; a manager may say why this supply has "
+            "another rate."
         ),
     ),
     "change": (

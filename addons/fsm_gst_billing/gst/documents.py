@@ -137,6 +137,9 @@ class Document(NamedTuple):
     known_gstin: str = ""  # of the customer, whatever the document takes him for
     is_abroad: bool = True  # customer or delivery
     rate_reason: str = ""  # why a manager lets it bear another rate
+    foreign_currency: str = ""  # its ISO code, unless it is the supplier's own
+    payer_state: str = ""  # state code of the address of who holds `gstin`
+    later: tuple = ()  # (number, day) in its series that is after its day
     place_due: tuple = ()  # where it is supplied by law, and why: `supply.PlaceOfSupply`
     parts: tuple = ()  # rows of `Part`
 

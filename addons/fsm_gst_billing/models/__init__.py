@@ -7,6 +7,7 @@ from . import account_move_check
 from . import account_move_counter
 from . import account_move_credit
 from . import account_move_credited
+from . import account_move_day
 from . import account_move_discount
 from . import account_move_document
 from . import account_move_due
@@ -22,6 +23,7 @@ from . import account_move_payment
 from . import account_move_place
 from . import account_move_price
 from . import account_move_return
+from . import account_move_rounding
 from . import account_move_stats
 from . import account_move_upi
 from . import account_partial_reconcile
@@ -57,6 +59,7 @@ from . import fsm_gst_return_rows
 from . import fsm_gst_amendment_rows  # adds to the rows
 from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
+from . import fsm_gst_return_order
 from . import fsm_gst_return_purchases
 from . import fsm_gst_return_blocked
 from . import fsm_gst_return_summary

@@ -7,9 +7,8 @@ from odoo.fields import Command
 from odoo.addons.fsm_jobs.verbs import check_id, verb
 
 from ..gst import dates, numbers
+from .account_move_day import INDIA
 from .fsm_gst_once import GATE
-
-INDIA = "Asia/Kolkata"
 
 
 class AccountMove(models.Model):
@@ -38,14 +37,6 @@ class AccountMove(models.Model):
         index="btree_not_null",
         check_company=True,
     )
-
-    # === COMPUTE METHODS === #
-
-    def _compute_invoice_date_due(self):
-        """Override of `account`: what is due today is due on the day it is in India."""
-        indian = self.filtered(lambda move: move.country_code == "IN")
-        super(AccountMove, indian.with_context(tz=INDIA))._compute_invoice_date_due()
-        super(AccountMove, self - indian)._compute_invoice_date_due()
 
     # === ACTION METHODS === #
 
@@ -128,6 +119,7 @@ class AccountMove(models.Model):
         moves._bring_due_date_forward()
         moves._lock_credited()
         moves._tie_credited()
+        moves._settle_rounding()
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         (posted & fresh)._hand_over_parts()
         documents = posted.filtered(lambda move: move._has_gst_number())

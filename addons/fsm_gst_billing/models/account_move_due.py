@@ -78,7 +78,23 @@ class AccountMove(models.Model):
             rate_reason=self.gst_rate_reason or "",
             place_due=self._place_by_law() if self._is_placed_here() else (),
             parts=tuple(self._parts().values()),
+            foreign_currency=self._foreign_currency(),
+            payer_state=self._payer_state(),
+            later=self._later_number() if self.state == "draft" else (),  # as above
         )
+
+    def _foreign_currency(self):
+        """Return the ISO code of a currency that is not the branch's own, or nothing."""
+        own = self.currency_id == self.company_id.currency_id
+        return "" if own else self.currency_id.name
+
+    def _payer_state(self):
+        """Return the state code of the address beside the GSTIN: that of who is registered."""
+        payer = self.partner_id.commercial_partner_id
+        same = payer.vat == self.partner_id.vat and payer.country_id.code == "IN"
+        if not same or payer.l10n_in_gst_treatment == "uin_holders":
+            return ""
+        return payer.state_id.l10n_in_tin or ""
 
     def _dues(self):
         """Return ``{id of a line: gst.documents.Due}`` of lines with other taxes than they should."""

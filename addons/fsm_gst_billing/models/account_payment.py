@@ -36,7 +36,7 @@ class AccountPayment(models.Model):
 
     state = fields.Selection(audit=True)
     amount = fields.Monetary(audit=True)
-    date = fields.Date(audit=True)
+    date = fields.Date(default=lambda self: self.env.company._today_here(), audit=True)
     partner_id = fields.Many2one(audit=True)
     journal_id = fields.Many2one(audit=True)
     payment_type = fields.Selection(audit=True)

@@ -41,6 +41,7 @@ class FsmBranch(models.Model):
                 **self._supply_partner(branch),
                 # Goods are supplied where their way ends: IGST Act s.10(1)(a).
                 "l10n_in_state_id": branch.company_id.state_id.id,
+                "invoice_cash_rounding_id": False,  # nobody pays it: the bill has the same total
                 "invoice_origin": origin,
                 "ref": origin,
                 "invoice_line_ids": [

@@ -124,12 +124,17 @@ class FsmGstNumber(models.Model):
             "company_id": company.id,
             "gstin": company.vat or False,
             "state_code": company.state_id.l10n_in_tin or False,
-            "registration": company.vat or f"company {company.id}",
+            "registration": self._registration(company),
             "financial_year": dates.financial_year(own["day"]),
             "number": document.name,
             "issued_at": fields.Datetime.now(),
             "user_id": self.env.uid,
         }
+
+    @api.model
+    def _registration(self, company):
+        """Return within what a number of this company is unique."""
+        return company.vat or f"company {company.id}"
 
     @api.model
     def _issue_existing(self):

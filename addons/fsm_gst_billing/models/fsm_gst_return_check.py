@@ -42,6 +42,7 @@ class FsmGstReturn(models.Model):
             found.append(self._finding_of_ties(name, list(pairs)))
         missing = table13.gaps(rows["issued"], self._issued_elsewhere())
         found += [self._finding_of_unnumbered(*document) for document in self._unnumbered()]
+        found += [self._finding_of_order(row) for row in self._out_of_order()]
         found += self._findings_of_changed_gstin()
         found += [self._finding_of_uninvoiced(*job) for job in uninvoiced]
         found += [self._finding_of_unused(row) for row in self._unused_payments()]

@@ -241,9 +241,6 @@ class FsmJob(models.Model):
             "invoice_origin": self.name,
             "job_id": self.id,
         }
-        if self.branch_id.rounds_to_rupee:
-            rounding = self.env.ref("l10n_in.cash_rounding_in_half_up")
-            header["invoice_cash_rounding_id"] = rounding.id
         if abroad and place == self.company_id.state_id:
             header["l10n_in_gst_treatment"] = "consumer"
         return header

@@ -94,6 +94,12 @@ class ResCompany(models.Model):
             composition="composition" in self.partner_id.mapped("l10n_in_gst_treatment"),
         )
 
+    def _today_here(self):
+        """Return the day it is for a company: that of India in India, whatever the user's clock."""
+        if self.account_fiscal_country_id.code == "IN":
+            return dates.document_date(fields.Datetime.now())
+        return fields.Date.context_today(self)
+
     def _gst_state(self):
         """Return the company's state as GST writes it: ``29-Karnataka``."""
         self.ensure_one()

@@ -117,6 +117,36 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         self.assertEqual((row["inum"], row["inv_typ"]), (invoice.name, "SEWP"))
         self.assertEqual(row["itms"][0]["itm_det"]["iamt"], 736.2)
 
+    def test_R16_counter_sale_is_rounded_as_its_branch_rounds(self):
+        self.branch.rounds_to_rupee = True
+        sale = self._sale((self.labour, 999.99, 1, 0))
+        sale.action_post()
+        self.assertEqual((sale.amount_total, sale.amount_tax), (1180.0, 180.0))
+        self.assertTrue(sale.fsm_check()["ok"])
+
+    def test_R16_notes_on_parts_of_a_rounded_invoice_are_together_the_invoice(self):
+        self.branch.rounds_to_rupee = True
+        for price, count, totals in (
+            (333.33, 3, [393.33, 393.33, 393.34]),
+            (100.40, 3, [118.48, 118.48, 118.04]),
+            (0.42, 5, [0.5, 0.5, 0.5, 0.5, 0.0]),
+        ):
+            sale = self._sale((self.labour, price, count, 0))
+            sale.action_post()
+            part = [{"line_id": sale.invoice_line_ids.filtered("product_id").id, "quantity": 1.0}]
+            notes = [sale.fsm_credit_note(reason="One of them", lines=part) for _one in totals]
+            self.assertEqual([note["amount_total"] for note in notes], totals)
+            self.assertEqual(sale.amount_total, round(sum(totals), 2))
+            self.assertEqual(sale.amount_residual, 0.0)
+
+    def test_R16_note_on_all_of_a_rounded_invoice_is_its_total(self):
+        self.branch.rounds_to_rupee = True
+        for financial in (False, True):
+            sale = self._sale((self.labour, 333.33, 3, 0), (self.labour, 100.40, 1, 0))
+            sale.action_post()
+            note = sale.fsm_credit_note(reason="Not done at all", financial=financial)
+            self.assertEqual((note["amount_total"], sale.amount_residual), (sale.amount_total, 0.0))
+
     # === LINES === #
 
     def test_line_is_added_to_a_draft_with_its_taxes(self):
@@ -195,6 +225,70 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
             self.assertIn("March 2027 of", later.gst_findings)
             with self.assertRaisesRegex(UserError, "is locked"):
                 later.with_user(self.manager).action_post()
+
+    def test_invoice_of_a_branch_is_in_rupees(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        sale = self._sale((self.labour, 500.0, 1, 0), currency_id=dollar.id)
+        self.assertIn("choose INR", sale.fsm_check()["findings"][0]["text"])
+        with self.assertRaisesRegex(UserError, "are in rupees: choose INR"):
+            sale.action_post()
+
+    def test_sale_on_which_nothing_is_charged_is_no_invoice(self):
+        for line in ((self.ssd, 3490.0, 1, 100), (self.labour, 0.0, 1, 0)):
+            sale = self._sale(line)
+            sale.invoice_line_ids.price_unit = line[1]
+            with self.assertRaisesRegex(UserError, "Hand it out as goodwill"):
+                sale.action_post()
+
+    def test_gstin_of_another_state_is_found_for_a_customer_of_all_branches(self):
+        self.kaveri.company_id = False
+        self.kaveri.state_id = self.karnataka
+        sale = self._sale((self.labour, 500.0, 1, 0), partner=self.kaveri)
+        with self.assertRaisesRegex(UserError, "33AACFK4521M1ZG is of state 33.*address of 29"):
+            sale.action_post()
+        office = self.kaveri.create(
+            {"name": "Mysuru", "parent_id": self.kaveri.id, "state_id": self.karnataka.id}
+        )
+        self.kaveri.state_id = self.tamil_nadu
+        of_office = self._sale((self.labour, 500.0, 1, 0), partner=office)
+        self.assertTrue(of_office.fsm_check()["ok"])
+
+    def test_G7_number_of_an_earlier_day_is_said_before_and_listed_in_its_month(self):
+        with freeze_time("2026-04-20 06:00:00"):
+            later = self._invoice(self._create_job())
+            late = self._sale((self.labour, 500.0, 1, 0), invoice_date="2026-04-11")
+            [finding] = late.fsm_check()["findings"]
+            self.assertEqual(finding["severity"], "warning")
+            self.assertIn(f"already has {later.name} of 20-Apr-2026", finding["text"])
+            late.action_post()
+            gst_return = self.env["fsm.gst.return"].create(
+                {"gstin": self.branch.vat, "period": "042026"}
+            )
+            [listed] = gst_return.check()["findings"]
+            self.assertEqual((listed["severity"], listed["id"]), ("warning", late.id))
+            self.assertIn("Rule 46(b)", listed["rule"])
+            self.assertFalse(self._sale((self.labour, 500.0, 1, 0)).fsm_check()["findings"])
+
+    def test_T19_each_dialog_opens_on_the_day_of_india(self):
+        with freeze_time("2027-03-31 18:45:00"):
+            invoice = self._invoice(self._create_job())
+            dialogs = self.env(
+                user=self.accountant,
+                context={"tz": False, "active_ids": invoice.ids, "active_model": "account.move"},
+            )
+            self.accountant.tz = False
+            for model, field in (
+                ("account.debit.note", "date"),
+                ("account.move.reversal", "date"),
+                ("account.payment.register", "payment_date"),
+                ("account.payment", "date"),
+                ("l10n_in.withhold.wizard", "date"),
+            ):
+                values = dialogs[model].with_company(self.company).default_get([field])
+                self.assertEqual(str(values[field]), "2027-04-01", model)
+            entry = dialogs["account.move"].with_company(self.company).new({"move_type": "entry"})
+            self.assertEqual(str(entry.date), "2027-04-01")
 
     def test_cash_that_the_law_forbids_is_said_before(self):
         self.suresh.street = "4, 8th Cross"

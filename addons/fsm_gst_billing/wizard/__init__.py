@@ -1,3 +1,4 @@
+from . import account_debit_note
 from . import account_move_reversal
 from . import account_payment_register
 from . import fsm_day_closing
@@ -10,3 +11,4 @@ from . import fsm_gst_unfiling
 from . import fsm_job_deliver
 from . import fsm_job_deliver_pay
 from . import fsm_payment
+from . import l10n_in_withhold_wizard

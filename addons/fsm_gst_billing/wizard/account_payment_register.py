@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..gst.words import indian_format
@@ -6,6 +6,8 @@ from ..gst.words import indian_format
 
 class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
+
+    payment_date = fields.Date(default=lambda self: self.env.company._today_here())
 
     def _create_payments(self):
         """Override of `account` to take no more than is due on the invoices of a branch."""
