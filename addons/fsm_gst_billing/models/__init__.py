@@ -57,6 +57,7 @@ from . import fsm_gst_return_files
 from . import fsm_gst_return_lock
 from . import fsm_gst_return_rows
 from . import fsm_gst_amendment_rows  # adds to the rows
+from . import fsm_gst_return_books
 from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_order

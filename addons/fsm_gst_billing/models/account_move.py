@@ -151,6 +151,7 @@ class AccountMove(models.Model):
         price_unit: float = 0.0,
         *,
         lots: list = (),
+        client_ref: str = "",
     ):
         """Add a line to a draft invoice, with the taxes of the product at the place of supply.
 
@@ -159,8 +160,12 @@ class AccountMove(models.Model):
         :return: ``{line_id, amount_untaxed, amount_tax, amount_total}``
         """
         self.check_access("write")
-        numbers = self._check_numbers(lots)
-        return [move._add_line(product_id, name, quantity, price_unit, numbers) for move in self]
+        line = {"product_id": product_id, "name": name}
+        line |= {"quantity": quantity, "price_unit": price_unit}
+        line |= {"numbers": self._check_numbers(lots)}
+        return self.env["fsm.client.ref"]._once_each(
+            self, "fsm_add_line", client_ref, line, lambda move: move._add_line(**line)
+        )
 
     def _check_numbers(self, lots):
         """Return serial or lot numbers as a line keeps them."""

@@ -61,6 +61,7 @@ class AccountMove(models.Model):
         financial: bool = False,
         *,
         parts: str = "",
+        client_ref: str = "",
     ):
         """Credit an invoice, all of what is left of it or some of its lines, at its own rates.
 
@@ -82,13 +83,18 @@ class AccountMove(models.Model):
             raise UserError(self.env._("Say why it is credited: “reason” is empty."))
         parts = parts or ("kept" if financial else "shelf")
         self._check_outcome(parts)
-        notes = [
-            move.sudo()._credit(reason.strip(), lines, date, parts, financial)  # checked above
-            for move in self
-        ]
-        return [
-            {"id": note.id, "name": note.name, "amount_total": note.amount_total} for note in notes
-        ]
+        asked = {"reason": reason.strip(), "lines": lines, "date": date}
+        asked |= {"parts": parts, "financial": financial}
+
+        def credit(move):
+            note = move.sudo()._credit(
+                reason.strip(), lines, date, parts, financial
+            )  # checked above
+            return {"id": note.id, "name": note.name, "amount_total": note.amount_total}
+
+        return self.env["fsm.client.ref"]._once_each(
+            self, "fsm_credit_note", client_ref, asked, credit
+        )
 
     # === BUSINESS METHODS === #
 

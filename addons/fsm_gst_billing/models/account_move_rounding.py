@@ -61,12 +61,12 @@ class AccountMove(models.Model):
 
     @api.depends("company_id", "move_type", "reversed_entry_id")
     def _compute_invoice_cash_rounding_id(self):
-        rupee = self.env.ref("l10n_in.cash_rounding_in_half_up", raise_if_not_found=False)
         for move in self:
             rounding = move.invoice_cash_rounding_id
             if not rounding and move.move_type == "out_invoice":
                 branch_sudo = move.company_id.sudo().fsm_branch_ids  # a setting, no secret
-                rounding = branch_sudo.rounds_to_rupee and rupee
+                if branch_sudo.rounds_to_rupee:
+                    rounding = self.env.ref("l10n_in.cash_rounding_in_half_up")
             elif not rounding and move.move_type == "out_refund":
                 rounding = move.reversed_entry_id.invoice_cash_rounding_id
             move.invoice_cash_rounding_id = rounding

@@ -46,7 +46,7 @@ class AccountPayment(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def fsm_receive_advance(self, for_goods: bool = False):
+    def fsm_receive_advance(self, for_goods: bool = False, *, client_ref: str = ""):
         """Say what a payment is for that no invoice has used: an advance, with its receipt voucher.
 
         :param bool for_goods: for goods alone: no tax is due before the invoice, and no voucher
@@ -55,7 +55,13 @@ class AccountPayment(models.Model):
         if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
             raise AccessError(self.env._("Your role does not issue receipt vouchers."))
         self.check_access("write")
-        return [payment._receive_unused(for_goods) for payment in self]
+        return self.env["fsm.client.ref"]._once_each(
+            self,
+            "fsm_receive_advance",
+            client_ref,
+            {"for_goods": for_goods},
+            lambda payment: payment._receive_unused(for_goods),
+        )
 
     # === ACTION METHODS === #
 

@@ -115,7 +115,9 @@ class FsmGstAdvance(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def refund(self, method: str, reference: str = "", amount: float = 0.0):
+    def refund(
+        self, method: str, reference: str = "", amount: float = 0.0, *, client_ref: str = ""
+    ):
         """Pay back what is left of an advance, and take its tax back with a refund voucher.
 
         :param str method: cash, upi, card or bank
@@ -125,10 +127,14 @@ class FsmGstAdvance(models.Model):
         if not may_manage(self.env):
             raise AccessError(self.env._("Only a manager pays an advance back."))
         self.check_access("read")
-        return [
-            advance.sudo()._refund(method, reference, amount)  # checked above
-            for advance in self
-        ]
+        paid = {"method": method, "reference": reference, "amount": amount}
+        return self.env["fsm.client.ref"]._once_each(
+            self,
+            "refund",
+            client_ref,
+            paid,
+            lambda advance: advance.sudo()._refund(**paid),  # checked above
+        )
 
     # === BUSINESS METHODS === #
 

@@ -91,10 +91,13 @@ class FsmGstReturn(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _money_ties(self, uninvoiced):
+    def _money_ties(self, uninvoiced, by_entries):
         """Return the ties of invoices with receipts and with job cards: rows of `ties.Tie`.
 
+        An invoice is settled by money and credit notes: what plain entries settle is no receipt.
+
         :param uninvoiced: rows of `_uninvoiced_jobs`
+        :param by_entries: rows of `_settled_by_entries`
         """
         [sums] = self._read(
             SQL(
@@ -124,18 +127,19 @@ class FsmGstReturn(models.Model):
         )
         repaired = sums.pop("repaired")
         paise = {name: tax.paise(amount) for name, amount in sums.items()}
+        received = paise["settled"] - sum(tax.paise(row["amount"]) for row in by_entries)
         return [
-            ties.Tie(
-                "a4", ties.RECEIPTS, ties.TOTAL, paise["invoiced"], paise["settled"] + paise["due"]
-            ),
+            ties.Tie("a4", ties.RECEIPTS, ties.TOTAL, paise["invoiced"], received + paise["due"]),
             ties.Tie("a4", ties.JOBS, ties.COUNT, repaired, repaired - len(uninvoiced)),
         ]
 
-    def _book_sums(self):
-        """Return what the ledger says of the month's documents: `ties.FIGURES` in paise.
+    def _book_sums(self, beside):
+        """Return what the ledger says of the month: `ties.FIGURES` in paise.
 
         The taxes come from the tax lines of the entries, which the documents above do not read.
         Those of export, SEZ and reverse charge stand on both sides: what is owed is counted.
+
+        :param beside: rows of `_entries_beside`
         """
         rows = self._read(
             SQL(
@@ -158,7 +162,34 @@ class FsmGstReturn(models.Model):
                 sums[FIGURES[own["head"]]] += tax.paise(row["amount"])
         for row in self._book_sums_of_advances():
             sums[FIGURES[row["head"]]] += tax.paise(row["amount"])
+        sums["txval"] = self._value_in_books()
+        for entry in beside:
+            for figure, amount in entry["amounts"].items():
+                sums[figure] += amount
         return sums
+
+    def _value_in_books(self):
+        """Return what the lines of the month's documents and its advances are worth, in paise."""
+        [row] = self._read(
+            SQL(
+                """
+                SELECT (SELECT coalesce(sum(-l.balance), 0)
+                          FROM account_move_line l
+                          JOIN account_move m ON m.id = l.move_id
+                         WHERE %s AND m.state = 'posted' AND l.display_type = 'product')
+                     + (SELECT coalesce(
+                               sum(CASE a.kind WHEN 'received' THEN a.taxable ELSE -a.taxable END)
+                               FILTER (WHERE a.rate > 0), 0)
+                          FROM fsm_gst_advance a
+                          JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
+                          JOIN fsm_gst_number n ON n.move_id = r.entry_id
+                         WHERE %s) AS value
+                """,
+                self._documents_of_month(),
+                self._advances_of_month(),
+            )
+        )
+        return tax.paise(row["value"])
 
     def _book_sums_of_advances(self):
         """Return what the entries of advances owe of each tax: ``[{head, amount}]`` in rupees."""

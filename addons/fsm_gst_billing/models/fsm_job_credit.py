@@ -17,7 +17,9 @@ class FsmJob(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def approve_credit(self, reason: str, amount: float = 0.0, pay_by: str = ""):
+    def approve_credit(
+        self, reason: str, amount: float = 0.0, pay_by: str = "", *, client_ref: str = ""
+    ):
         """Let the device go although something is still due, as a manager.
 
         :param str reason: ten characters or more
@@ -33,12 +35,19 @@ class FsmJob(models.Model):
                 self.env._("The reason needs at least %s characters.", REASON_MIN_LENGTH)
             )
         day = self._check_date(pay_by) if pay_by else False
-        self.env["fsm.credit"].sudo().create(  # nobody writes credits by hand; checked above
-            [job._credit_values(reason.strip(), amount, day) for job in self]
+        asked = {"reason": reason.strip(), "amount": amount, "pay_by": pay_by}
+        return self.env["fsm.client.ref"]._once_each(
+            self,
+            "approve_credit",
+            client_ref,
+            asked,
+            lambda job: job._approve_credit(reason.strip(), amount, day),
         )
-        return [
-            {"id": job.id, "amount": job._credit(), "amount_due": job.amount_due} for job in self
-        ]
+
+    def _approve_credit(self, reason, amount, day):
+        credits_sudo = self.env["fsm.credit"].sudo()  # nobody writes them by hand; checked above
+        credits_sudo.create(self._credit_values(reason, amount, day))
+        return {"id": self.id, "amount": self._credit(), "amount_due": self.amount_due}
 
     def _credit_values(self, reason, amount, pay_by):
         due = self.currency_id.round(self.amount_due)

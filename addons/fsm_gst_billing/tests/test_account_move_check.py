@@ -149,6 +149,21 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
 
     # === LINES === #
 
+    def test_same_client_ref_credits_and_adds_once(self):
+        sale = self._sale((self.labour, 100.0, 3, 0))
+        line = {"product_id": self.labour.id, "price_unit": 50.0, "client_ref": "app-1"}
+        answers = [sale.fsm_add_line(**line) for _again in range(2)]
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(len(sale.invoice_line_ids), 2)
+        sale.action_post()
+        part = [{"line_id": answers[0]["line_id"], "quantity": 1.0}]
+        asked = {"reason": "Not cleaned", "lines": part, "client_ref": "app-1"}
+        notes = [sale.fsm_credit_note(**asked) for _again in range(2)]
+        self.assertEqual(notes[0], notes[1])
+        self.assertEqual(len(sale.reversal_move_ids), 1)
+        with self.assertRaisesRegex(UserError, "already used for something else"):
+            sale.fsm_credit_note(**{**asked, "lines": []})
+
     def test_line_is_added_to_a_draft_with_its_taxes(self):
         draft = self._invoice(self._create_job(), post=False).with_user(self.accountant)
         answer = draft.fsm_add_line(product_id=self.labour.id, name="Cleaning", price_unit=100.0)

@@ -284,6 +284,67 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertIn("The books and GSTR-1 differ: iamt ₹1.00", answer["findings"][0]["text"])
         self.assertIn("differs by ₹1.00", self.gst_return.ties_table)
 
+    def _entry(self, *lines):
+        """Return a posted entry of 18 April of ``(account, balance)`` each."""
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "company_id": self.company.id,
+                "journal_id": self.branch._voucher_journal(False).id,
+                "date": "2026-04-18",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "balance": balance,
+                            "partner_id": self.suresh.id,
+                        }
+                    )
+                    for account, balance in lines
+                ],
+            }
+        )
+        entry.action_post()
+        return entry
+
+    def test_tax_that_an_entry_owes_on_no_document_is_found_until_it_is_taken_back(self):
+        cgst = self.to_suresh.line_ids.filtered(lambda line: line.tax_group_id.name == "CGST")
+        cash = self.branch._tills()["cash"].default_account_id
+        income = self.to_suresh.invoice_line_ids[0].account_id
+        self._entry((cgst.account_id, 50.0), (cash, -50.0))  # tax that was paid
+        self.assertEqual(self.gst_return.check(), {"ok": True, "findings": []})
+        entry = self._entry((cash, 1090.0), (income, -1000.0), (cgst.account_id, -90.0))
+        [finding] = self.gst_return.check()["findings"]
+        self.assertEqual((finding["severity"], finding["id"]), ("error", entry.id))
+        self.assertIn("CGST ₹90.00", finding["text"])
+        self.assertIn("differs by ₹90.00", self.gst_return.ties_table)
+        with self.assertRaisesRegex(UserError, "owes tax on no document"):
+            self.gst_return.lock()
+        entry._reverse_moves([{"date": entry.date}]).action_post()
+        self.assertEqual(self.gst_return.lock()["state"], "locked")
+
+    def test_income_without_an_invoice_is_said_and_does_not_forbid_to_lock(self):
+        income = self.to_suresh.invoice_line_ids[0].account_id
+        entry = self._entry(
+            (self.branch._tills()["cash"].default_account_id, 500.0), (income, -500.0)
+        )
+        answer = self.gst_return.check()
+        self.assertTrue(answer["ok"])
+        [finding] = answer["findings"]
+        self.assertEqual((finding["severity"], finding["id"]), ("warning", entry.id))
+        self.assertIn("differs by ₹500.00", self.gst_return.ties_table)
+
+    def test_invoice_that_an_entry_has_settled_is_no_receipt(self):
+        self.to_kaveri.fsm_record_payment([{"method": "cash", "amount": 1000.0}])
+        due = self.to_suresh.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        loss = self.company.expense_account_id or self.organization.expense_account_id
+        entry = self._entry((loss, due.balance), (due.account_id, -due.balance))
+        (due | entry.line_ids[1]).reconcile()
+        [finding] = self.gst_return.check()["findings"]
+        self.assertEqual((finding["severity"], finding["id"]), ("warning", entry.id))
+        self.assertIn("₹4,826.20 of invoices", finding["text"])
+        self.assertIn("differs by ₹4,826.20", self.gst_return.ties_table)
+
     def test_repair_that_went_home_without_an_invoice_is_found_with_its_job_card(self):
         job = self._create_job(state="ready")
         job.with_context(fsm_gate=GATE).write(

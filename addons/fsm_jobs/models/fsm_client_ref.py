@@ -57,6 +57,23 @@ class FsmClientRef(models.Model):
         known_sudo.answer = answer = call()
         return answer
 
+    def _once_each(self, records, verb, client_ref, arguments, call):
+        """Call `call` with each of `records` as `_once` does; return the answers in their order.
+
+        :param records: of a branch each, by their `company_id`, or of the caller's
+        :param str verb: of their model
+        """
+        return [
+            self._once(
+                record.company_id or self.env.company,
+                f"{record._name}.{verb}",
+                client_ref,
+                {"id": record.id, **arguments},
+                lambda record=record: call(record),
+            )
+            for record in records
+        ]
+
     def _claim(self, company, verb, client_ref, digest):
         """Return the row of this reference, new or old.
 

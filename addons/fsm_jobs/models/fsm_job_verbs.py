@@ -298,7 +298,7 @@ class FsmJob(models.Model):
         ]
 
     @verb
-    def add_photos(self, photos: list, stage: str = "work"):
+    def add_photos(self, photos: list, stage: str = "work", *, client_ref: str = ""):
         """Keep photos with the job card.
 
         :param list photos: ``[{name, content}]``, content a base64 JPEG, PNG or WebP
@@ -309,7 +309,13 @@ class FsmJob(models.Model):
             raise UserError(self.env._("“stage” must be one of: %s.", ", ".join(PHOTO_STAGES)))
         if not self._has_role({"receptionist", "technician"}):
             raise AccessError(self.env._("Your role does not add photos."))
-        return [{"ids": job._attach_photos(photos, stage).ids} for job in self]
+        return self.env["fsm.client.ref"]._once_each(
+            self,
+            "add_photos",
+            client_ref,
+            {"photos": photos, "stage": stage},
+            lambda job: {"ids": job._attach_photos(photos, stage).ids},
+        )
 
     def _attach_photos(self, photos, stage):
         """Attach `photos`, each re-encoded, so that nothing but a picture is kept."""

@@ -57,6 +57,8 @@ class ResPartner(models.Model):
         phone: str = "",
         latitude: float = 0.0,
         longitude: float = 0.0,
+        *,
+        client_ref: str = "",
     ):
         """Add a site to a customer.
 
@@ -71,27 +73,37 @@ class ResPartner(models.Model):
         state = self.env["res.country.state"].browse(state_id).exists()
         if state_id and not state:
             raise UserError(self.env._("“state_id” must be the id of a state."))
-        sites = self.create(
-            [
-                {
-                    "name": name.strip(),
-                    "parent_id": customer.id,
-                    "company_id": customer.company_id.id,
-                    "type": "other",
-                    "fsm_is_site": True,
-                    "street": street,
-                    "city": city,
-                    "zip": zip,
-                    "state_id": (state or customer.state_id).id,
-                    "country_id": (state or customer.state_id).country_id.id
-                    or customer.country_id.id,
-                    "phone": self._fsm_format_phone(phone) if phone else False,
-                    "fsm_access_notes": notes,
-                    "fsm_site_contact": contact,
-                    "partner_latitude": latitude,
-                    "partner_longitude": longitude,
-                }
-                for customer in self
-            ]
+        asked = {"name": name, "street": street, "city": city, "zip": zip, "state_id": state_id}
+        asked |= {"notes": notes, "contact": contact, "phone": phone}
+        asked |= {"latitude": latitude, "longitude": longitude}
+        return self.env["fsm.client.ref"]._once_each(
+            self,
+            "fsm_add_site",
+            client_ref,
+            asked,
+            lambda customer: self.create(customer._site_values(asked, state)).id,
         )
-        return sites.ids
+
+    def _site_values(self, asked, state):
+        """Return the values of a new site of one customer.
+
+        :param dict asked: the arguments of `fsm_add_site`
+        """
+        state = state or self.state_id
+        return {
+            "name": asked["name"].strip(),
+            "parent_id": self.id,
+            "company_id": self.company_id.id,
+            "type": "other",
+            "fsm_is_site": True,
+            "street": asked["street"],
+            "city": asked["city"],
+            "zip": asked["zip"],
+            "state_id": state.id,
+            "country_id": state.country_id.id or self.country_id.id,
+            "phone": self._fsm_format_phone(asked["phone"]) if asked["phone"] else False,
+            "fsm_access_notes": asked["notes"],
+            "fsm_site_contact": asked["contact"],
+            "partner_latitude": asked["latitude"],
+            "partner_longitude": asked["longitude"],
+        }

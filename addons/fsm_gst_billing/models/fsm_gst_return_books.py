@@ -1,0 +1,165 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..gst import periods, tax
+from ..gst.words import indian_format
+from .fsm_gst_return_rows import FIGURES
+
+
+class FsmGstReturn(models.Model):
+    """What stands in the books of a month and in no document of it.
+
+    Tax that is owed by an entry alone was charged by somebody on no invoice, or is owed by nobody. What
+    an entry pays, or sets off against credit, is on the other side and no matter of GSTR-1.
+    """
+
+    _inherit = "fsm.gst.return"
+
+    # === BUSINESS METHODS === #
+
+    def _entries_beside(self):
+        """Return the entries of the month that owe output tax, or earn, and are no document of GST.
+
+        An entry that takes such a one back is deducted. The opening entry of the books is none: what
+        it owes was declared from other books.
+
+        :return: ``[{id, name, amounts: {figure: paise}}]``, figures as those of `_book_sums`
+        """
+        rows = self._read(
+            SQL(
+                """
+                WITH output AS (
+                    SELECT DISTINCT part.account_id, substr(known.name, length('tax_tag_') + 1) AS head
+                      FROM account_tax t
+                 LEFT JOIN account_tax_filiation_rel f ON f.parent_tax = t.id
+                      JOIN account_tax leaf ON leaf.id = coalesce(f.child_tax, t.id)
+                      JOIN account_tax_repartition_line part
+                        ON part.tax_id = leaf.id AND part.document_type = 'invoice'
+                       AND part.account_id IS NOT NULL AND part.factor_percent > 0
+                      JOIN account_account_tag_account_tax_repartition_line_rel tag
+                        ON tag.account_tax_repartition_line_id = part.id
+                      JOIN ir_model_data known
+                        ON known.res_id = tag.account_account_tag_id AND known.module = 'l10n_in'
+                       AND known.model = 'account.account.tag' AND known.name = ANY(%(tags)s)
+                     WHERE t.type_tax_use = 'sale' AND t.company_id = ANY(%(holders)s)
+                       AND NOT coalesce(t.l10n_in_reverse_charge OR leaf.l10n_in_reverse_charge, FALSE)
+                )
+                SELECT m.id, m.name, m.reversed_entry_id,
+                       coalesce(output.head, 'income') AS head, sum(-l.balance) AS amount
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN account_account a ON a.id = l.account_id
+             LEFT JOIN output ON output.account_id = l.account_id
+                 WHERE l.company_id = ANY(%(companies)s) AND l.parent_state = 'posted'
+                   AND l.date BETWEEN %(first)s AND %(last)s
+                   AND l.display_type IS DISTINCT FROM 'rounding'
+                   AND m.move_type NOT IN ('in_invoice', 'in_refund', 'in_receipt')
+                   AND (output.account_id IS NOT NULL OR a.account_type = 'income')
+                   AND NOT EXISTS (SELECT 1 FROM fsm_gst_number n WHERE n.move_id = m.id)
+                   AND NOT EXISTS (SELECT 1 FROM fsm_gst_advance v WHERE v.entry_id = m.id)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM res_company c WHERE c.account_opening_move_id = m.id)
+              GROUP BY m.id, 4
+              ORDER BY m.id
+                """,
+                tags=[f"tax_tag_{head}" for head in FIGURES],
+                holders=(self.company_ids | self.company_ids.root_id).ids,
+                companies=self.company_ids.ids,
+                first=self.first_day,
+                last=periods.last_day(self.period),
+            )
+        )
+        entries = {}
+        for row in rows:
+            own = entries.setdefault(row["id"], {**row, "amounts": {}})
+            own["amounts"][FIGURES.get(row["head"], "txval")] = tax.paise(row["amount"])
+        for entry in entries.values():
+            undone = entries.get(entry["reversed_entry_id"])
+            entry["amounts"] = {
+                figure: amount
+                for figure, amount in entry["amounts"].items()
+                if amount > 0 or (undone and undone["amounts"].get(figure, 0) > 0)
+            }
+        return [entry for entry in entries.values() if entry["amounts"]]
+
+    def _findings_of_entries(self, entries):
+        """Return a finding for each entry that no other takes back: tax on it forbids to lock."""
+        undone = {entry["reversed_entry_id"] for entry in entries}
+        beside = {entry["id"] for entry in entries}
+        return [
+            self._finding_of_entry(entry)
+            for entry in entries
+            if entry["id"] not in undone and entry["reversed_entry_id"] not in beside
+        ]
+
+    def _finding_of_entry(self, entry):
+        taxed = any(figure != "txval" for figure in entry["amounts"])
+        names = self._figure_names()
+        amounts = ", ".join(
+            f"{names[figure]} ₹{indian_format(amount / 100)}"
+            for figure, amount in entry["amounts"].items()
+        )
+        if taxed:
+            text = self.env._(
+                "Entry %(name)s owes tax on no document: %(amounts)s. Reverse it on its day, and issue "
+                "an invoice for what was sold.",
+                name=entry["name"],
+                amounts=amounts,
+            )
+        else:
+            text = self.env._(
+                "Entry %(name)s is income without an invoice: %(amounts)s. If something was sold, "
+                "reverse it and issue an invoice.",
+                name=entry["name"],
+                amounts=amounts,
+            )
+        severity, rule = ("error", "CGST Act s.9, s.31") if taxed else ("warning", "CGST Act s.31")
+        return self._own_finding(severity, rule, text) | {
+            "model": "account.move",
+            "id": entry["id"],
+        }
+
+    # === BUSINESS METHODS - MONEY === #
+
+    def _settled_by_entries(self):
+        """Return what invoices of the month were settled with that is neither money nor a note.
+
+        Not so tax that the customer has deducted: its entry says so.
+
+        :return: ``[{id, name, amount}]`` of entries, in rupees
+        """
+        return self._read(
+            SQL(
+                """
+                WITH receivable AS (
+                    SELECT l.id
+                      FROM account_move_line l
+                      JOIN account_move m ON m.id = l.move_id
+                      JOIN account_account a ON a.id = l.account_id
+                     WHERE %s AND m.state = 'posted' AND a.account_type = 'asset_receivable'
+                )
+                SELECT e.id, e.name, sum(p.amount) AS amount
+                  FROM account_partial_reconcile p
+                  JOIN account_move_line l ON l.id = p.credit_move_id
+                  JOIN account_move e ON e.id = l.move_id
+                 WHERE p.debit_move_id IN (SELECT id FROM receivable)
+                   AND e.move_type = 'entry' AND e.origin_payment_id IS NULL
+                   AND e.statement_line_id IS NULL
+                   AND e.l10n_in_withholding_ref_move_id IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM fsm_gst_advance v WHERE v.entry_id = e.id)
+              GROUP BY e.id
+              ORDER BY e.id
+                """,
+                self._documents_of_month(),
+            )
+        )
+
+    def _finding_of_settlement(self, row):
+        text = self.env._(
+            "Entry %(name)s has settled ₹%(amount)s of invoices of the month, and is neither money "
+            "nor a credit note: say on it why, or reverse it.",
+            name=row["name"],
+            amount=indian_format(row["amount"]),
+        )
+        finding = self._own_finding("warning", "CGST Act s.34, s.35", text)
+        return finding | {"model": "account.move", "id": row["id"]}
