@@ -196,7 +196,8 @@ class TestPerformance(FsmJobsCommon):
         manager = self._as("manager")
         self._assert_flat(lambda: manager.pending(limit=80), 12)
 
-    def test_five_hundred_job_cards_move_in_one_call_and_three_queries_each(self):
+    def test_five_hundred_job_cards_move_in_one_call_and_a_hundred_queries(self):
+        """Three for each were the goal; it takes about 40 for all."""
         jobs = self._as("manager", self._open(500))
         ways = [
             ({"state": "received"}, {}),
@@ -207,7 +208,7 @@ class TestPerformance(FsmJobsCommon):
         ]
         for way, found in ways:
             self.env.invalidate_all()
-            with self.subTest(way), self.assertQueryCount(1500):
+            with self.subTest(way), self.assertQueryCount(100):
                 jobs.move_to(**way)
                 self.env.flush_all()
             self._put(jobs, found)
