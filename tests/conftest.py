@@ -110,7 +110,7 @@ class RpcClient:
         assert self.uid, f"{login} may not log in"
         self.object = xmlrpc.client.ServerProxy(f"{url}/xmlrpc/2/object")
 
-    def call(self, model, method, *args, **kwargs):
+    def call(self, model, method, /, *args, **kwargs):
         return self.object.execute_kw(
             self.db, self.uid, self.password, model, method, list(args), kwargs
         )
@@ -145,7 +145,7 @@ class Json2Client:
             "X-Odoo-Database": db,
         }
 
-    def call(self, model, method, **body):
+    def call(self, model, method, /, **body):
         request = urllib.request.Request(
             f"{self.url}/json/2/{model}/{method}", json.dumps(body).encode(), self.headers
         )
