@@ -9,6 +9,13 @@ import pytest
 
 numbers = itertools.count(int(time.time()) % 90000)
 
+# What a finger should hit on a form and is lower than 44 px.
+TOO_SMALL = """[...document.querySelectorAll(
+        ".o_form_sheet_bg .btn, .o_form_sheet_bg .nav-link, .o_form_sheet_bg input.o_input"
+    )]
+    .filter((el) => el.checkVisibility() && el.getBoundingClientRect().height < 43.5)
+    .map((el) => el.outerHTML.slice(0, 90))"""
+
 
 @pytest.fixture
 def walk_in():
@@ -84,6 +91,7 @@ def test_main_job_through_the_web_client(desktop, phone, walk_in, server):
     open_card(ravi, "/odoo/my-jobs", number)
     press(ravi, "diagnose")
     state_is(ravi, "In Diagnosis")
+    assert ravi.evaluate(TOO_SMALL) == []
     ravi.fill(".o_field_widget[name=diagnosis] textarea", "The SSD is dead.")
     for product in ("Laptop repair labour", "SSD 512 GB"):
         add_line(ravi, product)

@@ -50,5 +50,7 @@ def hire(env, branches):
             }
         )
         branches[code].with_user(owner).assign_user(user_id=users[login].id, role=role)
+    # The books of one GSTIN are one person's: its return is of both branches.
+    branches["HSR"].with_user(owner).assign_user(user_id=users["anita"].id, role="accountant")
     owner.company_id = branches["SPR"].company_id
     return users

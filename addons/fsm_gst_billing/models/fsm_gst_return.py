@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from odoo.addons.fsm_jobs.verbs import verb
 
@@ -53,6 +53,12 @@ class FsmGstReturn(models.Model):
         readonly=True,
         help="All companies that are registered under this GSTIN.",
     )
+    branch_names = fields.Char(
+        string="Declared For",
+        compute="_compute_branch_names",
+        compute_sudo=True,
+        help="Whoever sees a return works in all of its branches, also in those not chosen now.",
+    )
 
     # How far it is
     state = fields.Selection(STATES, default="draft", required=True, readonly=True, audit=True)
@@ -89,6 +95,11 @@ class FsmGstReturn(models.Model):
                 gst_return.period, "gstr1"
             )
 
+    @api.depends("company_ids")
+    def _compute_branch_names(self):
+        for gst_return in self:
+            gst_return.branch_names = ", ".join(gst_return.company_ids.mapped("name"))
+
     @api.depends("gstin", "first_day")
     def _compute_display_name(self):
         for gst_return in self:
@@ -100,7 +111,10 @@ class FsmGstReturn(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._checked_values(vals) for vals in vals_list])
+        """The caller works in all companies of a GSTIN, whichever of them he has chosen now."""
+        checked = [self._checked_values(vals) for vals in vals_list]
+        everywhere = self.with_context(allowed_company_ids=self.env.user.company_ids.ids)
+        return super(FsmGstReturn, everywhere).create(checked).with_env(self.env)
 
     def write(self, vals):
         if (IDENTITY | KEPT.keys()) & vals.keys() and self.env.context.get(
@@ -137,13 +151,27 @@ class FsmGstReturn(models.Model):
             )
         number = gstin.normalise(number)
         companies = self._companies_of(number)
-        if not companies or not (self.env.su or companies <= self.env.user.company_ids):
-            raise AccessError(
-                self.env._("No branch of yours, or not all of them, is under GSTIN %s.", number)
-            )
+        self._check_works_in_all(companies, number)
         identity = {"gstin": number, "period": period, "company_ids": companies.ids}
         kept = {name: value for name, value in KEPT.items() if name not in LOCKED}
         return {**vals, **kept, **identity}
+
+    @api.model
+    def _check_works_in_all(self, companies, number):
+        """Refuse who does not work in every branch of a GSTIN: its return is of all of them."""
+        mine = self.env.user.company_ids
+        if companies and (self.env.su or companies <= mine):
+            return
+        if not companies & mine:
+            raise AccessError(self.env._("No branch of yours is under GSTIN %s.", number))
+        raise AccessError(
+            self.env._(
+                "A return is of all branches under GSTIN %(gstin)s, and you do not work in %(others)s: "
+                "let the owner make it, or add you to them under “People”.",
+                gstin=number,
+                others=", ".join((companies - mine).sudo().mapped("name")),  # of the organisation
+            )
+        )
 
     @api.model
     def _companies_of(self, number):
@@ -155,7 +183,8 @@ class FsmGstReturn(models.Model):
         domain |= Domain("id", "in", [company.id for (company,) in issuing])
         if not self.env.su:
             domain &= Domain("id", "child_of", self.env.user.company_ids.root_id.ids)
-        return companies_sudo.search(domain).sudo(False)
+        found_sudo = companies_sudo.search(domain)
+        return found_sudo.filtered(lambda company: company._declares()).sudo(False)
 
     # === BUSINESS METHODS - VERBS === #
 
@@ -193,6 +222,15 @@ class FsmGstReturn(models.Model):
         if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
             raise AccessError(self.env._("Your role does not prepare returns."))
         self.check_access("read")
+        for gst_return in self.filtered(lambda gst_return: gst_return.state == "draft"):
+            gst_return._take_in_companies()
+
+    def _take_in_companies(self):
+        """Declare also who came under this GSTIN since the return was made."""
+        companies = self._companies_of(self.gstin)
+        self._check_works_in_all(companies, self.gstin)
+        if new := companies - self.company_ids:
+            self._keep({"company_ids": [Command.link(company.id) for company in new]})
 
     def _log_export(self, what):
         self.env["fsm.audit.log"]._log_export(self, what=what)

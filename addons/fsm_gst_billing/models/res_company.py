@@ -51,6 +51,18 @@ class ResCompany(models.Model):
             if kept := {name: tax_id for name, tax_id in kept.items() if tax_id}:
                 company.write(kept)
 
+    def _declares(self):
+        """Tell whether a return counts this company in: a branch, or who has booked anything.
+
+        An organisation above its branches mostly shares the GSTIN of one and books nothing: then
+        their accountant makes the return, who does not work in it.
+        """
+        self.ensure_one()
+        branches_sudo = self.sudo().with_context(active_test=False).fsm_branch_ids  # a fact
+        moves_sudo = self.env["account.move"].sudo()  # that there is any, no more
+        booked = [("company_id", "=", self.id), ("state", "=", "posted")]
+        return bool(branches_sudo or moves_sudo.search_count(booked, limit=1))
+
     def _charges_gst(self):
         """Tell whether the company collects tax: it is registered, and not under composition.
 

@@ -467,6 +467,26 @@ class TestFsmGstReturn(FsmGstBillingCommon):
             [("27", 4090.0), ("32", 0.0)],
         )
 
+    def test_organisation_that_books_nothing_keeps_no_accountant_from_the_return(self):
+        self.organization.vat = self.branch.vat
+        returns = self.env["fsm.gst.return"].with_user(self.accountant)
+        may = returns.create({"gstin": self.branch.vat, "period": "052026"})
+        self.assertEqual(may.company_ids, self.branch.company_id)
+        journal = self.env["account.journal"].search(
+            [("company_id", "=", self.organization.id), ("type", "=", "general")], limit=1
+        )
+        entry = self.env["account.move"].create({"journal_id": journal.id, "date": "2026-05-04"})
+        entry.state = "posted"
+        with self.assertRaisesRegex(AccessError, "you do not work in .*: let the owner make it"):
+            may.check()
+        self.accountant.company_ids += self.organization
+        here = may.with_context(allowed_company_ids=self.branch.company_id.ids)
+        here.check()
+        self.assertEqual(may.sudo().company_ids, self.branch.company_id | self.organization)
+        vals = {"gstin": self.branch.vat, "period": "062026"}
+        [saved] = here.browse().web_save(vals, {"branch_names": {}})
+        self.assertIn(self.organization.name, saved["branch_names"])
+
     # === LOCK === #
 
     def test_branch_that_is_registered_in_mid_year_has_no_gap_in_its_series(self):
