@@ -73,7 +73,7 @@ class FsmOrderReceiveLine(models.TransientModel):
 
     receive_id = fields.Many2one(comodel_name="fsm.order.receive", index=True, ondelete="cascade")
     order_line_id = fields.Many2one(comodel_name="purchase.order.line", required=True)
-    product_id = fields.Many2one(related="order_line_id.product_id")
+    product_id = fields.Many2one(string="Part", related="order_line_id.product_id")
     tracking = fields.Selection(related="product_id.tracking")
     expected = fields.Float(string="Still to Come", digits="Product Unit", readonly=True)
     quantity = fields.Float(string="Has Come", digits="Product Unit")
