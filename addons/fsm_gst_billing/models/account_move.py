@@ -213,6 +213,13 @@ class AccountMove(models.Model):
             )
         return answers
 
+    # === BUSINESS METHODS === #
+
+    def _recompute_cash_rounding_lines(self):
+        """Override of `account`: its accounts are those of the branch, not of who is logged in."""
+        moves = self.with_company(self.company_id) if self.company_id else self
+        return super(AccountMove, moves)._recompute_cash_rounding_lines()
+
     # === GETTERS === #
 
     def _fsm_figures(self):

@@ -125,6 +125,20 @@ class TestFsmBranch(FsmGstBillingCommon):
         invoice.invoice_cash_rounding_id = self.env.ref("l10n_in.cash_rounding_in_half_up")
         invoice.action_post()
         self.assertEqual(invoice.amount_total, 1180.00)
+        self.assertNotEqual(self.env.company, self.company)
+        sale = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company.id,
+                "journal_id": self.branch.sale_journal_id.id,
+                "partner_id": self.suresh.id,
+                "invoice_cash_rounding_id": invoice.invoice_cash_rounding_id.id,
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.labour.id, "price_unit": 999.99})
+                ],
+            }
+        )
+        self.assertEqual(sale.amount_total, 1180.00, "Whichever branch is open on the screen.")
 
     # === GSTIN === #
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.fsm_gst_billing.gst import dates, tax
 from odoo.addons.fsm_gst_billing.gst import eway as law
+from odoo.addons.fsm_gst_billing.gst.documents import UNTAXED
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..einvoice import eway
@@ -26,10 +27,16 @@ class AccountMove(models.Model):
             move.needs_eway_bill = move.state == "posted" and move._needs_eway()
 
     def _needs_eway(self):
-        """Tell whether the goods of one document travel with an e-way bill."""
+        """Tell whether the goods of one document travel with an e-way bill.
+
+        What is exempt does not count: Rule 138(1), Explanation 2.
+        """
         home = self.company_id.state_id.l10n_in_tin or ""
+        taxed = self._goods().filtered(
+            lambda line: not set(UNTAXED) & set(line.tax_ids.mapped("l10n_in_tax_type"))
+        )
         return self._is_gst_document() and law.needed(
-            tax.paise(sum(self._goods().mapped("price_total"))),
+            tax.paise(sum(taxed.mapped("price_total"))),
             home,
             self._destination().l10n_in_tin or home,
             self.invoice_date or dates.document_date(fields.Datetime.now()),

@@ -326,6 +326,11 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
         )
         invoice.eway_number = "391000123456"
         self.assertEqual(asked(), [])
+        book = self._stock("Manual", "consu", "49011010", 90000.0)
+        chart = self.env["account.chart.template"].with_company(self.organization)
+        book.taxes_id = chart.ref("exempt_sale")
+        job = self._create_job(lines=[(book, 90000.0), (self.board, 40000.0)])
+        self.assertFalse(self._invoice(job, post=False)._needs_eway(), "Exempt goods do not count.")
         self.assertEqual([item["hsnCode"] for item in bill["itemList"]], [84715000])
 
     def test_R35_device_to_a_lab_in_another_state_has_an_eway_bill_for_job_work(self):
