@@ -47,6 +47,13 @@ def place_of_supply(
     >>> place_of_supply("29", state="27", delivery_state="33", kind="goods").state
     '33'
 
+    Goods that a registered customer takes along end their way with him, s.10(1)(a).
+
+    >>> place_of_supply("29", gstin="33AACFK4521M1ZG", kind="goods")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    PlaceOfSupply(state='33', reason='He takes the goods to the state of his GSTIN himself, IGST Act
+    s.10(1)(a).')
+
     :param str supplier_state: state code of the branch
     :param str kind: `"service"` (a repair with its parts) or `"goods"`
     :param str gstin: of the customer, empty for a consumer
@@ -63,15 +70,34 @@ def place_of_supply(
         return PlaceOfSupply(
             delivery_state, _("Where the delivery ends, IGST Act s.10(1)(a) and (ca).")
         )
+    if kind == "goods":
+        return _goods(supplier_state, registered_in, state)
     if registered_in:
         return PlaceOfSupply(registered_in, _("The state of his GSTIN, IGST Act s.12(2)(a)."))
     if state:
-        return PlaceOfSupply(
-            state, _("The address on record, IGST Act s.12(2)(b)(i), s.10(1)(ca).")
-        )
+        return PlaceOfSupply(state, _("The address on record, IGST Act s.12(2)(b)(i)."))
     return PlaceOfSupply(
         supplier_state,
         _("No address is on record: the place of the supplier, IGST Act s.12(2)(b)(ii)."),
+    )
+
+
+def _goods(supplier_state, registered_in, state):
+    """Return where goods are supplied that the customer takes along: docs/adr/0042."""
+    if registered_in == supplier_state:
+        return PlaceOfSupply(
+            supplier_state, _("Goods handed over in the state of his GSTIN, IGST Act s.10(1)(a).")
+        )
+    if registered_in:
+        return PlaceOfSupply(
+            registered_in,
+            _("He takes the goods to the state of his GSTIN himself, IGST Act s.10(1)(a)."),
+        )
+    if state:
+        return PlaceOfSupply(state, _("The address on record, IGST Act s.10(1)(ca)."))
+    return PlaceOfSupply(
+        supplier_state,
+        _("No address is on record: the place of the supplier, IGST Act s.10(1)(ca)."),
     )
 
 

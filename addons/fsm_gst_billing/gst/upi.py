@@ -16,6 +16,9 @@ from .words import rupees
 # What a UPI app calls UTR, UPI Ref. No. or RRN: field 37 of ISO 8583.
 _UTR = re.compile(r"[0-9]{12}")
 
+# What programs know a UPI payment by: its UTR, or the ID of the app or bank, of at most 35 signs.
+_REFERENCE = re.compile(r"[0-9]{12}|(?=.*[0-9])(?=.*[A-Z])[A-Z0-9-]{6,35}")
+
 # Name at handle, of which a bank accepts at most this.
 _VPA = re.compile(r"[A-Za-z0-9._-]{2,255}@[A-Za-z][A-Za-z0-9]{1,63}")
 
@@ -39,6 +42,19 @@ def is_utr(text):
     :param str | bool | None text: what was typed or scanned
     """
     return bool(_UTR.fullmatch(text or ""))
+
+
+def is_reference(text):
+    """Tell whether `text` can be the reference of a UPI payment: a UTR, or the ID of an app.
+
+    >>> is_reference("412345678901"), is_reference("41234567890"), is_reference("T2411211030")
+    (True, False, True)
+    >>> is_reference("ABC"), is_reference("paid"), is_reference("")
+    (False, False, False)
+
+    :param str | bool | None text: in capitals
+    """
+    return bool(_REFERENCE.fullmatch(text or ""))
 
 
 def reference(number):

@@ -208,7 +208,7 @@ class TestAccountMove(FsmGstBillingCommon):
         """Return the number of queries, with an empty cache before each of the three calls."""
         job = self._create_job().with_user(self.manager)
         moves = job.env["account.move"]
-        reference = f"UTR{job.id}"
+        reference = f"41234{job.id:07d}"
         count = self._count(lambda: job.create_invoice())
         invoice = moves.browse(job.invoice_ids.id)
         count += self._count(lambda: invoice.action_post())

@@ -506,9 +506,11 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         mumbai = self.env.ref("base.state_in_mh")
         contact = self._meet("Store Room", mumbai, parent_id=self.kaveri.id, type="delivery")
         tourist = self._meet("John Smith", None, country=self.env.ref("base.us"))
-        shipped = {"partner_shipping_id": contact.id}
+        shipped, taken = ({"partner_shipping_id": to.id} for to in (contact, self.kaveri))
         for product, partner, values, code, section in (
-            (self.ssd, self._meet("Walk-in", None), {}, "29", "s.12(2)(b)(ii)"),
+            (self.ssd, self._meet("Walk-in", None), {}, "29", "supplier, IGST Act s.10(1)(ca)"),
+            (self.labour, self._meet("Walk-in", None), {}, "29", "s.12(2)(b)(ii)"),
+            (self.ssd, self.kaveri, taken, "33", "himself, IGST Act s.10(1)(a)"),
             (self.labour, self.kaveri, shipped, "33", "s.12(2)(a)"),  # T28
             (self.ssd, self.kaveri, shipped, "27", "s.10(1)(a)"),
             (self.ssd, tourist, {}, "29", "s.10(1)(ca)"),

@@ -97,7 +97,9 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
     @freeze_time("2026-11-21 08:00:00")
     def test_vouchers_say_what_rules_50_and_51_ask_for(self):
         job = self._create_job(lines=[(self.labour, 5000.0)])
-        answer = job.record_advance(lines=[{"method": "upi", "amount": 1180.0, "reference": "U77"}])
+        answer = job.record_advance(
+            lines=[{"method": "upi", "amount": 1180.0, "reference": "412345000077"}]
+        )
         voucher = self.env["fsm.gst.advance"].browse(answer["vouchers"][0]["id"])
         voucher.refund(method="cash")
         common = (
@@ -116,7 +118,7 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
             "Authorised Signatory",
         )
         own = {
-            voucher: ("Receipt Voucher", "VSPR/26-27/00001", "UPI · U77"),
+            voucher: ("Receipt Voucher", "VSPR/26-27/00001", "UPI · 412345000077"),
             voucher.child_ids: (
                 "Refund Voucher",
                 "FSPR/26-27/00001",

@@ -687,14 +687,14 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             invoice.fsm_record_payment(
                 lines=[
                     {"method": "cash", "amount": 1000.0},
-                    {"method": "upi", "amount": 500.0, "reference": "U1"},
+                    {"method": "upi", "amount": 500.0, "reference": "412345000001"},
                 ]
             )
             branch = self.branch.with_user(self.cashier)
             with self.assertRaisesRegex(UserError, "₹1,000.00 should be there: say why"):
                 branch.close_day(cash_counted=990.0)
             answer = branch.close_day(
-                cash_counted=990.0, explanation="Change given", references=["U1"]
+                cash_counted=990.0, explanation="Change given", references=["412345000001"]
             )
             self.assertEqual((answer["cash"], answer["upi"]), (1000.0, 500.0))
             self.assertEqual(answer["difference"], -10.0)

@@ -48,7 +48,7 @@ class TestPayment(FsmGstBillingCommon):
 
     def test_several_ways_in_one_call(self):
         """T32: three payments in three journals of the branch."""
-        answer = self._pay(("cash", 1000.0), ("upi", 2000.50, "U1"), ("card", 1825.70))
+        answer = self._pay(("cash", 1000.0), ("upi", 2000.50, "412345000001"), ("card", 1825.70))
         self.assertEqual(len(answer["payment_ids"]), 3)
         self.assertEqual(answer["payment_state"], "paid")
 
@@ -208,7 +208,7 @@ class TestPayment(FsmGstBillingCommon):
     def test_day_that_is_closed_stays_as_it_was_counted(self):
         upi, cash = (
             self.env["account.payment"].browse(self._pay(line)["payment_ids"])
-            for line in (("upi", 500.0, "U1"), ("cash", 100.0))
+            for line in (("upi", 500.0, "412345000001"), ("cash", 100.0))
         )
         today, tomorrow = (self.invoice.invoice_date + timedelta(days=days) for days in (0, 1))
         entry, later, draft = (self._drawer_entry(10.0, day) for day in (today, tomorrow, tomorrow))
@@ -220,15 +220,15 @@ class TestPayment(FsmGstBillingCommon):
         payments = self.env["account.payment"]
         waiting = payments.create(values)
         drawer = self.branch._tills()["cash"].default_account_id.id
-        self._close(110.0, "U1")
+        self._close(110.0, "412345000001")
         doors = (
             lambda: self._pay(("cash", 1.0)),
-            lambda: self._pay(("upi", 1.0, "U2")),
+            lambda: self._pay(("upi", 1.0, "412345000002")),
             lambda: self._pay(("bank", 1.0)),
             lambda: upi.action_cancel(),
             lambda: upi.action_draft(),
             lambda: upi.write({"state": "canceled"}),
-            lambda: upi.write({"payment_reference": "U3"}),
+            lambda: upi.write({"payment_reference": "412345000003"}),
             lambda: upi.move_id.button_draft(),
             lambda: upi.move_id.button_cancel(),
             lambda: upi.unlink(),
@@ -274,13 +274,16 @@ class TestPayment(FsmGstBillingCommon):
     def test_upi_needs_its_reference(self):
         with self.assertRaisesRegex(UserError, "needs its reference"):
             self._pay(("upi", 100.0))
+        for nonsense in ("abc", "paid", "41234567890", "4123456789012"):
+            with self.assertRaisesRegex(UserError, "is not the reference of a UPI payment"):
+                self._pay(("upi", 100.0, nonsense))
 
     def test_upi_reference_pays_once(self):
-        self._pay(("upi", 100.0, "UTR1"))
+        self._pay(("upi", 100.0, "UTR123456"))
         with self.assertRaisesRegex(UserError, "already paid ₹100.00"):
-            self._pay(("upi", 100.0, "utr1"))
+            self._pay(("upi", 100.0, "utr123456"))
         with self.assertRaisesRegex(UserError, "given twice"):
-            self._pay(("upi", 1.0, "UTR2"), ("upi", 1.0, "utr 2"))
+            self._pay(("upi", 1.0, "UTR223456"), ("upi", 1.0, "utr 223456"))
 
     def test_nonsense_is_refused_with_a_sentence(self):
         for lines, sentence in (
@@ -373,7 +376,7 @@ class TestPayment(FsmGstBillingCommon):
         wizard = (
             self.env["fsm.payment"]
             .with_user(self.cashier)
-            .create({"job_id": self.job.id, "method": "upi", "reference": "UTR9"})
+            .create({"job_id": self.job.id, "method": "upi", "reference": "412345000009"})
         )
         self.assertEqual(wizard.amount, 4826.20)
         wizard.action_pay()
