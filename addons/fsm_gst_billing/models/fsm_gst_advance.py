@@ -222,11 +222,6 @@ class FsmGstAdvance(models.Model):
             self.number,
         )
 
-    def _includes_tax(self):
-        """Tell whether what was paid includes the tax on it; of an export it may not."""
-        taxes = sum(tax.paise(self[head]) for head in HEADS)
-        return tax.paise(self.taxable) + taxes == tax.paise(self.amount)
-
     @api.model
     def _record(self, values, voucher, ref):
         """Post the entry of a row's tax, give it its number, and write the row."""

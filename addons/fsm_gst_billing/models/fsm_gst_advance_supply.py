@@ -100,3 +100,8 @@ class FsmGstAdvance(models.Model):
         return tax.line_tax(
             str(amount), rate=supply.rate, inter=supply.inter, inclusive=supply.included
         )
+
+    def _includes_tax(self):
+        """Tell whether what was paid includes the tax on it; of an export it may not."""
+        taxes = sum(tax.paise(self[head]) for head in HEADS)
+        return tax.paise(self.taxable) + taxes == tax.paise(self.amount)
