@@ -3,13 +3,17 @@ from collections import defaultdict
 from psycopg2.errors import ForeignKeyViolation
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Command
 
 from ..verbs import MAX_ID
 
 # What Odoo itself adds to the values of others' records: nobody names it.
 BOOKKEEPING = {"properties.base.definition"}
+
+# Whose names tell something, wherever in Odoo's models they stand.
+TELLING = {"res.partner", "res.users", "fsm.job", "fsm.device", "fsm.technician", "account.move"}
+TELLING |= {"account.payment", "product.product", "product.template", "purchase.order", "stock.lot"}
 
 
 class Base(models.AbstractModel):
@@ -26,6 +30,7 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Override: one sentence for what does not exist and for what belongs to others."""
+        self._fsm_check_named(vals_list)
         try:
             return super().create(vals_list)
         except (UserError, ForeignKeyViolation) as refusal:
@@ -35,6 +40,7 @@ class Base(models.AbstractModel):
 
     def write(self, vals):
         """Override: as `create`."""
+        self._fsm_check_named([vals])
         try:
             return super().write(vals)
         except (UserError, ForeignKeyViolation) as refusal:
@@ -73,6 +79,26 @@ class Base(models.AbstractModel):
         return self._fsm_not_yours(unseen) if unseen else None
 
     @api.model
+    def _fsm_check_named(self, vals_list):
+        """Refuse to keep in a record what would tell its name when the record is read.
+
+        What has `check_company` is checked by core, and looked at where that refuses.
+        """
+        if not self._fsm_by_outsider():
+            return
+        if unseen := self._fsm_unseen(vals_list, self._fsm_is_unguarded):
+            raise self._fsm_not_yours(unseen)
+
+    @api.model
+    def _fsm_is_unguarded(self, field):
+        """Tell whether nothing else asks if the caller may name a record in `field`."""
+        model = self.env[field.model_name]
+        if model._check_company_auto and getattr(field, "check_company", False):
+            return False
+        ours = model._original_module.startswith("fsm_")
+        return ours or getattr(field, "comodel_name", None) in TELLING
+
+    @api.model
     def _fsm_not_yours(self, fields):
         names = sorted(field.get_description(self.env, ["string"])["string"] for field in fields)
         error = AccessError(
@@ -97,8 +123,11 @@ class Base(models.AbstractModel):
         )
 
     @api.model
-    def _fsm_unseen(self, vals_list):
-        """Return the fields in which these values name a record that the caller may not read."""
+    def _fsm_unseen(self, vals_list, asked=None):
+        """Return the fields in which these values name a record that the caller may not read.
+
+        :param asked: which fields count, all by default
+        """
         defaults = {
             key.removeprefix("default_"): value
             for key, value in self.env.context.items()
@@ -108,6 +137,7 @@ class Base(models.AbstractModel):
         for vals in [*vals_list, defaults]:
             if isinstance(vals, dict):
                 self._fsm_collect(vals, named)
+        named = {key: ids for key, ids in named.items() if asked is None or asked(key[0])}
         by_model = defaultdict(set)
         for (_field, model), ids in named.items():
             by_model[model] |= ids
@@ -117,7 +147,10 @@ class Base(models.AbstractModel):
     @api.model
     def _fsm_known_ids(self, ids):
         """Return those of `ids` that the caller may read; of companies, those he works for, too."""
-        known = set(self.browse(ids).exists()._filtered_access("read").ids)
+        try:
+            known = set(self.browse(ids)._filtered_access("read").ids)
+        except MissingError:
+            known = set(self.browse(ids).exists()._filtered_access("read").ids)
         if self._name == "res.company":
             mine_sudo = self.env.user.company_ids.sudo()  # the organisation of his branches
             known |= ids & {

@@ -173,6 +173,14 @@ class TestPeople(FsmJobsCommon):
         self.other_owner.active = False
         self.assertFalse(partners.search([("id", "in", theirs.ids)]))
         self.assertTrue(partners.search([("id", "=", self.manager.partner_id.id)]))
+        everybody = self.env.ref("mail.channel_all_employees")
+        everybody.sudo()._add_members(users=self.other_owner | self.receptionist)
+        channel = everybody.with_user(self.receptionist)
+        self.assertFalse(channel.search([("id", "=", channel.id)]))
+        members = partners.env["discuss.channel.member"].search([]).partner_id
+        self.assertIn(self.receptionist.partner_id, members)
+        self.assertFalse(members & theirs)
+        self.assertFalse(partners.env["mail.alias"].search([]))
         self.assertIn(
             self.other_owner, self.env["res.users"].with_context(active_test=False).search([])
         )

@@ -199,6 +199,22 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
             self.assertIn("no such record in your branches", sentence)
             self.assertNotIn("Suresh", sentence)
 
+    def test_record_keeps_no_name_of_others_to_be_read(self):
+        theirs, mine = self._namesake_job(), self._intake()
+        kept = {"job_id": mine.id, "job_ids": [(4, theirs.id)]}
+        for model, values in (
+            ("fsm.device.move", {"partner_id": theirs.partner_id.id}),
+            ("fsm.device.move", kept),
+            ("fsm.consent", {"partner_id": theirs.partner_id.id, "purpose": "service"}),
+            ("res.partner", {"name": "x", "user_id": self.env.ref("base.user_admin").id}),
+        ):
+            with self.subTest(model), self.assertRaisesRegex(AccessError, "no such record"):
+                self._as("receptionist", self.env[model]).create(values)
+        with self.assertRaisesRegex(AccessError, "no such record"):
+            self._as("receptionist", mine.partner_id).write(
+                {"user_id": self.env.ref("base.user_admin").id}
+            )
+
     def test_form_tells_nothing_of_a_record_of_others(self):
         theirs = self._namesake_job()
         foreign = {each._name: each for each in (theirs, theirs.partner_id, theirs.device_id)}
