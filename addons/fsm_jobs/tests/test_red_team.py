@@ -203,7 +203,7 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
         theirs, mine = self._namesake_job(), self._intake()
         kept = {"job_id": mine.id, "job_ids": [(4, theirs.id)]}
         for model, values in (
-            ("fsm.device.move", {"partner_id": theirs.partner_id.id}),
+            ("fsm.device.move", {"job_id": mine.id, "partner_id": theirs.partner_id.id}),
             ("fsm.device.move", kept),
             ("fsm.consent", {"partner_id": theirs.partner_id.id, "purpose": "service"}),
             ("res.partner", {"name": "x", "user_id": self.env.ref("base.user_admin").id}),
