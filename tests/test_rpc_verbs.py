@@ -616,7 +616,7 @@ STORE = (
         **of("transfer", arguments={"code": "SSD512"}),
     ),
     Row("fsm.transfer", "send_parts", "anita", "ravi", TRANSFER, **of("transfer")),
-    Row("fsm.transfer", "receive_parts", "owner", "anita", TRANSFER, **of("transfer")),
+    Row("fsm.transfer", "receive_parts", "owner", "priya", TRANSFER, **of("transfer")),
     *(
         Row(
             "fsm.report",

@@ -19,6 +19,7 @@
         "report/report_tax_document.xml",
         "report/report_voucher.xml",
         "wizard/account_move_reversal_views.xml",
+        "wizard/account_payment_register_views.xml",
         "wizard/fsm_day_closing_views.xml",
         "wizard/fsm_day_reopening_views.xml",
         "wizard/fsm_discount_views.xml",

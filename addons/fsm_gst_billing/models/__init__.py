@@ -28,6 +28,7 @@ from . import account_move_stats
 from . import account_move_upi
 from . import account_partial_reconcile
 from . import account_payment
+from . import account_payment_upi
 from . import account_tax
 from . import fsm_branch
 from . import fsm_branch_supply

@@ -2,7 +2,7 @@ import hashlib
 import json
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, LockError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.fsm_jobs.lifecycle import REASON_MIN_LENGTH
@@ -93,7 +93,7 @@ class FsmGstReturn(models.Model):
     def _lock(self):
         self._check_state("draft")
         self._check_month_is_over(dates.document_date(fields.Datetime.now()))
-        self.lock_for_update()
+        self._wait_for_others()
         self._check_sees_all()
         rows = self._rows()
         found = self._findings(rows, *self._build(rows))
@@ -119,6 +119,16 @@ class FsmGstReturn(models.Model):
             }
         )
         return self._state_figures()
+
+    def _wait_for_others(self):
+        """Hold the month; have Odoo repeat the call while somebody posts or cancels in it.
+
+        To wait for him would not do: what he commits is not in what this transaction sees.
+        """
+        try:
+            self.lock_for_update()
+        except LockError as busy:
+            raise ConcurrencyError(f"documents of return {self.id} while it is locked") from busy
 
     def _check_month_is_over(self, day):
         """Refuse to declare a month before it ends: nobody could issue in it any more.

@@ -216,6 +216,7 @@ class TestPayment(FsmGstBillingCommon):
         elsewhere = self._drawer_entry(5.0, today, account=other)
         (entry | later | elsewhere).action_post()
         values = {"date": today, "amount": 5.0, "journal_id": self.branch._tills()["upi"].id}
+        values |= {"payment_reference": "412345000009"}
         values |= {"partner_id": self.suresh.id, "payment_type": "inbound"}
         payments = self.env["account.payment"]
         waiting = payments.create(values)
@@ -277,6 +278,19 @@ class TestPayment(FsmGstBillingCommon):
         for nonsense in ("abc", "paid", "41234567890", "4123456789012"):
             with self.assertRaisesRegex(UserError, "is not the reference of a UPI payment"):
                 self._pay(("upi", 100.0, nonsense))
+
+    def test_upi_needs_its_reference_in_the_dialog_of_accounting_too(self):
+        tills = self.branch._tills()
+        dialogs = self.env["account.payment.register"].with_user(self.accountant)
+        dialogs = dialogs.with_context(active_model="account.move", active_ids=self.invoice.ids)
+        values = {"journal_id": tills["upi"].id, "amount": 100.0}
+        with self.assertRaisesRegex(UserError, "needs its reference"):
+            dialogs.create(values).action_create_payments()
+        with self.assertRaisesRegex(UserError, "is not the reference"):
+            dialogs.create(values | {"fsm_reference": "paid"}).action_create_payments()
+        dialogs.create(values | {"fsm_reference": "4123 4500 0001"}).action_create_payments()
+        payment = self.invoice.matched_payment_ids
+        self.assertRecordValues(payment, [{"payment_reference": "412345000001", "amount": 100.0}])
 
     def test_upi_reference_pays_once(self):
         self._pay(("upi", 100.0, "UTR123456"))

@@ -240,6 +240,8 @@ class TestFsmWarranty(FsmInventoryCommon):
         rework = self.env["fsm.job"].browse(answer["id"])
         with self.assertRaisesRegex(UserError, "has delivered the device"):
             rework.with_user(counter).rework_of(number="SPR-99999")
+        with self.assertRaisesRegex(UserError, "when the device is taken in"):
+            job.with_user(self.receptionist).rework_of(number=job.name)  # delivered is read-only
         with self.assertRaises(AccessError):
             rework.with_user(self.receptionist).rework_of(number=job.name)
         answer = rework.with_user(counter).rework_of(number=job.name, rework_cause="part")

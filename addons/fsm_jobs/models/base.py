@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from psycopg2.errors import ForeignKeyViolation
+from psycopg2.errors import ForeignKeyViolation, InFailedSqlTransaction
 
 from odoo import api, models
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -71,10 +71,14 @@ class Base(models.AbstractModel):
     @api.model
     def _fsm_retold(self, refusal, vals_list):
         """Return what is said in the place of a refusal that may tell of records of others."""
+        if isinstance(refusal, ForeignKeyViolation):
+            try:
+                field = self._fsm_field_of(refusal)
+                return self._fsm_not_yours({field}) if field and self._fsm_by_outsider() else None
+            except InFailedSqlTransaction:  # what is not cached cannot be asked any more
+                return None  # core says it after the rollback: `_sql_error_to_message_generic`
         if not self._fsm_by_outsider() or hasattr(refusal, "fsm_retold"):
             return None
-        if isinstance(refusal, ForeignKeyViolation):  # nothing can be asked any more
-            return self._fsm_not_yours({self._fsm_field_of(refusal)} - {None})
         unseen = self._fsm_unseen(vals_list)
         return self._fsm_not_yours(unseen) if unseen else None
 

@@ -60,13 +60,16 @@ class FsmClientRef(models.Model):
     def _once_each(self, records, verb, client_ref, arguments, call):
         """Call `call` with each of `records` as `_once` does; return the answers in their order.
 
+        A reference of several records is remembered for each of them.
+
         :param records: of a branch each, by their `company_id`, or of the caller's
         :param str verb: of their model
         """
+        many = len(records) > 1
         return [
             self._once(
                 record.company_id or self.env.company,
-                f"{record._name}.{verb}",
+                f"{record._name}.{verb}/{record.id}" if many else f"{record._name}.{verb}",
                 client_ref,
                 {"id": record.id, **arguments},
                 lambda record=record: call(record),

@@ -15,9 +15,9 @@ from ..lifecycle import (
 )
 from .fsm_job import GATE
 
+STATES_OF_REPAIR = {"approved", "parts", "repair", "outside", "qc"}  # work was agreed to
 # From here a device becomes ready without a repair, or was ready before: what he was not asked is
 # not billed (`_billable_lines`), or was asked then.
-STATES_OF_REPAIR = {"approved", "parts", "repair", "outside", "qc"}  # work was agreed to
 STATES_UNREPAIRED = {"diagnosis", "estimate", "unclaimed"}
 MOST_TOLD = 20  # job cards whose refusals stand in one message
 DONE_STATES = {"ready", "unclaimed"}  # there is an outcome, and the customer is expected
@@ -45,7 +45,8 @@ class FsmJob(models.Model):
         jobs = self.filtered(lambda job: job.state != target)
         jobs._check_moves(target, reason, override)
         now = fields.Datetime.now()
-        for source, batch in jobs.grouped("state").items():
+        # Those whose outcome was said apart: the others get theirs with the move.
+        for (source, _said), batch in jobs.grouped(lambda j: (j.state, bool(j.outcome))).items():
             since = {job.id: job.state_since for job in batch}
             rested = {job.id: job.hold_reason for job in batch}
             gate = batch.with_context(fsm_gate=GATE).sudo()  # checked above; see docs/adr/0005

@@ -44,16 +44,17 @@ class FsmJob(models.Model):
             raise AccessError(self.env._("Only the counter or a manager sends the notice."))
         if not reference.strip():
             raise UserError(self.env._("Say the number of the registered letter, or who took it."))
-        today = fields.Date.context_today(self)
+        today = fields.Date.context_today(self[:1]._here())
         day = fields.Date.to_date(self._check_date(date)) if date else today
         for job in self:
-            job._post_notice(reference.strip(), day)
+            job._post_notice(reference.strip(), day, today)
         return [{"id": job.id, "claim_by": str(job.claim_by)} for job in self]
 
-    def _post_notice(self, reference, day):
+    def _post_notice(self, reference, day, today):
         if self.state not in WAITING_STATES or not self.ready_at:
             raise UserError(self.env._("Job card %s does not wait to be fetched.", self.name))
-        if not self.ready_at.date() <= day <= fields.Date.context_today(self):
+        ready_on = fields.Datetime.context_timestamp(self._here(), self.ready_at).date()
+        if not ready_on <= day <= today:
             raise UserError(
                 self.env._("A notice is posted after the device is ready, and no later than today.")
             )
@@ -65,7 +66,7 @@ class FsmJob(models.Model):
                 "job_id": self.id,
                 "company_id": self.company_id.id,
                 "name": self.env._("Notice by Post"),
-                "days": (day - self.ready_at.date()).days,
+                "days": (day - ready_on).days,
                 "at": fields.Datetime.now(),
                 "channel": "letter",
                 "sent_to": reference,
@@ -73,6 +74,10 @@ class FsmJob(models.Model):
                 "claim_by": claim_by,
             }
         )
+
+    def _here(self):
+        """Return this job card with the clock of its branch, wherever the caller's stands."""
+        return self.with_context(tz=self.branch_id.sudo().calendar_id.tz or "Asia/Kolkata")
 
     def _notice_days(self):
         """Return the days of notice of this branch's ladder."""

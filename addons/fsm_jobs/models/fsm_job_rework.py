@@ -5,6 +5,8 @@ from ..lifecycle import REWORK_CAUSES
 from ..verbs import verb
 from .fsm_job import GATE
 
+UNAGREED_STATES = {"request", "received", "diagnosis"}  # nothing was agreed to yet
+
 
 class FsmJob(models.Model):
     """A device that came back: a new job card that names the first one, and why."""
@@ -113,6 +115,14 @@ class FsmJob(models.Model):
             causes = ", ".join(key for key, _ in REWORK_CAUSES)
             raise UserError(self.env._("“rework_cause” must be one of: %s.", causes))
         for job in self:
+            if job.state not in UNAGREED_STATES:
+                raise UserError(
+                    self.env._(
+                        "Job card %(job)s is “%(state)s”: say that when the device is taken in.",
+                        job=job.name,
+                        state=job._state_label(job.state),
+                    )
+                )
             first_sudo = job._delivered_in_organization(number.strip())
             if job.original_job_id or not first_sudo:
                 raise UserError(

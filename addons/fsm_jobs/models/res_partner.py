@@ -98,9 +98,9 @@ class ResPartner(models.Model):
         """A customer that staff of a branch creates belongs to that branch, by whatever door."""
         if not self.env.su and self.env.user.fsm_role:
             # Nobody hangs an address on who is not his to change: it may become that one's own.
-            ids = {vals["parent_id"] for vals in vals_list if vals.get("parent_id")}
-            parents = self.browse(check_id(self.env, id_, "parent_id") for id_ in ids)
-            parents.check_access("write")
+            given = [vals["parent_id"] for vals in vals_list if vals.get("parent_id")]
+            ids = {check_id(self.env, id_, "parent_id") for id_ in given}
+            self.browse(ids).check_access("write")
         if branch := self._fsm_branch_of_staff():
             vals_list = [self._fsm_customer_values(vals, branch) for vals in vals_list]
         return super().create(vals_list)
@@ -119,6 +119,15 @@ class ResPartner(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _check_company_domain(self, companies):
+        """Override of `base`: the contact of a colleague has an organisation where it has no company."""
+        domain = Domain(super()._check_company_domain(companies))
+        if isinstance(companies, str) or not companies:
+            return domain
+        ids = [companies] if isinstance(companies, int) else getattr(companies, "ids", companies)
+        roots_sudo = self.env["res.company"].sudo().browse(ids).root_id  # whose it is, no more
+        return domain & Domain("fsm_organization_id", "in", [False, *roots_sudo.ids])
 
     @api.model
     def _fsm_suppliers(self):

@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..gst import upi
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    def action_post(self):
+        """Override of `account`: UPI money of a customer is booked by its reference, through every door."""
+        for payment in self:
+            if payment._is_upi_of_customer():
+                payment.payment_reference = payment._upi_reference(payment.payment_reference)
+        return super().action_post()
+
+    def _is_upi_of_customer(self):
+        return (
+            self.fsm_method == "upi"
+            and (self.payment_type, self.partner_type) == ("inbound", "customer")
+            and bool(self.company_id.sudo().fsm_branch_ids)  # a fact, whoever may read branches
+        )
+
+    @api.model
+    def _upi_reference(self, text):
+        """Return the reference of a UPI payment as it is kept.
+
+        :raise UserError: if `text` cannot be one
+        """
+        reference = "".join((text or "").split()).upper()
+        if not reference:
+            raise UserError(
+                self.env._("A UPI payment needs its reference (UTR): the app shows 12 digits.")
+            )
+        if not upi.is_reference(reference):
+            raise UserError(
+                self.env._(
+                    "“%s” is not the reference of a UPI payment: the app shows 12 digits, as "
+                    "“UPI Ref. No.” or “UTR”.",
+                    reference,
+                )
+            )
+        return reference
+
+
+class AccountPaymentRegister(models.TransientModel):
+    _inherit = "account.payment.register"
+
+    fsm_method = fields.Selection(related="journal_id.fsm_method")
+    fsm_reference = fields.Char(
+        string="UPI Reference (UTR)", help="The 12 digits that the customer's app shows."
+    )
+
+    def _create_payment_vals_from_wizard(self, batch_result):
+        """Override of `account` to keep the reference of a UPI payment."""
+        values = super()._create_payment_vals_from_wizard(batch_result)
+        if self.fsm_method == "upi" and self.fsm_reference:
+            payments = self.env["account.payment"]
+            reference = payments._upi_reference(self.fsm_reference)
+            payments._check_new_reference(self.company_id, reference)
+            values["payment_reference"] = reference
+        return values
