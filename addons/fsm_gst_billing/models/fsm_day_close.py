@@ -69,7 +69,7 @@ class FsmDayClose(models.Model):
 
     # Why it does not count any more
     reopened_at = fields.Datetime(string="Reopened On", readonly=True, audit=True)
-    reopened_by_id = fields.Many2one(string="Reopened By", comodel_name="res.users", readonly=True)
+    reopened_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     reopen_reason = fields.Char(string="Reopened Because", readonly=True, audit=True)
 
     _day_once_uniq = models.UniqueIndex(

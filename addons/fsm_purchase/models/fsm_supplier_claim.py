@@ -17,7 +17,6 @@ class FsmSupplierClaim(models.Model):
     _inherit = "fsm.supplier.claim"
 
     credit_note_id = fields.Many2one(
-        string="Credit Note",
         comodel_name="account.move",
         copy=False,
         index="btree_not_null",

@@ -49,7 +49,6 @@ class FsmSupplierReport(models.Model):
     on_time = fields.Float(string="Received on Time", digits="Product Unit", readonly=True)
     returned = fields.Float(digits="Product Unit", readonly=True)
     failed = fields.Float(
-        string="Failed",
         digits="Product Unit",
         readonly=True,
         help="Under our warranty, and claimed from him: neither refused nor withdrawn.",

@@ -12,7 +12,7 @@ class FsmOrderReceive(models.TransientModel):
     _inherit = ["fsm.stock.dialog"]
     _description = "Receive an Order"
 
-    order_id = fields.Many2one(string="Order", comodel_name="purchase.order", required=True)
+    order_id = fields.Many2one(comodel_name="purchase.order", required=True)
     line_ids = fields.One2many(
         string="Parts", comodel_name="fsm.order.receive.line", inverse_name="receive_id"
     )

@@ -36,9 +36,9 @@ TABLE = {
     "fsm.estimate": ("R", "R", "R", "R", "R"),
     "fsm.gst.advance": ("R", "R", "", "", "R"),
     "fsm.gst.cancellation": ("R", "R", "", "", "R"),
-    "fsm.gst.finding": ("R", "", "", "", ""),
+    "fsm.gst.finding": ("R", "R", "", "", "R"),
     "fsm.gst.number": ("R", "R", "", "", "R"),
-    "fsm.gst.return": ("R", "", "", "", ""),
+    "fsm.gst.return": ("R", "R", "", "", "R"),
     "fsm.job": ("RUC", "RUC", "RU", "R", "R"),
     "fsm.job.accessory": ("RUCD", "RUCD", "RUC", "R", "R"),  # counted: ticked back
     "fsm.job.check": ("RUCD", "RUCD", "RUCD", "RUC", "R"),
