@@ -117,36 +117,35 @@ class AccountMove(models.Model):
     # === BUSINESS METHODS === #
 
     def _check_fiscal_lock_dates(self):
-        """Override of `account`, which asks where an entry is posted, undone, dated or changed."""
-        result = super()._check_fiscal_lock_dates()
-        self._check_day_open()
-        return result
+        """Override of `account`, which asks where an entry is posted, undone, dated or changed.
+
+        It answers nothing where it has not looked: a customer becomes part of another one, and his
+        name on the entries follows, in locked periods too.
+        """
+        looked = super()._check_fiscal_lock_dates()
+        if looked:
+            self._check_day_open()
+        return looked
 
     def _check_day_open(self):
         days = {}
-        for move in self:
-            if move.origin_payment_id._is_counted() or move._is_of_drawer():
-                days.setdefault(move.company_id, []).append(move.date)
+        counted = self.filtered(lambda move: move.origin_payment_id._is_counted())
+        for move in counted | self._of_drawer():
+            days.setdefault(move.company_id, []).append(move.date)
         self.env["fsm.branch"]._check_days_open(days)
 
-    def _is_of_drawer(self):
-        """Tell whether an entry brings cash into the drawer of its branch, or takes some out."""
-        accounts = self.line_ids.account_id.filtered(
-            lambda account: account.account_type == "asset_cash"
-        )
-        if not accounts:
-            return False
+    def _of_drawer(self):
+        """Return the entries that bring cash into the drawer of their branch, or take some out."""
+        lines = self.line_ids.filtered(lambda line: line.account_id.account_type == "asset_cash")
+        if not lines:
+            return self.browse()
         tills_sudo = self.env["account.journal"].sudo()  # a fact, whoever may read journals
-        return bool(
-            tills_sudo.search_count(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("fsm_method", "=", "cash"),
-                    ("default_account_id", "in", accounts.ids),
-                ],
-                limit=1,
-            )
-        )
+        cash = [("company_id", "in", lines.company_id.ids), ("fsm_method", "=", "cash")]
+        drawers = {  # an archived till was counted as well
+            (till.company_id, till.default_account_id)
+            for till in tills_sudo.with_context(active_test=False).search(cash)
+        }
+        return lines.filtered(lambda line: (line.company_id, line.account_id) in drawers).move_id
 
 
 class AccountMoveLine(models.Model):

@@ -248,6 +248,22 @@ class TestPayment(FsmGstBillingCommon):
                     door()
                 undone.rollback()
         draft.action_post()  # tomorrow is open
+        entries = draft | later | entry.copy({"date": tomorrow})
+        entries._check_day_open()
+        with self.assertQueryCount(2):  # the drawers, and the closed days: however many entries
+            entries._check_day_open()
+
+    def test_customer_of_a_closed_day_becomes_part_of_another(self):
+        """Odoo lets his name on entries follow in locked periods; nobody else changes it."""
+        office, company = self.env["res.partner"].create([{"name": "Office"}, {"name": "Company"}])
+        entry = self._drawer_entry(10.0, self.invoice.invoice_date)
+        entry.line_ids.partner_id = office
+        entry.action_post()
+        self._close(10.0)
+        with self.assertRaisesRegex(UserError, "closed up to"):
+            entry.line_ids.partner_id = company
+        office.write({"parent_id": company.id})
+        self.assertEqual(entry.line_ids.partner_id, company)
 
     def test_manager_reopens_the_day_that_was_closed_last(self):
         self._pay(("cash", 100.0))
