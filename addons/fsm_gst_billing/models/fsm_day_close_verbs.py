@@ -175,10 +175,18 @@ class FsmBranch(models.Model):
         :return: the entry; empty if nothing differs
         """
         moves = self.env["account.move"].with_context(**QUIET)
-        till = self._tills()["cash"]
-        account = till.profit_account_id if difference > 0 else till.loss_account_id
         if not difference:
             return moves
+        till = self._tills().get("cash")
+        if not till:
+            raise UserError(
+                self.env._(
+                    "%s has no journal for cash in which the difference could be booked: have it "
+                    "restored from the archive of the journals first.",
+                    self.name,
+                )
+            )
+        account = till.profit_account_id if difference > 0 else till.loss_account_id
         if not account:
             raise UserError(
                 self.env._("Journal %s has no account for cash differences.", till.display_name)

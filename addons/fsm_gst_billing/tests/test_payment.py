@@ -184,6 +184,9 @@ class TestPayment(FsmGstBillingCommon):
         self._pay(("upi", 500.0, "412345678901"), ("card", 300.0, "SLIP 7"), ("cash", 100.0))
         dialogs = self.env["fsm.day.closing"].with_user(self.cashier)
         with Form(dialogs.with_context(default_branch_id=self.branch.id)) as dialog:
+            dialog.branch_id = self.env["fsm.branch"]
+            self.assertEqual((dialog.cash_expected, dialog.is_missing), (0.0, False))
+            dialog.branch_id = self.branch
             self.assertEqual((dialog.cash_expected, dialog.not_found), (100.0, 800.0))
             dialog.scanned = "4123 4567 8901"
             self.assertEqual((dialog.not_found, dialog.scanned), (300.0, False))
@@ -194,6 +197,24 @@ class TestPayment(FsmGstBillingCommon):
         dialog.record.action_close()
         close = self.branch._last_close()
         self.assertEqual((close.not_found, close.difference, close.explanation), (0.0, 0.0, False))
+
+    def test_dialog_asks_why_where_what_is_missing_comes_to_nothing(self):
+        self._pay(("upi", 500.0, "412345678901"))
+        values = {"payment_type": "outbound", "partner_id": self.suresh.id, "amount": 500.0}
+        values |= {"journal_id": self.branch._tills()["upi"].id, "partner_type": "customer"}
+        back = self.env["account.payment"].create({**values, "payment_reference": "412345678902"})
+        back.action_post()
+        dialogs = self.env["fsm.day.closing"].with_user(self.cashier)
+        dialog = Form(dialogs.with_context(default_branch_id=self.branch.id))
+        self.assertEqual((dialog.not_found, dialog.difference), (0.0, 0.0))
+        with self.assertRaisesRegex(AssertionError, "explanation is a required field"):
+            dialog.save()
+
+    def test_difference_needs_the_journal_of_the_drawer(self):
+        self.branch._tills()["cash"].active = False
+        with self.assertRaisesRegex(UserError, "has no journal for cash"):
+            self._close(10.0, explanation="₹10 lay there")
+        self.assertEqual(self._close(0.0)["difference"], 0.0)
 
     def test_entries_of_the_drawer_are_cash_that_should_be_there(self):
         self._pay(("cash", 1000.0))

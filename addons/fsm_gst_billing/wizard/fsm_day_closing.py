@@ -45,6 +45,10 @@ class FsmDayClosing(models.TransientModel):
         string="Found", store=False, help="The UTR or the number of a slip, typed or scanned."
     )
     not_found = fields.Monetary(compute="_compute_not_found")
+    is_missing = fields.Boolean(
+        compute="_compute_not_found",
+        help="A payment was not found; what came in and what was paid back may come to nothing.",
+    )
     explanation = fields.Char(help="Why there is more or less than should be.")
 
     # === COMPUTE METHODS === #
@@ -60,7 +64,8 @@ class FsmDayClosing(models.TransientModel):
         for wizard in self:
             branch = wizard.branch_id
             branch._check_may_close()
-            figures = branch.sudo()._figures_of_day(wizard.day) if wizard.day else {}  # checked
+            known = wizard.day and branch
+            figures = branch.sudo()._figures_of_day(wizard.day) if known else {}  # checked
             for name in names:
                 wizard[name] = figures.get(name, 0.0)
 
@@ -69,7 +74,8 @@ class FsmDayClosing(models.TransientModel):
         for wizard in self:
             branch = wizard.branch_id
             branch._check_may_close()
-            paid = branch.sudo()._paid_by_reference(wizard.day) if wizard.day else ()  # checked
+            known = wizard.day and branch
+            paid = branch.sudo()._paid_by_reference(wizard.day) if known else ()  # checked
             wizard.line_ids = [
                 Command.clear(),
                 *(
@@ -95,6 +101,7 @@ class FsmDayClosing(models.TransientModel):
         for wizard in self:
             missing = wizard.line_ids.filtered(lambda line: not line.found)
             wizard.not_found = sum(missing.mapped("amount"))
+            wizard.is_missing = bool(missing)
 
     # === ONCHANGE METHODS === #
 
