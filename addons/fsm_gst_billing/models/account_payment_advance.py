@@ -8,6 +8,8 @@ from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst import dates, periods
 
+IN_RUPEES = ("cash", "upi")  # ways of paying that bring no other money
+
 
 class AccountPayment(models.Model):
     """Money that came outside the till and waits for an invoice: CGST Act s.13(2), Rule 50.
@@ -51,6 +53,7 @@ class AccountPayment(models.Model):
 
         :param bool for_goods: for goods alone: no tax is due before the invoice, and no voucher
         :return: ``{advance, voucher}``: rupees, and the number of the voucher or false
+        :raise UserError: if nothing is left of it, or it is cash or UPI in a foreign currency
         """
         if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
             raise AccessError(self.env._("Your role does not issue receipt vouchers."))
@@ -135,6 +138,7 @@ class AccountPayment(models.Model):
             raise UserError(
                 self.env._("Nothing of %s waits for a voucher.", self.name or self.env._("this"))
             )
+        self._check_in_rupees()
         if for_goods:
             self.sudo().fsm_for_goods = True  # not a field anybody writes himself; checked above
             return {"advance": amount, "voucher": False}
@@ -144,6 +148,17 @@ class AccountPayment(models.Model):
             sudo, amount, sudo._expected_supply(), sudo.job_id, sudo._voucher_day()
         )
         return {"advance": amount, "voucher": voucher_sudo.number}
+
+    def _check_in_rupees(self):
+        if self.fsm_method in IN_RUPEES and self.currency_id != self.company_id.currency_id:
+            raise UserError(
+                self.env._(
+                    "%(payment)s is in %(currency)s, but cash and UPI come in rupees: have a manager "
+                    "correct the currency of the payment first.",
+                    payment=self.name,
+                    currency=self.currency_id.name,
+                )
+            )
 
     def _expected_supply(self):
         """Return what one payment is for, as far as anybody knows; called in sudo.

@@ -313,6 +313,18 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             sum(lines.filtered(lambda line: line.balance < 0).mapped("amount_residual")), 0.0
         )
 
+    def test_cash_in_a_foreign_currency_gets_no_voucher(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        values = {"payment_type": "inbound", "partner_type": "customer", "amount": 10.0}
+        values |= {"partner_id": self.suresh.id, "currency_id": dollar.id}
+        till = self.branch.sudo()._tills()["cash"]
+        payment = self.env["account.payment"].create({**values, "journal_id": till.id})
+        payment.action_post()
+        for for_goods in (False, True):
+            with self.assertRaisesRegex(UserError, "is in USD, but cash and UPI come in rupees"):
+                payment.with_user(self.accountant).fsm_receive_advance(for_goods=for_goods)
+
     def test_money_that_waits_is_found_until_somebody_says_what_it_is_for(self):
         with freeze_time(APRIL):
             payment = self.env["account.payment"].with_user(self.accountant)
