@@ -79,8 +79,14 @@ class FsmGstAdvance(models.Model):
             inter=zone or place != move.company_id.state_id,
             rate=0.0 if any(leaves.mapped("l10n_in_is_lut")) else rate,
             zero_rated=zone or place.l10n_in_tin == OTHER_COUNTRY,
-            included=not leaves or leaves.compute_all(100.0)["total_included"] > 100.0,
+            included=not leaves or self._adds_to_price(leaves),
         )
+
+    @api.model
+    def _adds_to_price(self, taxes):
+        """Tell whether who buys pays these taxes, whatever the price on the tag includes."""
+        bare = taxes.compute_all(100.0, handle_price_include=False)
+        return bare["total_included"] > bare["total_excluded"]
 
     @api.model
     def _rate_of(self, taxes):

@@ -66,6 +66,12 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         for gst_return in (april, may):
             self.assertEqual(gst_return.check()["findings"], [])
 
+    def test_T13_advance_includes_its_tax_whatever_price_tags_include(self):
+        self.organization.account_price_include = "tax_included"
+        with freeze_time(APRIL):
+            voucher = self._vouchers(self._advance(self._job()))
+        self.assertRecordValues(voucher, [{"taxable": 1000.0, "cgst": 90.0, "sgst": 90.0}])
+
     def test_T13_refund_gives_the_tax_back(self):
         with freeze_time(APRIL):
             voucher = self._vouchers(self._advance(self._job()))
