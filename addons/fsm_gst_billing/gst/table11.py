@@ -42,11 +42,18 @@ def split_advances(advances, period):
 
 
 def _advance_rows(sums_by_key, state):
-    """Return the rows; to a SEZ unit next door it is inter-State as well: IGST Act s.7(5)(b)."""
+    """Return the rows; to a SEZ unit next door it is inter-State as well: IGST Act s.7(5)(b).
+
+    A rate has one item in a row, whoever paid: the portal refuses a second one.
+    """
+    merged = {}
+    for (pos, zero_rated, rate), sums in sums_by_key.items():
+        kind = "INTER" if zero_rated or pos != state else "INTRA"
+        own = merged.setdefault((pos, kind, rate), [0] * 5)
+        own[:] = [mine + more for mine, more in zip(own, sums, strict=True)]
     rows = {}
-    for (pos, zero_rated, rate), sums in sorted(sums_by_key.items()):
+    for (pos, kind, rate), sums in sorted(merged.items()):
         if any(sums):
-            kind = "INTER" if zero_rated or pos != state else "INTRA"
             row = rows.setdefault((pos, kind), {"pos": pos, "sply_ty": kind, "itms": []})
             row["itms"].append({"rt": number(rate), **figures(sums, "ad_amt")})
     return list(rows.values())

@@ -192,6 +192,13 @@ class TestTables(ReturnsCase):
         gstr1 = returns.gstr1(KARNATAKA, [], advances=[came, used])
         self.assertFalse({"at", "txpd"} & gstr1.keys())
 
+    def test_advances_of_a_consumer_and_a_zone_of_one_state_are_one_item(self):
+        """Both are between States: the portal takes a rate once in a row of Table 11A."""
+        came = Advance(1, "VBK/26-27/00001", APRIL, "received", "33", 18, 100000, igst=18000)
+        zone = came._replace(id=2, voucher="VBK/26-27/00002", zero_rated=True)
+        [row] = returns.gstr1(KARNATAKA, [], advances=[came, zone])["at"]
+        self.assertEqual([item["iamt"] for item in row["itms"]], [360.0])
+
     def test_T14_unknown_advance_is_taxed_at_18_percent_between_states(self):
         row = tax.line_tax("1180", rate=law.UNKNOWN_ADVANCE_RATE, inter=True, inclusive=True)
         self.assertEqual((row.taxable, row.igst), (100000, 18000))
