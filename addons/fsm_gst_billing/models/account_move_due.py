@@ -84,8 +84,12 @@ class AccountMove(models.Model):
         )
 
     def _foreign_currency(self):
-        """Return the ISO code of a currency that is not the branch's own, or nothing."""
-        own = self.currency_id == self.company_id.currency_id
+        """Return the ISO code of a currency that is not the branch's own, or nothing.
+
+        A note is in the currency of its invoice, which may be from before rupees were asked for.
+        """
+        corrected = self.reversed_entry_id or self.debit_origin_id
+        own = self.currency_id in self.company_id.currency_id | corrected.currency_id
         return "" if own else self.currency_id.name
 
     def _payer_state(self):

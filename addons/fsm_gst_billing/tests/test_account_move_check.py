@@ -248,6 +248,14 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         self.assertIn("choose INR", sale.fsm_check()["findings"][0]["text"])
         with self.assertRaisesRegex(UserError, "are in rupees: choose INR"):
             sale.action_post()
+        note = self._sale(  # of one that was issued before
+            (self.labour, 500.0, 1, 0),
+            currency_id=dollar.id,
+            move_type="out_refund",
+            reversed_entry_id=sale.id,
+        )
+        texts = [finding["text"] for finding in note.fsm_check()["findings"]]
+        self.assertNotIn("choose INR", " ".join(texts))
 
     def test_sale_on_which_nothing_is_charged_is_no_invoice(self):
         for line in ((self.ssd, 3490.0, 1, 100), (self.labour, 0.0, 1, 0)):
