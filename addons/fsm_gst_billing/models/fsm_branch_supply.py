@@ -23,9 +23,23 @@ class FsmBranch(models.Model):
         super()._supply_to(branch, lines, origin)
         if not lines or self.company_id.vat == branch.company_id.vat:
             return ""
+        self._check_supply_has_value(lines)
         invoice = self._supply_invoice(branch, lines, origin)
         branch._supply_bill(invoice)
         return invoice.name
+
+    def _check_supply_has_value(self, lines):
+        """Refuse parts that are worth nothing: a supply between distinct persons has a value, Rule 28."""
+        worthless = [line["product_id"] for line in lines if not line["price_unit"]]
+        if worthless:
+            parts = self.env["product.product"].browse(worthless)
+            raise UserError(
+                self.env._(
+                    "%(parts)s: give the part a cost or a price first. Between two GSTINs parts are "
+                    "supplied at a value (CGST Rule 28).",
+                    parts=", ".join(parts.mapped("display_name")),
+                )
+            )
 
     def _supply_invoice(self, branch, lines, origin):
         """Return the posted tax invoice to another branch."""

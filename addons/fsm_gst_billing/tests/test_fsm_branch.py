@@ -69,6 +69,9 @@ class TestFsmBranch(FsmGstBillingCommon):
         there = self.env["fsm.gst.return"].create({"gstin": other.vat, "period": period})
         credit = {row["ty"]: row["iamt"] for row in there.gstr3b()["itc_elg"]["itc_avl"]}
         self.assertEqual(credit["OTH"], 2700.0)
+        lines[0]["price_unit"] = 0.0
+        with self.assertRaisesRegex(UserError, "SSD 512 GB NVMe: give the part a cost or a price"):
+            self.branch._supply_to(other, lines, "SPR/T/00002")
 
     def test_T31_same_gstin_is_no_supply(self):
         other = self._found_branch("HSR Layout", "HSR", self.branch.vat, self.karnataka)
