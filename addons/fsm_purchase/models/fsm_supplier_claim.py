@@ -157,7 +157,7 @@ class FsmSupplierClaim(models.Model):
                     "move_type": "in_refund",
                     "company_id": company.id,
                     "partner_id": supplier.id,
-                    "invoice_date": fields.Date.context_today(self),
+                    "invoice_date": fields.Date.context_today(self.with_context(tz="Asia/Kolkata")),
                     "invoice_line_ids": [
                         Command.create(claim._credit_line_values()) for claim in claims
                     ],
