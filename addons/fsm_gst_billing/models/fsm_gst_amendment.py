@@ -106,23 +106,30 @@ class FsmGstAmendment(models.Model):
         else:
             self._check_new_place()
 
+    def _stands(self):
+        """Return GSTIN and state under which the document stands: filed, or amended since."""
+        before = self.return_id._amended_before(self.move_id)[-1:]
+        return before.gstin or self.filed_gstin, before.state_id or self.filed_state_id
+
     def _check_new_place(self):
         """Refuse a place that is the same, or would change the tax that was charged."""
         home = self.move_id.gst_number_ids.registration[:2]
-        places = (self.filed_state_id.l10n_in_tin, self.state_id.l10n_in_tin or "")
+        _number, place = self._stands()
+        places = (place.l10n_in_tin, self.state_id.l10n_in_tin or "")
         if home in places or places[0] == places[1] or places[1] not in STATES:
             raise ValidationError(
                 self.env._(
                     "%(document)s was filed for %(filed)s: give another state that is not your own. "
                     "Where the tax becomes another one, issue a credit note and a new invoice.",
                     document=self.move_id.name,
-                    filed=self.filed_state_id.name or "",
+                    filed=place.name or "",
                 )
             )
 
     def _check_new_gstin(self):
         """Refuse a GSTIN that cannot exist, is the same, or would change the tax that was charged."""
-        if not gstin.is_valid(self.gstin) or self.gstin == self.filed_gstin:
+        number, _place = self._stands()
+        if not gstin.is_valid(self.gstin) or self.gstin == number:
             raise ValidationError(
                 self.env._("“%s” is not a GSTIN, or the one that was filed.", self.gstin)
             )

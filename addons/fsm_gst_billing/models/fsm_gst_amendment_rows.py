@@ -42,22 +42,48 @@ class FsmGstReturn(models.Model):
         :return: ``([Document], [Document])``, each with what was filed in `amends`
         """
         amendments_sudo = self.sudo().amendment_ids  # whoever may see the return
+        if not amendments_sudo:
+            return [], []
         listed, summed = [], []
-        for document in self._amended_documents(amendments_sudo) if amendments_sudo else []:
+        before = self._amended_before(amendments_sudo.move_id)
+        for document in self._amended_documents(amendments_sudo, before):
             small = table_of(document, self.gstin[:2]) == "b2cs"
             (summed if small else listed).append(document)
         return listed, summed
 
-    def _amended_documents(self, amendments):
-        """Return the documents of amendments as they are declared now; called in sudo."""
+    def _amended_before(self, moves=None):
+        """Return what returns of earlier months amend, of these documents or of all.
+
+        Month by month: of two of a document the last one stands.
+        """
+        domain = [
+            ("return_id.gstin", "=", self.gstin),
+            ("return_id.first_day", "<", self.first_day),
+        ]
+        if moves is not None:
+            domain.append(("move_id", "in", moves.ids))
+        amendments_sudo = self.env["fsm.gst.amendment"].sudo()  # whoever may see this return
+        found = amendments_sudo.search(domain)
+        return found.sorted(lambda amendment: (amendment.return_id.first_day, amendment.id))
+
+    def _amended_documents(self, amendments, before=()):
+        """Return the documents of amendments as they are declared now; called in sudo.
+
+        :param before: earlier amendments, by month: where they put a document, it stands
+        """
         new = {amendment.move_id.id: amendment for amendment in amendments}
+        stood = {row.move_id.id: row.state_id.l10n_in_tin for row in before if row.state_id}
         known = self._documents_where(SQL("m.id = ANY(%s)", list(new)))
         return [
             document._replace(
                 gstin=new[document.id].gstin or document.gstin,
                 pos=new[document.id].state_id.l10n_in_tin or document.pos,
                 amends=Original(
-                    document.number, document.date, document.value, document.lines, document.pos
+                    document.number,
+                    document.date,
+                    document.value,
+                    document.lines,
+                    stood.get(document.id, document.pos),
                 ),
             )
             for document in known
@@ -72,10 +98,7 @@ class FsmGstReturn(models.Model):
         for period in {periods.period_of(document.date) for document in moved}:
             filed_sudo = self.sudo()._locked_of(period)  # whoever may see this return
             sums[period] = Sums(period, (filed_sudo.gstr1_data or {}).get("b2cs", []))
-        amendments = self.env["fsm.gst.amendment"].sudo()  # as above
-        before = amendments.search(
-            [("return_id.gstin", "=", self.gstin), ("return_id.first_day", "<", self.first_day)]
-        )
+        before = self._amended_before()
         places = {}
         for document in self._amended_documents(before) if before else []:
             self._move_in(sums, places, document)

@@ -21,9 +21,9 @@ class FsmGstReturn(models.Model):
         """Return the entries of the month that owe output tax, or earn, and are no document of GST.
 
         An entry that takes such a one back is deducted. The opening entry of the books is none: what
-        it owes was declared from other books.
+        it owes was declared from other books. Another one against equity may be such a one: `opens`.
 
-        :return: ``[{id, name, amounts: {figure: paise}}]``, figures as those of `_book_sums`
+        :return: ``[{id, name, opens, amounts: {figure: paise}}]``, figures as those of `_book_sums`
         """
         rows = self._read(
             SQL(
@@ -45,7 +45,12 @@ class FsmGstReturn(models.Model):
                        AND NOT coalesce(t.l10n_in_reverse_charge OR leaf.l10n_in_reverse_charge, FALSE)
                 )
                 SELECT m.id, m.name, m.reversed_entry_id,
-                       coalesce(output.head, 'income') AS head, sum(-l.balance) AS amount
+                       coalesce(output.head, 'income') AS head, sum(-l.balance) AS amount,
+                       EXISTS (
+                           SELECT FROM account_move_line o
+                             JOIN account_account equity ON equity.id = o.account_id
+                            WHERE o.move_id = m.id AND o.balance <> 0
+                              AND equity.account_type IN ('equity', 'equity_unaffected')) AS opens
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
                   JOIN account_account a ON a.id = l.account_id
@@ -83,7 +88,10 @@ class FsmGstReturn(models.Model):
         return [entry for entry in entries.values() if entry["amounts"]]
 
     def _findings_of_entries(self, entries):
-        """Return a finding for each entry that no other takes back: tax on it forbids to lock."""
+        """Return a finding for each entry that no other takes back.
+
+        Tax on it forbids to lock, but for what stands against equity: balances from other books.
+        """
         undone = {entry["reversed_entry_id"] for entry in entries}
         beside = {entry["id"] for entry in entries}
         return [
@@ -99,7 +107,14 @@ class FsmGstReturn(models.Model):
             f"{names[figure]} ₹{indian_format(amount / 100)}"
             for figure, amount in entry["amounts"].items()
         )
-        if taxed:
+        if taxed and entry["opens"]:
+            text = self.env._(
+                "Entry %(name)s brings tax forward against equity: %(amounts)s. It is in no table of "
+                "this return: if it is not the opening of the books, reverse it.",
+                name=entry["name"],
+                amounts=amounts,
+            )
+        elif taxed:
             text = self.env._(
                 "Entry %(name)s owes tax on no document: %(amounts)s. Reverse it on its day, and issue "
                 "an invoice for what was sold.",
@@ -113,7 +128,8 @@ class FsmGstReturn(models.Model):
                 name=entry["name"],
                 amounts=amounts,
             )
-        severity, rule = ("error", "CGST Act s.9, s.31") if taxed else ("warning", "CGST Act s.31")
+        severity = "error" if taxed and not entry["opens"] else "warning"
+        rule = "CGST Act s.9, s.31" if taxed else "CGST Act s.31"
         return self._own_finding(severity, rule, text) | {
             "model": "account.move",
             "id": entry["id"],

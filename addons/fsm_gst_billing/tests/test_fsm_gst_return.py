@@ -334,6 +334,23 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertEqual((finding["severity"], finding["id"]), ("warning", entry.id))
         self.assertIn("differs by ₹500.00", self.gst_return.ties_table)
 
+    def test_tax_of_opening_balances_is_said_and_does_not_forbid_to_lock(self):
+        cgst = self.to_suresh.line_ids.filtered(lambda line: line.tax_group_id.name == "CGST")
+        accounts = self.env["account.account"].with_company(self.company)
+        equity = accounts.search(
+            [
+                ("account_type", "=", "equity"),
+                ("company_ids", "parent_of", self.company.ids),
+            ],
+            limit=1,
+        )
+        entry = self._entry((equity, 90.0), (cgst.account_id, -90.0))
+        answer = self.gst_return.check()
+        [finding] = answer["findings"]
+        self.assertTrue(answer["ok"])
+        self.assertEqual((finding["severity"], finding["id"]), ("warning", entry.id))
+        self.assertIn("forward against equity: CGST ₹90.00", finding["text"])
+
     def test_invoice_that_an_entry_has_settled_is_no_receipt(self):
         self.to_kaveri.fsm_record_payment([{"method": "cash", "amount": 1000.0}])
         due = self.to_suresh.line_ids.filtered(lambda line: line.display_type == "payment_term")
@@ -458,13 +475,23 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         june = returns.create({"gstin": self.branch.vat, "period": "062026"})
         may.lock()
         june.amendment_ids = [
-            Command.create(
-                {**values, "move_id": small.id, "state_id": self.env.ref("base.state_in_mh").id}
-            )
+            Command.create({**values, "move_id": move.id, "state_id": state.id})
+            for move, state in ((small, self.env.ref("base.state_in_mh")), (large, chennai))
         ]
         self.assertEqual(
             [(row["pos"], row["itms"][0]["txval"]) for row in june.gstr1()["b2csa"]],
             [("27", 4090.0), ("32", 0.0)],
+        )
+        self.assertEqual(
+            [(row["pos"], row["txval"]) for row in june.gstr3b()["inter_sup"]["unreg_details"]],
+            [("27", 4090.0), ("32", -94090.0), ("33", 90000.0)],
+        )
+        july = returns.create({"gstin": self.branch.vat, "period": "072026"})
+        back = {**values, "move_id": small.id, "state_id": chennai.id}
+        july.amendment_ids = [Command.create(back)]
+        self.assertEqual(
+            [(row["pos"], row["itms"][0]["txval"]) for row in july.gstr1()["b2csa"]],
+            [("27", 0.0), ("33", 4090.0)],
         )
 
     def test_organisation_that_books_nothing_keeps_no_accountant_from_the_return(self):
