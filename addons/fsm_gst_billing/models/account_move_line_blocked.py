@@ -30,26 +30,37 @@ class AccountMoveLine(models.Model):
 
     # === COMPUTE METHODS === #
 
+    # It does not depend on the HSN, which follows the product's: a new one there would undo what was
+    # decided on old bills. An HSN that is typed on a line is seen by `write` and the onchange.
     @api.depends("product_id", "account_id")
     def _compute_gst_blocked(self):
         for line in self:
             line.gst_blocked = line._may_be_blocked() and (
                 line.product_id.gst_blocked
                 or line.account_id.gst_blocked
-                or blocked.clause_of(line.product_id.l10n_in_hsn_code or line.l10n_in_hsn_code)
+                or blocked.clause_of(line.l10n_in_hsn_code or line.product_id.l10n_in_hsn_code)
             )
 
     def _may_be_blocked(self):
         return self.move_type in ("in_invoice", "in_refund") and self.display_type == "product"
 
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("l10n_in_hsn_code")
+    def _onchange_hsn_blocks(self):
+        self._compute_gst_blocked()
+
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Override of `account`: what a locked return took back stays as it is."""
+        """Override of `account`: what a locked return took back stays; an HSN that is typed decides."""
         if "gst_blocked" in vals:
             changed = self.filtered(lambda line: line.gst_blocked != (vals["gst_blocked"] or False))
             changed.move_id._check_credit_open()
-        return super().write(vals)
+        result = super().write(vals)
+        if "l10n_in_hsn_code" in vals and "gst_blocked" not in vals:
+            self.filtered(lambda line: line._may_be_blocked())._compute_gst_blocked()
+        return result
 
 
 class AccountMove(models.Model):

@@ -84,14 +84,15 @@ class FsmGstReturn(models.Model):
     def _findings(self, rows, gstr1, gstr3b):
         """Override to say of which bills the credit is taken back."""
         found = super()._findings(rows, gstr1, gstr3b)
+        apart = [row for row in rows["purchases"] if row.blocked and row.credit]
+        moves_sudo = self.env["account.move"].sudo()  # who may see the return
+        bills = moves_sudo.browse([purchase.id for purchase in apart])
         return found + [
-            self._finding_of_blocked(purchase)
-            for purchase in rows["purchases"]
-            if purchase.blocked and purchase.credit
+            self._finding_of_blocked(purchase, bill)
+            for purchase, bill in zip(apart, bills, strict=True)
         ]
 
-    def _finding_of_blocked(self, purchase):
-        bill_sudo = self.env["account.move"].sudo().browse(purchase.id)  # who may see the return
+    def _finding_of_blocked(self, purchase, bill_sudo):
         text = self.env._(
             "%(bill)s of %(vendor)s: input credit of ₹%(credit)s is blocked, Table 4(B)(1) takes it "
             "back. Book the tax to the cost.",

@@ -18,7 +18,7 @@ class Gone(NamedTuple):
     product: object  # product.product, in the company of the branch
     quantity: float
     reason: str = ""
-    bill: str = ""  # the vendor bill it comes from; empty if none with GST is known
+    bill: str = ""  # the vendor bill it comes from; empty if none is known
     igst: int = 0  # paise
     cgst: int = 0
     sgst: int = 0
@@ -32,24 +32,25 @@ class Gone(NamedTuple):
 class FsmGstReturn(models.Model):
     """Goods given away, lost or written off: their credit is taken back, CGST Act s.17(5)(h).
 
-    It is the credit on the last vendor bill of the part; where none is here, that on its cost at the
-    rate of its product, and the finding says so. Of what has no cost nothing is invented.
+    It is the credit on the last vendor bill of the part, none if there is no GST on it; where no bill
+    is here, that on its cost at the rate of its product, and the finding says so. Of what has no cost
+    nothing is invented.
     """
 
     _inherit = "fsm.gst.return"
 
-    def _reversals(self):
+    def _reversals(self, goods_gone):
         """Return the rows of Table 4(B)(1): credit that is not to be reclaimed."""
         return [
             Reversal("RUL", gone.igst, gone.cgst, gone.sgst, gone.cess)
-            for gone in self._goods_gone()
+            for gone in goods_gone
             if gone.credit
         ]
 
     def _findings(self, rows, gstr1, gstr3b):
         """Override to say which credit on such goods is taken back, and which is not known."""
         found = super()._findings(rows, gstr1, gstr3b)
-        return found + [self._finding_of_gone(gone) for gone in self._goods_gone()]
+        return found + [self._finding_of_gone(gone) for gone in rows["gone"]]
 
     # === BUSINESS METHODS - WHAT IS GONE === #
 
@@ -92,15 +93,21 @@ class FsmGstReturn(models.Model):
         )
 
     def _given_free(self):
-        """Yield the goods on invoices of the month that cost nothing: gifts and free samples."""
+        """Yield the goods on invoices of the month that cost nothing: gifts and free samples.
+
+        They are counted in the part's own unit.
+        """
         rows = self._read(
             SQL(
                 """
-                SELECT m.id AS move_id, l.product_id, sum(l.quantity) AS quantity
+                SELECT m.id AS move_id, l.product_id,
+                       sum(l.quantity * coalesce(lu.factor / pu.factor, 1)) AS quantity
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
                   JOIN product_product pp ON pp.id = l.product_id
                   JOIN product_template t ON t.id = pp.product_tmpl_id
+             LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
+             LEFT JOIN uom_uom pu ON pu.id = t.uom_id
                  WHERE %s AND m.state = 'posted' AND m.move_type = 'out_invoice'
                    AND l.display_type = 'product' AND l.balance = 0 AND l.quantity > 0
                    AND t.type <> 'service'
@@ -110,9 +117,10 @@ class FsmGstReturn(models.Model):
                 self._documents_of_month(),
             )
         )
-        for row in rows:
-            move_sudo = self.env["account.move"].sudo().browse(row["move_id"])  # as above
-            product = move_sudo.env["product.product"].browse(row["product_id"])
+        moves_sudo = self.env["account.move"].sudo()  # as above
+        moves = moves_sudo.browse([row["move_id"] for row in rows])
+        products = moves.env["product.product"].browse([row["product_id"] for row in rows])
+        for row, move_sudo, product in zip(rows, moves, products, strict=True):
             product = product.with_company(move_sudo.company_id)
             yield Gone("sample", move_sudo, product, float(row["quantity"]))
 
@@ -132,7 +140,7 @@ class FsmGstReturn(models.Model):
     # === BUSINESS METHODS - ITS CREDIT === #
 
     def _last_bills(self, product_ids):
-        """Return ``{product id: row}`` of the last line of a vendor bill that has GST.
+        """Return ``{product id: row}`` of the last line of a vendor bill, with GST or without.
 
         :return: rows with `bill`, `price` in rupees before tax of one in the part's own unit,
             `tax_ids`, and whether its credit is `blocked`
@@ -155,8 +163,6 @@ class FsmGstReturn(models.Model):
                  WHERE l.product_id = ANY(%s) AND m.company_id = ANY(%s)
                    AND m.move_type = 'in_invoice' AND m.state = 'posted' AND m.date <= %s
                    AND l.display_type = 'product' AND l.quantity > 0
-                   AND EXISTS (SELECT FROM account_move_line_account_tax_rel r
-                                WHERE r.account_move_line_id = l.id)
               ORDER BY l.product_id, m.date DESC, l.id DESC
                 """,
                 list(product_ids),
@@ -170,7 +176,7 @@ class FsmGstReturn(models.Model):
         """Return goods with their credit: that of the bill, else that on their cost."""
         product = gone.product
         if bought:
-            price, tax_ids = float(bought["price"]), bought["tax_ids"]
+            price, tax_ids = float(bought["price"]), bought["tax_ids"] or []
         else:
             taxes = product.taxes_id or product.supplier_taxes_id
             taxes = taxes._filter_taxes_by_company(product.env.company)
@@ -209,6 +215,12 @@ class FsmGstReturn(models.Model):
 
     def _say_credit(self, gone):
         credit = indian_format(gone.credit / 100)
+        if gone.bill and not gone.credit:
+            return self.env._(
+                "There is no GST on bill %(bill)s, with which it was bought: nothing to take back, "
+                "unless tax was paid at customs.",
+                bill=gone.bill,
+            )
         if gone.bill:
             return self.env._(
                 "Table 4(B)(1) takes back the input credit of ₹%(credit)s, as on bill %(bill)s.",
@@ -217,11 +229,11 @@ class FsmGstReturn(models.Model):
             )
         if gone.credit:
             return self.env._(
-                "No vendor bill of it with GST is here: Table 4(B)(1) takes back ₹%(credit)s, the "
+                "No vendor bill of it is here: Table 4(B)(1) takes back ₹%(credit)s, the "
                 "tax on its cost. Correct it at the portal if no credit, or another one, was taken.",
                 credit=credit,
             )
         return self.env._(
-            "No vendor bill of it with GST is here: take back the input credit on it in Table "
+            "No vendor bill of it is here: take back the input credit on it in Table "
             "4(B)(1) at the portal."
         )

@@ -34,11 +34,8 @@ class FsmGstReturn(models.Model):
 
         :rtype: dict
         """
-        return {
-            **self._rows_of_sales(),
-            "purchases": self._purchases(),
-            "reversals": self._reversals(),
-        }
+        rows = {**self._rows_of_sales(), "purchases": self._purchases(), "gone": self._goods_gone()}
+        return rows | {"reversals": self._reversals(rows["gone"])}
 
     def _rows_of_sales(self):
         """Return those of them that GSTR-1 is built from."""

@@ -179,7 +179,7 @@ class TestFsmJob(FsmGstBillingCommon):
             {"gstin": self.branch.vat, "period": "042026"}
         )
         [finding] = gst_return.check()["findings"]
-        self.assertIn("No vendor bill of it with GST is here", finding["text"])
+        self.assertIn("No vendor bill of it is here", finding["text"])
         bill = self._buy(self.ssd, 2000.0, "2026-04-02")
         rate = bill.invoice_line_ids.tax_ids.amount
         [finding] = gst_return.check()["findings"]
@@ -198,6 +198,10 @@ class TestFsmJob(FsmGstBillingCommon):
         cells = {row[0]: row for row in page.iter_rows(min_row=4, values_only=True)}
         self.assertEqual(cells["4(B)(1)"][4], for_good["camt"])
         self.assertEqual(cells["4(A)(4)"][2], "not known here")
+        without = self._buy(self.ssd, 1000.0, "2026-04-10", tax=self.env["account.tax"])
+        [finding] = gst_return.check()["findings"]
+        self.assertIn(f"no GST on bill {without.name}", finding["text"])
+        self.assertEqual(gst_return.gstr3b()["itc_elg"]["itc_rev"][0]["camt"], 0.0)
 
     def test_s17_5_blocked_credit_stands_in_4A_and_is_taken_back_in_4B1(self):
         """Marked on the bill, by its product, its account or its HSN; its refund gives it back."""
@@ -206,6 +210,9 @@ class TestFsmJob(FsmGstBillingCommon):
         bills = [self._buy(product, 1000.0, "2026-04-02") for product in (self.ssd, meal, marked)]
         lines = [bill.invoice_line_ids for bill in bills]
         self.assertEqual([line.gst_blocked for line in lines], [False, "b", "g"])
+        typed = bills[0].copy().invoice_line_ids
+        typed.l10n_in_hsn_code = "996331"
+        self.assertEqual(typed.gst_blocked, "b")
         rate = lines[0].tax_ids.amount
         april = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "042026"})
 
@@ -266,6 +273,22 @@ class TestFsmJob(FsmGstBillingCommon):
         )
         [for_good, _to_reclaim] = gst_return.gstr3b()["itc_elg"]["itc_rev"]
         self.assertEqual(for_good["camt"], 100.0 * rate / 200)
+        with freeze_time("2026-04-16 06:00:00"):
+            lines = [
+                {"product_id": self.labour.id, "price_unit": 600.0},
+                {"product_id": self.ssd.id, "price_unit": 0.0, "product_uom_id": dozen.id},
+            ]
+            self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "company_id": self.company.id,
+                    "journal_id": self.branch.sale_journal_id.id,
+                    "partner_id": self.suresh.id,
+                    "invoice_line_ids": [Command.create(line) for line in lines],
+                }
+            ).action_post()
+        texts = [finding["text"] for finding in gst_return.check()["findings"]]
+        self.assertIn("given away for nothing: 12 × SSD", texts[-1])
 
     def test_credit_of_bills_that_came_after_the_lock_is_found_in_the_next_month(self):
         self._buy(self.ssd, 1000.0, "2026-04-02")
