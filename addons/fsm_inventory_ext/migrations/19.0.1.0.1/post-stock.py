@@ -1,4 +1,7 @@
-"""Old parts lie where Odoo values nothing, and a reorder rule knows how short it was told to run."""
+"""Old parts lie where Odoo values nothing, and a reorder rule knows how short it was told to run.
+
+Somebody is reminded of each claim that pends: who opened it before there were reminders, too.
+"""
 
 from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL, sql
@@ -11,6 +14,8 @@ def migrate(cr, version):
     levels = {row.id: row.level for row in env["fsm.low.stock"].search([])}
     for rule in told:
         rule.alerted_level = levels.get(rule.id, "low")
+    pending = [("state", "in", ("open", "sent", "accepted"))]
+    env["fsm.supplier.claim"].search(pending)._remind()
 
 
 def _free_old_parts_of_value(env):

@@ -3,8 +3,13 @@
 Who had not switched it on is asked at the counter from now on, as a new branch is.
 """
 
+from odoo.tools import sql
+
 
 def migrate(cr, version):
+    # A database from before the question was asked at all has no such column: Odoo makes it.
+    if sql.table_columns(cr, "fsm_branch").get("ask_old_parts", {}).get("udt_name") != "bool":
+        return
     cr.execute(
         """
         ALTER TABLE fsm_branch
