@@ -112,7 +112,8 @@ class FsmJob(models.Model):
         if target == "cancelled":
             # Whoever may cancel a job card gives up what was asked for it.
             open_sudo = self.part_usage_ids.sudo().filtered(lambda part: part.state in OPEN_STATES)
-            for usage_sudo in open_sudo:
+            # Two parts in the order in which everybody takes them: see `fsm.stock.guard._hold`.
+            for usage_sudo in open_sudo.sorted(lambda part: part.product_id.id):
                 usage_sudo._return("", usage_sudo.move_ids)
             open_sudo._offer_released()  # not before all are given up: these job cards wait no more
         return res

@@ -30,10 +30,10 @@ class FsmPartUsage(models.Model):
         served._tell_technicians()
 
     def _offer_released(self):
-        """Lay out what these parts, of one branch, have given up for the next who waits. In sudo."""
+        """Lay out what these parts have given up for the next who waits in their branch. In sudo."""
         released = self.filtered(lambda usage: usage.state == "returned")
-        if released:
-            self._serve_waiting(released.product_id, released.company_id)
+        for company, parts in released.grouped("company_id").items():
+            self._serve_waiting(parts.product_id, company)
 
     def _turn(self):
         """Return when it is the turn of this request: who has no promise waits behind the others."""

@@ -59,6 +59,15 @@ class TestFsmPartUsage(FsmInventoryCommon):
         self.assertEqual((cancelled.state, late.state), ("returned", "reserved"))
         self.assertEqual(self._last_told(jobs[2]).partner_ids, self.manager.partner_id)
 
+    def test_job_cards_of_two_branches_give_up_their_parts_in_one_call(self):
+        self._stock_up(self.ssd, 1)
+        self._stock_up(self.ssd, 1, self.other_branch)
+        jobs = self._as("owner", self._job()) + self._job_elsewhere()
+        for job in jobs:
+            job.request_part(product_id=self.ssd.id)
+        jobs.move_to(state="cancelled", reason="He bought a new one")
+        self.assertEqual(jobs.part_usage_ids.mapped("state"), ["returned", "returned"])
+
     def test_part_that_is_not_delivered_after_all_is_for_who_waits(self):
         self._stock_up(self.ssd, 1)
         warehouse = self.branch.warehouse_id
