@@ -856,6 +856,7 @@ BESIDES = (
             ("fsm.part.usage", "order", "priya", "usage", {}),
             ("fsm.part.usage", "say_when", "priya", "usage", {"expected_on": "2036-01-01"}),
             ("fsm.part.usage", "record_old_part", "anita", "usage", {"old_part": "returned"}),
+            ("fsm.part.usage", "clear_old_part", "ravi", "usage", {"fate": "scrapped", **WHY}),
             (
                 "fsm.transfer",
                 "settle_missing",

@@ -38,6 +38,8 @@ class FsmBranch(models.Model):
                 ("state", "=", "done"),
                 ("date", ">=", begin),
                 ("date", "<", end),
+                # What came out of a customer's device was never ours, and no tax on it was credited.
+                ("location_id.is_old_parts", "=", False),
                 "|",
                 "&",
                 ("location_dest_id.usage", "=", "inventory"),

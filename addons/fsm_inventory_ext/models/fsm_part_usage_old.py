@@ -12,6 +12,12 @@ OLD_PARTS = [
     ("scrapped", "Scrapped"),
     ("supplier", "Sent to the Supplier"),
 ]
+# What becomes later of one that was put with the old parts.
+CLEARED_PARTS = [
+    ("scrapped", "Scrapped"),
+    ("supplier", "Sent to the Supplier"),
+    ("shelf", "Taken into Our Stock"),
+]
 
 
 class FsmPartUsage(models.Model):
@@ -20,8 +26,8 @@ class FsmPartUsage(models.Model):
     _inherit = "fsm.part.usage"
 
     # Copied where a part is split: the old ones go with the new ones.
-    old_part = fields.Selection(OLD_PARTS, readonly=True, audit=True)
-    old_part_note = fields.Char(string="About the Old Part", readonly=True)
+    old_part = fields.Selection([*OLD_PARTS, CLEARED_PARTS[-1]], readonly=True, audit=True)
+    old_part_note = fields.Char(string="About the Old Part", readonly=True, audit=True)
     old_lot_id = fields.Many2one(
         string="Number of the Old Part",
         comodel_name="stock.lot",
@@ -35,7 +41,7 @@ class FsmPartUsage(models.Model):
     # === ACTION METHODS === #
 
     def action_old_part(self):
-        """Ask what became of the old part."""
+        """Ask what became of the old part; of one that was kept, what becomes of it now."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -43,7 +49,10 @@ class FsmPartUsage(models.Model):
             "res_model": "fsm.part.old",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_usage_id": self.id},
+            "context": {
+                "default_usage_id": self.id,
+                "default_is_kept": self.old_part == "stock",
+            },
         }
 
     # === BUSINESS METHODS - VERBS === #
@@ -72,6 +81,31 @@ class FsmPartUsage(models.Model):
             if old_part == "stock":
                 usage_sudo._keep_old_part(lot.strip())
             usage_sudo.write({"old_part": old_part, "old_part_note": note.strip() or False})
+        return self._old_answers()
+
+    @verb
+    def clear_old_part(self, fate: str, reason: str):
+        """Take what was kept out of the old parts, however far its job card is; a manager does.
+
+        :param str fate: one of `CLEARED_PARTS`; with `shelf` it is ours from now on, and is worth
+            what the part has cost the branch until now
+        :param str reason: 10 characters or more
+        :return: ``{id, old_part}``
+        """
+        if fate not in dict(CLEARED_PARTS):
+            fates = ", ".join(key for key, _label in CLEARED_PARTS)
+            raise UserError(self.env._("“fate” must be one of: %s.", fates))
+        self.env["stock.quant"]._check_reason(reason)
+        states = {"used", "scrapped"}  # the new one may have broken since
+        for usage_sudo in self._checked_for(states, set(NEXT_STATES), "manager"):
+            if usage_sudo.old_part != "stock":
+                raise UserError(self.env._("The old part does not lie with the old parts."))
+            usage_sudo._clear_old_part(fate)
+            note = " · ".join(filter(None, [usage_sudo.old_part_note, reason.strip()]))
+            usage_sudo.write({"old_part": fate, "old_part_note": note})
+        return self._old_answers()
+
+    def _old_answers(self):
         return [{"id": usage.id, "old_part": usage.old_part} for usage in self]
 
     # === BUSINESS METHODS - STOCK === #
@@ -110,10 +144,23 @@ class FsmPartUsage(models.Model):
         """
         if self.old_part != "stock":
             return
-        branch, product = self.job_id.branch_id, self.product_id
-        if product.is_storable:
-            place, moves = branch.old_parts_location_id, self.env["stock.move"]
-            plan = moves._plan_taking(product, self.quantity, place, self.old_lot_id or None)
-            if plan:
-                self._create_move(plan, branch.usage_location_id)._complete()
+        self._move_old_part(self.job_id.branch_id.usage_location_id)
         self.write({"old_part": False, "old_part_note": False, "old_lot_id": False})
+
+    def _clear_old_part(self, fate):
+        """Move the old part to where it goes now; called in sudo, in the branch's company."""
+        places = {
+            "scrapped": self.product_id.property_stock_inventory,
+            "supplier": self.env.ref("stock.stock_location_suppliers"),
+            "shelf": self.job_id.branch_id.stock_location_id,
+        }
+        self._move_old_part(places[fate])
+
+    def _move_old_part(self, destination):
+        """Move what of the old part still lies with the old parts of the branch."""
+        place, moves = self.job_id.branch_id.old_parts_location_id, self.env["stock.move"]
+        if self.product_id.is_storable:
+            lot = self.old_lot_id or None
+            plan = moves._plan_taking(self.product_id, self.quantity, place, lot)
+            if plan:
+                self._create_move(plan, destination)._complete()
