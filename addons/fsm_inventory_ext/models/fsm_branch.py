@@ -126,6 +126,10 @@ class FsmBranch(models.Model):
             )
         }
 
+    def _everywhere(self):
+        """Return the place, in sudo, in which all is that the branch has: the shelves and the bags."""
+        return self.sudo().warehouse_id.view_location_id  # no secret, as above
+
     def _stock_and_bag(self, products):
         """Return what lies on the shelves, and what the caller has in his bag, as `_stock` does."""
         if not self or not products:

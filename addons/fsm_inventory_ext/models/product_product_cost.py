@@ -24,7 +24,8 @@ class ProductProduct(models.Model):
         :param float unit_cost: in rupees; 0.0 where nobody knows it
         """
         if unit_cost and not self._is_valued_by_moves():
-            on_hand = max(branch._on_hand(self), 0.0)
+            stock = branch._stock(self, branch._everywhere())  # what is in a bag has cost as much
+            on_hand = max(stock.get(self, (0.0, 0.0))[0], 0.0)
             value = on_hand * self.standard_price + quantity * unit_cost
             self.standard_price = value / (on_hand + quantity)
 

@@ -64,8 +64,9 @@ class ProductProduct(models.Model):
         """Return the figures of a branch's stock.
 
         :return: ``{branch_id, products, on_hand, reserved, value, on_the_way, on_the_way_value,
-            low, out, waiting}``; values in rupees at cost, on the way is what travels between
-            branches and is this one's, waiting are requests for parts that are not there
+            low, out, waiting}``; on hand are the shelves and the bags, values in rupees at cost, on
+            the way is what travels between branches and is this one's, waiting are requests for
+            parts that are not there
         """
         branch = self._branch_of_storekeeper(branch_id)
         low = Domain("company_id", "=", branch.company_id.id)
@@ -90,7 +91,7 @@ class ProductProduct(models.Model):
     def _stock_figures(self, branch):
         quants_sudo = self.env["stock.quant"].sudo()  # totals of a branch of the caller
         rows = quants_sudo.with_company(branch.company_id)._read_group(
-            [("location_id", "child_of", branch.sudo().stock_location_id.id)],
+            [("location_id", "child_of", branch._everywhere().id)],
             ["product_id"],
             ["quantity:sum", "reserved_quantity:sum"],
         )

@@ -25,19 +25,29 @@ class StockMove(models.Model):
         moves = super()._action_done(*args, **kwargs)
         after = adjustments._counts()
         for move_sudo in adjustments.sudo():  # nobody writes a move that is done, but this is it
-            key = (move_sudo.company_id, move_sudo.product_id)
-            move_sudo.write({"on_hand_before": before[key], "on_hand_after": after[key]})
+            move_sudo.write(
+                {"on_hand_before": before[move_sudo.id], "on_hand_after": after[move_sudo.id]}
+            )
         return moves
 
     def _counts(self):
-        """Return ``{(company, product): quantity}``, what lies on the shelves of the branches."""
-        counts = {}
+        """Return ``{move id: quantity}``, what lies on the shelves, or in the bag, of each move."""
+        counts = dict.fromkeys(self.ids, 0.0)
         for company, moves in self.sudo().grouped("company_id").items():  # who moves it may count
             branch = moves.env["fsm.branch"].search([("company_id", "=", company.id)])
-            stock = branch._stock(moves.product_id) if branch else {}
-            for product in moves.product_id:
-                counts[company, product] = stock.get(product, (0.0, 0.0))[0]
+            shelves = branch.stock_location_id
+            if not shelves:
+                continue
+            for bag, there in moves.grouped(lambda move, s=shelves: move._bag_beside(s)).items():
+                stock = branch._stock(there.product_id, bag)
+                counts |= {move.id: stock.get(move.product_id, (0.0, 0.0))[0] for move in there}
         return counts
+
+    def _bag_beside(self, shelves):
+        """Return the place beside the shelves that this move changes, be it a bag; else nothing."""
+        return (self.location_id | self.location_dest_id).filtered(
+            lambda place: place.usage == "internal" and not place._child_of(shelves)
+        )[:1]
 
     def _adjustment_domain(self):
         return [("state", "=", "done"), ("inventory_name", "!=", False)]

@@ -27,6 +27,8 @@ class TestProductProduct(FsmInventoryCommon):
             self._ssd(self.accountant).fsm_add_stock(
                 branch_id=self.branch.id, quantity=quantity, reason="Bill", unit_cost=unit_cost
             )
+            if unit_cost == 2000:  # in a bag it has cost as much
+                self.tech.with_user(self.accountant).fill_bag(product_id=self.ssd.id)
         branches = self.branch, self.other_branch
         self.assertEqual(
             [self.ssd.with_company(branch.company_id).standard_price for branch in branches],
