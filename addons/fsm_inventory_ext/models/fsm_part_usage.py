@@ -242,7 +242,7 @@ class FsmPartUsage(models.Model):
                 if rest := usage._rest(quantity):
                     usage._split(rest)
             if unserved := usages._use(lot_id):
-                raise unserved[0]._shortage()
+                raise unserved[0]._shortage(lot_id)
         self.job_id._start_repair_if_complete()
         return self._answers()
 
@@ -347,11 +347,17 @@ class FsmPartUsage(models.Model):
             )
         return rest
 
-    def _shortage(self):
-        """Return the error that says how much of this part there is to take."""
-        branch = self.job_id.branch_id
-        free = branch._stock(self.product_id).get(self.product_id, (0.0, 0.0))[1]
-        return self.env["stock.quant"]._shortage(self.product_id, free, branch.stock_location_id)
+    def _shortage(self, lot_id=0):
+        """Return the error that says how much of this part there is to take; in sudo.
+
+        :param int lot_id: where only this piece would do; who it is laid out for is said
+        """
+        branch, product = self.job_id.branch_id, self.product_id
+        lot = product._find_lot(lot_id, self.company_id) if lot_id else None
+        free = branch._stock(product, lot=lot).get(product, (0.0, 0.0))[1]
+        if lot:
+            return product._not_free(branch, free, lot)
+        return self.env["stock.quant"]._shortage(product, free, branch.stock_location_id)
 
     # === BUSINESS METHODS - BILLING === #
 

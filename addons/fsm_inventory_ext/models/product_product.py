@@ -233,9 +233,26 @@ class ProductProduct(models.Model):
                     quantity=f"{quantity:g}",
                 )
             )
+        if numbers and self.tracking == "lot":
+            return self._plan_lots(branch, quantity, numbers)
         if numbers:
             return self._plan_removal(branch, quantity, numbers)
         return self._plan_next(branch, quantity)
+
+    def _plan_lots(self, branch, quantity, numbers):
+        """Say what leaves of several lots, as `_plan_removal`: all that is free of the first first."""
+        lots = self._lots(list(dict.fromkeys(numbers)), branch.company_id)
+        plan, missing = [], quantity
+        for lot in lots.sorted(lambda lot: numbers.index(lot.name)):
+            if self.uom_id.compare(missing, 0) > 0:
+                takings = self.env["stock.move"]._plan_taking(
+                    self, missing, branch.stock_location_id, lot
+                )
+                plan += takings
+                missing -= sum(taken for _location, _lot, taken in takings)
+        if self.uom_id.compare(missing, 0) > 0:
+            raise self._not_free(branch, quantity - missing, lots)
+        return plan
 
     def _adjust(self, branch, counted, reason, lots=()):
         self._check_lots(lots, 1)  # numbers are counted one by one

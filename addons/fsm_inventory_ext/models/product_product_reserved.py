@@ -34,7 +34,7 @@ class ProductProduct(models.Model):
     def _not_free(self, branch, free, lot=None):
         """Return the error that says how much nobody has reserved, and who has the others.
 
-        :param lot: of `stock.lot`, where only this piece would do
+        :param lot: of `stock.lot`, where only this piece, or one of these, would do
         """
         reserved, holders = self._reserved(branch, lot)
         if not reserved:
@@ -64,7 +64,7 @@ class ProductProduct(models.Model):
             ("state", "not in", ("done", "cancel")),
         ]
         lines = self.env["stock.move.line"].search(
-            domain + ([("lot_id", "=", lot.id)] if lot else [])
+            domain + ([("lot_id", "in", lot.ids)] if lot else [])
         )
         names = {line.picking_id.name or line.move_id.origin or "" for line in lines} - {""}
         quantity = self.uom_id.round(sum(lines.mapped("quantity_product_uom")))

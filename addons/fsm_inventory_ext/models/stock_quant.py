@@ -132,14 +132,15 @@ class StockQuant(models.Model):
     def _shortage(self, product, quantity, location, lot=None):
         """Return the error that says how much there is to take.
 
-        :param lot: of this number only
+        :param lot: of this number, or these, only
         """
         location_sudo = location.sudo()  # the name of the place, for whoever may take from it
+        names = [product.display_name, ", ".join((lot or self.env["stock.lot"]).mapped("name"))]
         return UserError(
             self.env._(
                 "Only %(quantity)s of %(product)s are in stock at %(place)s.",
                 quantity=f"{max(product.uom_id.round(quantity), 0):g}",
-                product=f"{product.display_name} {lot.name}" if lot else product.display_name,
+                product=" ".join(filter(None, names)),
                 place=location_sudo.warehouse_id.name or location_sudo.complete_name,
             )
         )

@@ -3,6 +3,7 @@ import subprocess
 
 from PIL import Image
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
@@ -83,6 +84,8 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         usage = self._request(self._job("repair"))
         usage.with_user(self.manager).scrap_part(reason="It fell off the bench")
         self.assertEqual(usage.state, "scrapped")
+        move = usage.sudo().move_ids.filtered("inventory_name")
+        self.assertEqual((move.on_hand_before, move.on_hand_after), (1, 0), "Of the bag.")
         self.assertEqual((self._in_bag(self.ssd), self._on_hand(self.ssd)), (0, 4))
 
     def test_part_from_a_bag_that_a_manager_splits_stays_reserved_there(self):
@@ -163,6 +166,15 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
                     self._change(verb, product, quantity, lots)
         self.assertEqual(self._on_hand(self.screen), 1)
 
+    def test_lots_on_one_line_of_a_sale_leave_in_their_order(self):
+        for lot in ("B-1", "B-2"):
+            self._change("fsm_add_stock", self.glue, 2, [lot])
+        branch, glue = self.branch.sudo(), self.glue.sudo().with_company(self.company)
+        plan = glue._plan_sale(branch, 3, ["B-2", "B-1"])
+        self.assertEqual([(lot.name, taken) for _, lot, taken in plan], [("B-2", 2), ("B-1", 1)])
+        with self.assertRaisesRegex(UserError, "Only 4 of Glue B-1, B-2"):
+            glue._plan_sale(branch, 5, ["B-2", "B-1"])
+
     # === THE OLD PART === #
 
     def test_old_part_is_told_once_until_delivery(self):
@@ -205,6 +217,24 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         self.assertEqual(self._with_the_old(self.ssd), ({}, 0))
         self.assertEqual(self.branch._stock(self.ssd)[self.ssd], (5, 5))
         self.assertFalse(usage.old_part)
+
+    def test_old_part_that_is_kept_leaves_as_a_manager_says_and_is_no_loss_of_ours(self):
+        job, why = self._job("repair"), "Lay there for half a year"
+        usages = [self._request(job, use=True) for _ in range(3)]
+        for usage in usages:
+            usage.record_old_part(old_part="stock")
+        with self.assertRaises(AccessError):
+            usages[0].clear_old_part(fate="scrapped", reason=why)
+        for usage, fate in zip(usages, ("scrapped", "supplier", "shelf"), strict=True):
+            answer = usage.with_user(self.manager).clear_old_part(fate=fate, reason=why)
+            self.assertEqual(answer, {"id": usage.id, "old_part": fate})
+        self.assertEqual(self._with_the_old(self.ssd), ({}, 0))
+        self.assertEqual(self._on_hand(self.ssd), 3)
+        today = fields.Date.today()
+        days = [fields.Date.add(today, days=number) for number in (-1, 2)]
+        self.assertFalse(self.branch.sudo()._lost_parts(*days))
+        with self.assertRaisesRegex(UserError, "does not lie with the old parts"):
+            usages[0].with_user(self.manager).clear_old_part(fate="shelf", reason=why)
 
     def test_old_part_with_a_number_moves_under_its_own(self):
         self._change("fsm_add_stock", self.screen, 2, ["S-1", "S-2"])
@@ -272,6 +302,10 @@ class TestBagAndNumbers(FsmInventoryCommon, HttpCase):
         self.assertEqual(len(job.part_usage_ids), 2)
         with self.assertRaises(AccessError):
             job.with_user(self.imran).scan_part(code=EAN)
+        other = self._job("repair")
+        self._request(other, self.screen)
+        with self.assertRaisesRegex(UserError, f"reserved for {other.name}"):
+            job.with_user(self.technician).scan_part(code="SCR-1")
 
     def test_code_of_two_things_asks_which_and_an_unknown_one_says_what_to_do(self):
         self.ssd.barcode = self.screen.default_code = EAN
