@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from .fsm_low_stock import LEVELS
 
 TOLD_AT_ONCE = 200  # reorder rules in one digest: more is read in the list
-ACTIVITIES_AT_ONCE = 20  # a manager with more to do does nothing
+ACTIVITIES_AT_ONCE = 20  # who has more to do does nothing
 
 
 class StockWarehouseOrderpoint(models.Model):
@@ -52,18 +52,20 @@ class StockWarehouseOrderpoint(models.Model):
         enough.write({"alerted_at": False, "alerted_level": False})
 
     def _alert(self, company):
-        """Send managers and accountants of a branch one message, and each manager to the worst."""
+        """Send managers and accountants of a branch one message, and each of them to the worst."""
         managers, accountants = self._people(company)
-        rows = self.env["fsm.low.stock"].browse(self.ids).sorted("level", reverse=True)
+        people = managers | accountants
+        quiet = self.with_context(mail_activity_quick_update=True)  # the one message tells it all
+        rows = quiet.env["fsm.low.stock"].browse(self.ids).sorted("level", reverse=True)
         self.activity_unlink(["fsm_inventory_ext.mail_activity_type_low_stock"])  # it says less
         for row in rows[:ACTIVITIES_AT_ONCE]:
-            for manager in managers:
+            for person in people:
                 row.orderpoint_id.activity_schedule(
                     "fsm_inventory_ext.mail_activity_type_low_stock",
                     summary=row._sentence(),
-                    user_id=manager.id,
+                    user_id=person.id,
                 )
-        if people := managers | accountants:
+        if people:
             self.env["mail.thread"].message_notify(
                 partner_ids=people.partner_id.ids,
                 subject=rows._headline(),
