@@ -32,6 +32,11 @@ class FsmBranch(models.Model):
         return super()._lost_parts(begin, end) + rows
 
     def _moves_of_loss(self, begin, end):
+        """Return the moves onto and off the loss of this branch.
+
+        What it sent with a tax invoice and nobody received was supplied: it is no loss of its
+        sender's (docs/adr/0039).
+        """
         return self.env["stock.move"].search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -40,6 +45,7 @@ class FsmBranch(models.Model):
                 ("date", "<", end),
                 # What came out of a customer's device was never ours, and no tax on it was credited.
                 ("location_id.is_old_parts", "=", False),
+                ("transfer_line_id", "not any", [("transfer_id.document_kind", "=", "invoice")]),
                 "|",
                 "&",
                 ("location_dest_id.usage", "=", "inventory"),

@@ -113,7 +113,8 @@ class FsmTransfer(models.Model):
     def settle_missing(self, outcome: str, reason: str):
         """Say what became of parts that were sent and never arrived; the sending branch does.
 
-        Before anything has arrived, too: a parcel that never left is taken back.
+        Before anything has arrived, too: a parcel that never left is taken back. Not with a tax
+        invoice: it was supplied, and is received first, be it as nothing.
 
         :param str outcome: `returned`, they are back on its shelves, or `lost`, a manager writes
             them off
@@ -126,12 +127,14 @@ class FsmTransfer(models.Model):
         self.env["stock.quant"]._check_reason(reason)
         for transfer_sudo in self._for_step({"sent", "short"}, "company_id"):
             sender_sudo = transfer_sudo.with_company(transfer_sudo.company_id)
+            sender_sudo._check_not_supplied()
             shelves = sender_sudo._branch(sender_sudo.company_id).stock_location_id
             for line in sender_sudo.line_ids:
                 loss = line.product_id.property_stock_inventory
                 line._settle(shelves if outcome == "returned" else loss, reason.strip())
             sender_sudo.reason = reason.strip()
             sender_sudo._close()
+            sender_sudo._tell_to_credit()
             if outcome == "returned" and not any(sender_sudo.line_ids.mapped("received")):
                 sender_sudo.state = "cancelled"
                 sender_sudo._tell(
@@ -232,3 +235,22 @@ class FsmTransfer(models.Model):
         self.state = "short" if is_short else "received"
         if is_short:
             self._tell(self.company_id, self.env._("Parts are missing: transfer %s", self.name))
+
+    def _check_not_supplied(self):
+        """Refuse to take back what travels with a tax invoice: the receiver has its bill."""
+        if self.state == "sent" and self.invoice_number:
+            raise UserError(
+                self.env._(
+                    "Tax invoice %s travels with it: have it received, and sent back with an invoice "
+                    "of its own.",
+                    self.invoice_number,
+                )
+            )
+
+    def _tell_to_credit(self):
+        """Tell both branches that an invoice says more than has arrived; called in sudo."""
+        for company in self.invoice_number and self.company_id | self.to_company_id or ():
+            self._tell(
+                company,
+                self.env._("Tax invoice %s: credit what has not arrived", self.invoice_number),
+            )

@@ -75,6 +75,17 @@ class TestFsmTransfer(FsmInventoryCommon):
             (transfer.document_kind, transfer.invoice_number), ("invoice", "RST/26-27/00001")
         )
         self.assertFalse(transfer.challan_id)
+        # The receiver has its bill: nothing is taken back behind it, and what is short is credited.
+        sender = transfer.with_user(self.keeper)
+        with self.assertRaisesRegex(UserError, "Tax invoice RST/26-27/00001 travels with it"):
+            sender.settle_missing(outcome="returned", reason="It never left the house")
+        transfer.with_user(self.accountant).receive_parts(lines=self._line(transfer, 1))
+        sender.settle_missing(outcome="lost", reason="Never came out of the box")
+        told = self.env["mail.message"].search(
+            [("subject", "=", "Tax invoice RST/26-27/00001: credit what has not arrived")]
+        )
+        self.assertIn(self.accountant.partner_id, told.notified_partner_ids)
+        self.assertEqual(self.other_branch._lost_parts("2000-01-01", "2100-01-01"), [])
 
     def test_short_arrival_is_settled_by_the_sender_with_a_reason(self):
         transfer = self._sent()
