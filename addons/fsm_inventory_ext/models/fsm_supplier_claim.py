@@ -324,7 +324,7 @@ class FsmSupplierClaim(models.Model):
                 {
                     "warranty_id": failed.id,
                     "rework_id": row.job_id.id,
-                    "company_id": row.company_id.id,
+                    "company_id": failed.company_id.id,  # which bought it, wherever it was replaced
                     "supplier_id": failed.supplier_id.id,
                     "product_id": failed.product_id.id,
                     "quantity": row.quantity,

@@ -157,7 +157,7 @@ class FsmSupplierClaim(models.Model):
         return self.env._(
             "Replacement from %(supplier)s, for job card %(job)s",
             supplier=self.supplier_id.name,
-            job=self.rework_id.name,
+            job=self.sudo().rework_id.name,  # its number alone, be it another branch's card
         )
 
     def _answers(self):

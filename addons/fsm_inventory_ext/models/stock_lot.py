@@ -23,11 +23,13 @@ class StockLot(models.Model):
     def _come_on(self):
         """Return when the first of this lot reached the organisation, whichever branch has it now.
 
-        Called in sudo: between branches a lot is numbered by each for itself.
-
         :return: naive UTC, nothing without a lot
         """
+        return self and min(self._everywhere().mapped("create_date"))
+
+    def _everywhere(self):
+        """Return this lot as each branch of the organisation numbers it for itself; in sudo."""
         same = [("name", "=", self.name), ("product_id", "=", self.product_id.id)]
         if self.company_id:
             same.append(("company_id", "child_of", self.company_id.root_id.id))
-        return self and min(self.search(same).mapped("create_date"))
+        return self.search(same)

@@ -92,17 +92,24 @@ class FsmSupplierClaim(models.Model):
         return super()._needed(target)
 
     def _move(self, target):
-        """Override: what the credit note says is not typed again."""
-        if target == "credited":
-            for claim in self.filtered("credit_note_id"):
-                note = claim.credit_note_id
+        """Override: what the credit note says is not typed again.
+
+        One claim after the other: what a note has settled is not there for the next.
+        """
+        if target != "credited":
+            super()._move(target)
+            return
+        for claim in self:
+            if note := claim.credit_note_id:
                 claim._filled(credit_reference=note.ref or note.name)
                 claim._filled(amount_credited=claim.amount_credited or claim.amount_claimed)
-        return super()._move(target)
+            super(FsmSupplierClaim, claim)._move(target)
 
     def _check_move(self, target, filled=()):
         """Override: a draft settles nothing, and no note settles more than it is for."""
         super()._check_move(target, filled)
+        if target == "replaced":
+            self._check_no_credit_note()
         if target != "credited" or "credit_note_id" in filled:
             return
         note = self.credit_note_id
@@ -114,6 +121,16 @@ class FsmSupplierClaim(models.Model):
                     "Only %(amount)s of credit note %(note)s are left for this claim.",
                     amount=f"{note._fsm_left_to_claim():.2f}",
                     note=note.name,
+                )
+            )
+
+    def _check_no_credit_note(self):
+        """Refuse a part in the place of what a credit note gives back, or is about to."""
+        note_sudo = self.credit_note_id.sudo()  # who takes a part in need not read the books
+        if note_sudo.state in ("draft", "posted"):
+            raise UserError(
+                self.env._(
+                    "Cancel credit note %s first: the part came instead.", note_sudo.display_name
                 )
             )
 
@@ -174,7 +191,7 @@ class FsmSupplierClaim(models.Model):
             "name": self.env._(
                 "%(part)s, failed under warranty: job card %(job)s",
                 part=self.product_id.display_name,
-                job=self.rework_id.name,
+                job=self.sudo().rework_id.name,  # its number alone, be it another branch's card
             ),
         }
 
@@ -183,7 +200,7 @@ class FsmSupplierClaim(models.Model):
         for note, claims in self.grouped("credit_note_id").items():
             left = note._fsm_left_to_claim()
             for claim in claims:
-                claimed = claim.amount_claimed if len(claims) > 1 else left
+                claimed = claim.amount_credited or claim.amount_claimed
                 if (amount := min(claimed, left)) > 0:
                     claim.amount_credited = amount
                     claim._move("credited")

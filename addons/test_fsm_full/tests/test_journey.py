@@ -462,3 +462,17 @@ class TestJourney(FsmFullCommon):
         self.assertEqual((claim.state, claim.amount_credited), ("accepted", 0))
         note.action_post()
         self.assertEqual(claim.state, "credited", "It follows again.")
+        second.sudo().credit_note_id = False
+        note.button_draft()
+        note.invoice_line_ids.price_unit = 3000
+        note.action_post()
+        self.assertEqual(claim.amount_credited, 2450, "A note is for more than one claim.")
+        # 550 are left, for both together.
+        third = second.copy({"opened_on": "2026-04-02", "rework_id": self._intake().id})
+        both = (second | third).with_user(self.accountant)
+        third.with_user(self.accountant).send()
+        with self.assertRaisesRegex(UserError, "Only 150.00 of credit note"):
+            both.credit(amount=400, credit_reference="CN-5")
+        third.with_user(self.accountant).draft_credit_note()
+        with self.assertRaisesRegex(UserError, "the part came instead"):
+            third.with_user(self.accountant).replace()
