@@ -117,7 +117,11 @@ class ProductProduct(models.Model):
 
     def _label_code(self):
         """Return what the codes on the label say: the part's own, else one that we give it."""
-        return self.barcode or self.default_code or f"P{self.id:06}"
+        return self.barcode or self.default_code or self._own_code()
+
+    def _own_code(self):
+        """Return the code that we give a part: it finds it, whatever else its label says by now."""
+        return f"P{self.id:06}"
 
     def _print_labels(self):
         """Return the stickers of the parts."""

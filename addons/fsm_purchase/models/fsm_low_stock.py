@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.fsm_inventory_ext.models.fsm_part_usage import WORKING_STATES
@@ -8,6 +8,23 @@ class FsmLowStock(models.Model):
     """What runs short is ordered from the list that tells it, with what job cards wait for."""
 
     _inherit = "fsm.low.stock"
+
+    coming = fields.Float(
+        string="On Order",
+        digits="Product Unit",
+        compute="_compute_coming",
+        compute_sudo=True,
+        help="Ordered for the branch, and not here yet: “Order” leaves it out.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("product_id", "company_id")
+    def _compute_coming(self):
+        for company, rows in self.grouped("company_id").items():
+            coming = rows.product_id._on_order(company)
+            for row in rows:
+                row.coming = coming.get(row.product_id, 0.0)
 
     # === ACTION METHODS === #
 

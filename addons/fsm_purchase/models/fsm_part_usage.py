@@ -35,6 +35,8 @@ class FsmPartUsage(models.Model):
         "purchase_line_id.order_id.state",
         "purchase_line_id.qty_received",
         "purchase_line_id.product_qty",
+        "purchase_line_id.move_ids.state",
+        "purchase_line_id.move_ids.product_qty",
     )
     def _compute_is_ordered(self):
         for usage in self:
@@ -43,6 +45,7 @@ class FsmPartUsage(models.Model):
                 usage.state == "requested"
                 and line.order_id.state in OPEN_ORDERS
                 and line.qty_received < line.product_qty
+                and line._still_to_come() > 0
             )
             if line:
                 usage.expected_at = usage.is_ordered and line.date_planned

@@ -80,6 +80,22 @@ class PurchaseOrderLine(models.Model):
         )
         return sum(moves.mapped("product_qty"))
 
+    def _has_come(self):
+        """Return how much of this line has come and was not sent back, in the part's unit.
+
+        Four pieces of a box of twelve are 0.33 boxes: the moves know it to the piece.
+        """
+        unit = self.product_id.uom_id
+        if self.product_uom_id == unit:
+            return self.qty_received
+        came = 0.0
+        for move in self.move_ids.filtered(lambda move: move.state == "done"):
+            sign = (move.location_id.usage == "supplier") - (
+                move.location_dest_id.usage == "supplier"
+            )
+            came += sign * move.product_uom._compute_quantity(move.quantity, unit)
+        return unit.round(came)
+
     def _promise(self, usages, quantity):
         """Have job cards wait for this line, as far as `quantity` reaches: first promised first."""
         usages = (usages or self.part_usage_ids.browse()).filtered(lambda part: not part.is_ordered)

@@ -36,6 +36,8 @@ class PurchaseOrder(models.Model):
     def fsm_receive(self, lines: list = (), *, client_ref: str = ""):
         """Receive what has come; whoever waits for such a part gets it laid out.
 
+        Quantities are in the part's own unit, also where the order is in boxes.
+
         :param list lines: ``[{line_id, quantity, lots}]`` if not all has come; by default all that
             is still open. `lots` are the serial numbers, or the lot, of such parts
         :param str client_ref: the same again receives nothing again, and gets the same answer
@@ -72,7 +74,7 @@ class PurchaseOrder(models.Model):
         expected = {}
         moves_sudo = self.sudo()._open_moves()  # accountants hold no rights on stock
         for line, moves in moves_sudo.grouped("purchase_line_id").items():
-            expected[line] = sum(moves.mapped("product_uom_qty"))
+            expected[line] = sum(moves.mapped("product_qty"))
         if self and not expected:
             raise self._nothing_open()
         lines = sorted(expected, key=lambda line: (line.sequence, line.id))
@@ -92,11 +94,11 @@ class PurchaseOrder(models.Model):
         if self.state != "purchase" or not moves:
             raise self._nothing_open()
         said = self._said(lines)
-        for move in moves:
-            quantity, lots = said.pop(move.purchase_line_id.id, (0.0, [])) if lines else (
-                move.product_uom_qty, []
+        for line, open_moves in moves.grouped("purchase_line_id").items():
+            quantity, lots = said.pop(line.id, (0.0, [])) if lines else (
+                sum(open_moves.mapped("product_qty")), []
             )  # fmt: skip
-            move._receive_pieces(quantity, lots)
+            open_moves._receive_pieces(quantity, lots)
         if said:
             raise UserError(self.env._("“lines” names a line of which nothing is to come."))
         for picking in moves.filtered("picked").picking_id:
@@ -121,8 +123,8 @@ class PurchaseOrder(models.Model):
                 {
                     "line_id": line.id,
                     "product_id": line.product_id.id,
-                    "quantity": line.product_qty,
-                    "received": line.qty_received,
+                    "quantity": line.product_uom_qty,
+                    "received": line._has_come(),
                 }
                 for line in self.order_line
                 if line.product_id
@@ -134,37 +136,52 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     def _receive_pieces(self, quantity, lots):
-        """Say how many of this move have come; called in sudo."""
-        product = self.product_id
+        """Say how many of these open moves of one order line have come; called in sudo.
+
+        :param float quantity: in the part's unit
+        """
+        product, expected = self.product_id, sum(self.mapped("product_qty"))
+        self.picked = False
         if not quantity:
-            self.picked = False
             return
         product._check_quantity(quantity)
-        if self.product_uom.compare(quantity, self.product_uom_qty) > 0:
+        if product.uom_id.compare(quantity, expected) > 0:
             raise UserError(
                 self.env._(
                     "Only %(quantity)s of %(product)s are still to come.",
-                    quantity=f"{self.product_uom_qty:g}",
+                    quantity=f"{expected:g}",
                     product=product.display_name,
                 )
             )
         product._check_lots(lots, quantity)
         pieces = product._pieces(product._lots(lots, self.company_id, create=True), quantity)
-        self.move_line_ids = [
-            Command.clear(),
-            *(
-                Command.create(
-                    {
-                        "product_id": product.id,
-                        "product_uom_id": self.product_uom.id,
-                        "location_id": self.location_id.id,
-                        "location_dest_id": self.location_dest_id.id,
-                        "picking_id": self.picking_id.id,
-                        "lot_id": lot.id,
-                        "quantity": taken,
-                    }
-                )
-                for lot, taken in pieces
-            ),
-        ]
-        self.picked = True
+        for move in self:
+            pieces = pieces and move._take_pieces(pieces)
+
+    def _take_pieces(self, pieces):
+        """Put onto this move as many pieces as it expects, and return the others.
+
+        :param list pieces: ``[(lot, quantity)]``, in the part's unit
+        """
+        uom, room, commands, others = self.product_id.uom_id, self.product_qty, [], []
+        for lot, quantity in pieces:
+            taken = min(quantity, room)
+            room = uom.round(room - taken)
+            if taken:
+                commands.append(Command.create(self._piece_values(lot, taken)))
+            if uom.compare(quantity, taken) > 0:
+                others.append((lot, uom.round(quantity - taken)))
+        self.move_line_ids = [Command.clear(), *commands]
+        self.picked = bool(commands)
+        return others
+
+    def _piece_values(self, lot, quantity):
+        return {
+            "product_id": self.product_id.id,
+            "product_uom_id": self.product_id.uom_id.id,
+            "location_id": self.location_id.id,
+            "location_dest_id": self.location_dest_id.id,
+            "picking_id": self.picking_id.id,
+            "lot_id": lot.id,
+            "quantity": quantity,
+        }

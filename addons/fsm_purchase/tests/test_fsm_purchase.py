@@ -143,7 +143,9 @@ class TestFsmPurchase(FsmInventoryCommon):
         receipt = order.picking_ids.with_user(self.accountant)
         self.assertEqual(receipt.action_receive_some()["res_model"], "fsm.order.receive")
         form = self._dialog(order)
-        for code in ("8901234567890", "B-1", "B-2", "B-2"):
+        with self.assertRaisesRegex(UserError, "is Fan, which does not come with order"):
+            self._dialog(order).code = self.fan._label_code()
+        for code in ("8901234567890", "B-1", board._own_code(), "B-2", "B-2"):
             form.code = code
         with form.line_ids.edit(0) as line:
             self.assertEqual((line.product_id, line.expected), (self.ssd, 1))
@@ -167,6 +169,10 @@ class TestFsmPurchase(FsmInventoryCommon):
             line.quantity = 3
         with self.assertRaisesRegex(UserError, "Only 2 of SSD 512 GB are still to come"):
             form.save().action_apply()
+        moves = order.picking_ids.move_ids
+        moves.create(moves._split(1))._action_confirm(merge=False)
+        self._dialog(order).save().action_apply()
+        self.assertEqual(self._on_hand(self.ssd), 2, "Two moves of one line are one receipt.")
         for user in (self.technician, self.receptionist):
             with self.assertRaises(AccessError):
                 order.with_user(user).action_receive_some()
@@ -186,6 +192,21 @@ class TestFsmPurchase(FsmInventoryCommon):
             terms(*asked),
             {"supplier_id": self.sharaf.id, "supplier_end": today + relativedelta(months=12)},
         )
+
+    def test_numbered_piece_from_the_shelf_says_who_brought_it(self):
+        board = self._create_part("Mainboard", 9000, tracking="serial")
+        self._price(board, self.croma, 7000)
+        bought = self._request(self._job("repair"), board)
+        order = self._order(bought, vendor_id=self.sharaf.id).with_user(self.accountant)
+        order.button_confirm()
+        order.fsm_receive(lines=[{"line_id": order.order_line.id, "quantity": 1, "lots": ["B-9"]}])
+        bought.return_part()
+        used = self._request(self._job("repair"), board)
+        used.use(lot_id=self.env["stock.lot"].search([("name", "=", "B-9")]).id)
+        asked = used.sudo().job_id, board, used.sudo(), fields.Date.today()
+        self.assertFalse(used.sudo().purchase_line_id)
+        terms = self.env["fsm.warranty"]._supplier_terms(*asked)
+        self.assertEqual(terms["supplier_id"], self.sharaf.id)
 
     def test_part_that_nobody_sells_is_told(self):
         usage = self._request(self._job("repair"), self._create_part("Hinge", 300))
@@ -209,6 +230,8 @@ class TestFsmPurchase(FsmInventoryCommon):
         [order_id] = low.action_order()["domain"][0][2]
         order = self.env["purchase.order"].browse(order_id)
         self.assertEqual(order.order_line.product_qty, 6)
+        low.invalidate_recordset()
+        self.assertEqual((low.suggestion, low.coming), (6, 6))
         with self.assertRaisesRegex(UserError, "ordered already"):
             low.action_order()
 
@@ -246,7 +269,9 @@ class TestFsmPurchase(FsmInventoryCommon):
         order.fsm_receive(lines=[{"line_id": line.id, "quantity": 4}])
         with self.assertRaisesRegex(UserError, "ordered already"):
             self._order_low(rows)
+        self.assertEqual((ordered.state, ordered.is_ordered), ("requested", True))
         order.sudo().picking_ids.filtered(lambda p: p.state == "assigned").action_cancel()
+        self.assertFalse(ordered.is_ordered, "Nothing comes any more.")
         self.assertEqual(
             self._order_low(rows).order_line.product_qty, 7, "What does not come is missing again."
         )
@@ -268,6 +293,8 @@ class TestFsmPurchase(FsmInventoryCommon):
         self.assertEqual(line.product_qty, 2)
         receiver = line.order_id.with_user(self.accountant)
         receiver.button_confirm()
+        [row] = receiver.fsm_receive(lines=[{"line_id": line.id, "quantity": 4}])["received"]
+        self.assertEqual((row["quantity"], row["received"]), (24, 4), "In the part's unit.")
         receiver.fsm_receive()
         self.assertEqual((self._on_hand(bulb), usage.state), (24, "reserved"))
         self.assertEqual(self._cost(bulb), 10)

@@ -47,12 +47,27 @@ class FsmOrderReceive(models.TransientModel):
         if lines:
             self.scanned_id = lines[:1].product_id
             return
+        self._check_no_other_part(code)
         numbered = self.line_ids.filtered(lambda line: line.tracking != "none")
         if len(numbered.product_id) > 1:
             numbered = numbered.filtered(lambda line: line.product_id == self.scanned_id)
         if not numbered:
             raise UserError(self.env._("Scan the part first, then the numbers of its pieces."))
         numbered._add_number(code)
+
+    def _check_no_other_part(self, code):
+        """Refuse the code of a part that is not on this order: it is no number of a piece."""
+        branch = self.env["fsm.branch"].search([("company_id", "=", self.order_id.company_id.id)])
+        for part, lot_sudo in self.env["product.product"]._with_code(code, branch):
+            if not lot_sudo:
+                raise UserError(
+                    self.env._(
+                        "“%(code)s” is %(part)s, which does not come with order %(order)s.",
+                        code=code,
+                        part=part.display_name,
+                        order=self.order_id.name,
+                    )
+                )
 
     # === ACTION METHODS === #
 
@@ -75,6 +90,7 @@ class FsmOrderReceiveLine(models.TransientModel):
     order_line_id = fields.Many2one(comodel_name="purchase.order.line", required=True)
     product_id = fields.Many2one(string="Part", related="order_line_id.product_id")
     tracking = fields.Selection(related="product_id.tracking")
+    uom_id = fields.Many2one(string="Unit", related="product_id.uom_id")
     expected = fields.Float(string="Still to Come", digits="Product Unit", readonly=True)
     quantity = fields.Float(string="Has Come", digits="Product Unit")
     lots = fields.Text(
@@ -100,9 +116,8 @@ class FsmOrderReceiveLine(models.TransientModel):
     def _is_code(self, code):
         """Tell whether a code is that of this part, and not of one piece of it."""
         product = self.product_id
-        return code.lower() in {
-            known.lower() for known in (product.barcode, product.default_code) if known
-        }
+        known = (product.barcode, product.default_code, product._own_code())
+        return code.lower() in {name.lower() for name in known if name}
 
     def _numbers(self):
         return [name.strip() for name in (self.lots or "").split("\n") if name.strip()]
