@@ -65,7 +65,11 @@ class PurchaseOrder(models.Model):
     def _open_moves(self):
         """Return what the receipts of this order still expect; in sudo."""
         return self.picking_ids.move_ids.filtered(
-            lambda move: move.purchase_line_id and move.state not in ("done", "cancel", "draft")
+            lambda move: (
+                move.purchase_line_id
+                and move.state not in ("done", "cancel", "draft")
+                and move.location_dest_id.usage != "supplier"  # what goes back to the vendor
+            )
         )
 
     def _expected(self):
