@@ -202,7 +202,8 @@ class TestPayment(FsmGstBillingCommon):
         self._pay(("upi", 500.0, "412345678901"))
         values = {"payment_type": "outbound", "partner_id": self.suresh.id, "amount": 500.0}
         values |= {"journal_id": self.branch._tills()["upi"].id, "partner_type": "customer"}
-        back = self.env["account.payment"].create({**values, "payment_reference": "412345678902"})
+        values |= {"date": self.invoice.invoice_date, "payment_reference": "412345678902"}
+        back = self.env["account.payment"].create(values)
         back.action_post()
         dialogs = self.env["fsm.day.closing"].with_user(self.cashier)
         dialog = Form(dialogs.with_context(default_branch_id=self.branch.id))
