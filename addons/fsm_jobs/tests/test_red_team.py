@@ -120,7 +120,12 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
         gone.active = False
         accounts = self.env.ref("base.user_admin") | self.env.ref("base.user_root") | gone
         accounts |= self.manager | self.owner | self.env.ref("base.public_user")
-        accounts |= self.env["res.users"].browse(other["owner_id"])
+        their_owner = self.env["res.users"].browse(other["owner_id"])
+        accounts |= their_owner
+        device = self._intake().device_id
+        kept = {"partner_id": their_owner.partner_id.id, "model_id": device.model_id.id}
+        with self.assertRaisesRegex(AccessError, "no such record"):  # his contact has no company
+            self._as("receptionist", device).create(kept)
         for role in ("owner", "manager", "receptionist", "accountant", "technician"):
             user = getattr(self, role)
             customer = self._intake().partner_id.with_user(user)
@@ -201,14 +206,12 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
 
     def test_record_keeps_no_name_of_others_to_be_read(self):
         theirs, mine = self._namesake_job(), self._intake()
-        stranger = self.stranger.partner_id  # without a company, as every contact of a user
         kept = {"job_id": mine.id, "job_ids": [(4, theirs.id)]}
         for model, values in (
             ("fsm.device.move", {"job_id": mine.id, "partner_id": theirs.partner_id.id}),
             ("fsm.device.move", kept),
             ("fsm.consent", {"partner_id": theirs.partner_id.id, "purpose": "service"}),
             ("res.partner", {"name": "x", "user_id": self.env.ref("base.user_admin").id}),
-            ("fsm.device", {"partner_id": stranger.id, "model_id": mine.device_id.model_id.id}),
         ):
             with self.subTest(model), self.assertRaisesRegex(AccessError, "no such record"):
                 self._as("receptionist", self.env[model]).create(values)
