@@ -12,7 +12,7 @@ from threading import Barrier
 import pytest
 from conftest import Json2Error
 
-CLIENTS, INVOICES, BROKEN = 8, 201, 6
+CLIENTS, INVOICES, BROKEN = 8, 99, 6
 PAYERS = 6
 TRIES = 30  # of one client who is told that somebody else is faster
 # What only a database or a programmer says.
