@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..gst import upi
@@ -41,22 +41,3 @@ class AccountPayment(models.Model):
                 )
             )
         return reference
-
-
-class AccountPaymentRegister(models.TransientModel):
-    _inherit = "account.payment.register"
-
-    fsm_method = fields.Selection(related="journal_id.fsm_method")
-    fsm_reference = fields.Char(
-        string="UPI Reference (UTR)", help="The 12 digits that the customer's app shows."
-    )
-
-    def _create_payment_vals_from_wizard(self, batch_result):
-        """Override of `account` to keep the reference of a UPI payment."""
-        values = super()._create_payment_vals_from_wizard(batch_result)
-        if self.fsm_method == "upi" and self.fsm_reference:
-            payments = self.env["account.payment"]
-            reference = payments._upi_reference(self.fsm_reference)
-            payments._check_new_reference(self.company_id, reference)
-            values["payment_reference"] = reference
-        return values

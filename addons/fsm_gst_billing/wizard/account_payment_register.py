@@ -8,6 +8,10 @@ class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
     payment_date = fields.Date(default=lambda self: self.env.company._today_here())
+    fsm_method = fields.Selection(related="journal_id.fsm_method")
+    fsm_reference = fields.Char(
+        string="UPI Reference (UTR)", help="The 12 digits that the customer's app shows."
+    )
 
     def _create_payments(self):
         """Override of `account` to take no more than is due on the invoices of a branch."""
@@ -34,3 +38,13 @@ class AccountPaymentRegister(models.TransientModel):
                     )
                 )
         return super()._create_payments()
+
+    def _create_payment_vals_from_wizard(self, batch_result):
+        """Override of `account` to keep the reference of a UPI payment."""
+        values = super()._create_payment_vals_from_wizard(batch_result)
+        if self.fsm_method == "upi" and self.fsm_reference:
+            payments = self.env["account.payment"]
+            reference = payments._upi_reference(self.fsm_reference)
+            payments._check_new_reference(self.company_id, reference)
+            values["payment_reference"] = reference
+        return values
