@@ -87,9 +87,8 @@ class AccountMove(models.Model):
         asked |= {"parts": parts, "financial": financial}
 
         def credit(move):
-            note = move.sudo()._credit(
-                reason.strip(), lines, date, parts, financial
-            )  # checked above
+            move_sudo = move.sudo()  # checked above
+            note = move_sudo._credit(reason.strip(), lines, date, parts, financial)
             return {"id": note.id, "name": note.name, "amount_total": note.amount_total}
 
         return self.env["fsm.client.ref"]._once_each(

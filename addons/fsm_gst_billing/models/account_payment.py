@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.fsm_jobs.verbs import check_keys, check_value
 
-from ..gst import dates, upi
+from ..gst import dates
 from ..gst.words import indian_format, rupees
 from .account_journal import METHODS
 from .account_move_issued import differs, may_manage
@@ -167,19 +167,8 @@ class AccountPayment(models.Model):
         if rupees(amount) != Decimal(str(amount)):
             raise UserError(self.env._("“%s.amount” has more than two decimals.", where))
         reference = "".join((line.get("reference") or "").split()).upper()
-        if line["method"] == "upi" and not reference:
-            raise UserError(
-                self.env._("A UPI payment needs its reference (UTR): “%s.reference”.", where)
-            )
-        if line["method"] == "upi" and not upi.is_reference(reference):
-            raise UserError(
-                self.env._(
-                    "“%(reference)s” is not the reference of a UPI payment: the app shows 12 digits, as "
-                    "“UPI Ref. No.” or “UTR” (“%(where)s.reference”).",
-                    reference=reference,
-                    where=where,
-                )
-            )
+        if line["method"] == "upi":
+            reference = self._upi_reference(reference, f"{where}.reference")
         return {**line, "amount": amount, "reference": reference or False}
 
     # === BUSINESS METHODS === #

@@ -22,22 +22,23 @@ class AccountPayment(models.Model):
         )
 
     @api.model
-    def _upi_reference(self, text):
+    def _upi_reference(self, text, where=""):
         """Return the reference of a UPI payment as it is kept.
 
+        :param str where: what to call it, for the caller of a verb
         :raise UserError: if `text` cannot be one
         """
         reference = "".join((text or "").split()).upper()
+        where = where or self.env._("UPI Reference (UTR)")
         if not reference:
-            raise UserError(
-                self.env._("A UPI payment needs its reference (UTR): the app shows 12 digits.")
-            )
+            raise UserError(self.env._("A UPI payment needs its reference (UTR): “%s”.", where))
         if not upi.is_reference(reference):
             raise UserError(
                 self.env._(
-                    "“%s” is not the reference of a UPI payment: the app shows 12 digits, as "
-                    "“UPI Ref. No.” or “UTR”.",
-                    reference,
+                    "“%(reference)s” is not the reference of a UPI payment: the app shows 12 digits, as "
+                    "“UPI Ref. No.” or “UTR” (“%(where)s”).",
+                    reference=reference,
+                    where=where,
                 )
             )
         return reference

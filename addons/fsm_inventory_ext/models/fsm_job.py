@@ -110,8 +110,8 @@ class FsmJob(models.Model):
         """Override to put back what was laid out for job cards that are cancelled."""
         res = super()._moved(source, target)
         if target == "cancelled":
-            # Whoever may cancel a job card gives up what was asked for it.
-            open_sudo = self.part_usage_ids.sudo().filtered(lambda part: part.state in OPEN_STATES)
+            usages_sudo = self.part_usage_ids.sudo()  # who may cancel a job card gives them up
+            open_sudo = usages_sudo.filtered(lambda part: part.state in OPEN_STATES)
             # Two parts in the order in which everybody takes them: see `fsm.stock.guard._hold`.
             for usage_sudo in open_sudo.sorted(lambda part: part.product_id.id):
                 usage_sudo._return("", usage_sudo.move_ids)

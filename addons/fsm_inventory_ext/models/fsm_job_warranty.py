@@ -142,7 +142,7 @@ class FsmJob(models.Model):
 
         :param datetime moment: naive UTC
         """
-        zone = self.branch_id.calendar_id.sudo().tz or "Asia/Kolkata"  # opening hours are no secret
+        zone = self.branch_id._timezone()
         return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment).date()
 
     def _cover(self):

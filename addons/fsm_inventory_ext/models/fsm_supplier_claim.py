@@ -274,7 +274,8 @@ class FsmSupplierClaim(models.Model):
         claims_sudo = self.sudo().with_context(mail_activity_quick_update=True)  # his, whoever acts
         claims_sudo.activity_unlink([ACTIVITY])
         for company, claims in claims_sudo.grouped("company_id").items():
-            managers, accountants = self.env["stock.warehouse.orderpoint"].sudo()._people(company)
+            rules_sudo = self.env["stock.warehouse.orderpoint"].sudo()  # they know who is told
+            managers, accountants = rules_sudo._people(company)
             if not (person := (accountants or managers)[:1]):
                 continue
             pending = claims.filtered("is_pending")

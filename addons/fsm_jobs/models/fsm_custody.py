@@ -232,16 +232,16 @@ class FsmCustody(models.Model):
         for row in self:
             row._check_may_hand_over()
         challans = {}
-        for rows_sudo in (
-            self.sudo().grouped(lambda row: (row.to_company_id, row.company_id)).values()
-        ):
+        all_sudo = self.sudo()  # the caller's branch has the devices, the rows are the senders'
+        for rows_sudo in all_sudo.grouped(lambda row: (row.to_company_id, row.company_id)).values():
             challans |= dict.fromkeys(rows_sudo.ids, rows_sudo._way_back(note))
         return [row._sent_back(challans[row.id], note) for row in self]
 
     def _sent_back(self, challan, note):
+        sender_sudo = self.sudo().to_company_id  # the caller's own branch
         place = {
             "place_kind": "courier",
-            "place_name": self.env._("On the way back from %s", self.sudo().to_company_id.name),
+            "place_name": self.env._("On the way back from %s", sender_sudo.name),
             "challan_id": challan.id,
         }
         return self._handed_over(place, note) | {"challan": challan.name}

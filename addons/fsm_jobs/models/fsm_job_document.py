@@ -274,7 +274,7 @@ class FsmJob(models.Model):
 
     def _moment(self, moment):
         """Return a moment as the branch's clock shows it."""
-        zone = self.branch_id.calendar_id.tz or "Asia/Kolkata"
+        zone = self.branch_id._timezone()
         return moment and format_datetime(self.env, moment, tz=zone, dt_format="d MMM y, h:mm a")
 
     def _rupees(self, amount):

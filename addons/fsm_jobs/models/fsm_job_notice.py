@@ -77,7 +77,7 @@ class FsmJob(models.Model):
 
     def _here(self):
         """Return this job card with the clock of its branch, wherever the caller's stands."""
-        return self.with_context(tz=self.branch_id.sudo().calendar_id.tz or "Asia/Kolkata")
+        return self.with_context(tz=self.branch_id._timezone())
 
     def _notice_days(self):
         """Return the days of notice of this branch's ladder."""

@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..period import Period
 from ..verbs import verb
-from .fsm_branch import TIMEZONE
 
 SUMMED = {"integer", "number", "money"}  # types of columns that have a total
 MAX_ROWS = 100_000  # of one report: more is no report
@@ -160,7 +159,7 @@ class FsmReport(models.AbstractModel):
 
     @api.model
     def _timezone(self):
-        return self.env["fsm.branch"]._current().calendar_id.sudo().tz or TIMEZONE  # no secret
+        return self.env["fsm.branch"]._current()._timezone()
 
     @api.model
     def _today(self):
