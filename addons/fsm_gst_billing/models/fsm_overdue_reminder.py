@@ -1,7 +1,8 @@
 from odoo import fields, models
 
+from odoo.addons.fsm_jobs.models.fsm_reminder_rule_mixin import CHANNELS
+
 from .fsm_gst_once import GATE
-from .fsm_overdue_rule import CHANNELS
 
 
 class FsmOverdueReminder(models.Model):

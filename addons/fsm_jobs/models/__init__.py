@@ -79,6 +79,7 @@ from . import fsm_challan
 from . import fsm_challan_line
 from . import fsm_custody
 from . import ir_actions_report
+from . import fsm_reminder_rule_mixin
 from . import fsm_unclaimed_rule
 from . import fsm_unclaimed_reminder
 from . import fsm_job_report

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .fsm_unclaimed_rule import CHANNELS
+from .fsm_reminder_rule_mixin import CHANNELS
 
 SENT_BY = [*CHANNELS, ("letter", "Letter")]  # a letter is posted by a person
 
