@@ -40,6 +40,16 @@ class AccountMove(models.Model):
             if state := move._state_of_place(move._place_by_law().state):
                 move.l10n_in_state_id = state
 
+    def _compute_fiscal_position_id(self):
+        """Override of `l10n_in`: the branch of the document decides, not the one that is open.
+
+        What a customer is always billed under (a letter of undertaking) is kept per company, and
+        `l10n_in` asks the company of the session for it.
+        """
+        for company, moves in self.grouped("company_id").items():
+            own = moves.with_company(company) if company else moves
+            super(AccountMove, own)._compute_fiscal_position_id()
+
     @api.depends("l10n_in_state_id", "l10n_in_gst_treatment", "partner_id", "partner_shipping_id")
     def _compute_gst_place_reason(self):
         lang = self.env.lang or "en_US"

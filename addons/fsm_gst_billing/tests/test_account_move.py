@@ -21,7 +21,7 @@ class TestAccountMove(FsmGstBillingCommon):
         self.assertEqual(second.name, "SPR/26-27/00002")
 
     @freeze_time("2026-11-21 08:00:00")
-    def test_T16_each_branch_has_its_own_series(self):
+    def test_T16_each_branch_has_its_own_series_and_letter_of_undertaking(self):
         other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
         murugan = self._meet("Murugan", self.tamil_nadu, other)
         manager = self._hire("manager", "fsm_jobs.group_fsm_manager", other)
@@ -32,6 +32,38 @@ class TestAccountMove(FsmGstBillingCommon):
         self.assertEqual(here, ["SPR/26-27/00001", "SPR/26-27/00002"])
         self.assertEqual(there, ["RST/26-27/00001", "RST/26-27/00002"])
         self.assertEqual(self._taxes(invoice), {"CGST": 368.10, "SGST/UTGST": 368.10})
+        self._check_letter_of_undertaking(other.company_id)
+
+    def _check_letter_of_undertaking(self, there):
+        """Only its branch supplies without tax, whichever branch is open: IGST Act s.16(3)."""
+        zone = self._meet("Infopark", self.karnataka, vat="29AABCB1234C1ZA", company_id=False)
+        zone.l10n_in_gst_treatment = "special_economic_zone"
+        abroad = self._meet("Acme", None, country=self.env.ref("base.us"), company_id=False)
+        chart = self.env["account.chart.template"].with_company(self.organization)
+        for partner, name, treatment in (
+            (zone, "fiscal_position_in_lut_sez_1", "special_economic_zone"),
+            (abroad, "fiscal_position_in_lut_sez", "overseas"),
+        ):
+            partner.with_company(there).property_account_position_id = chart.ref(name)
+            for seller, opened in ((there, self.company), (self.company, there)):
+                invoice = (
+                    self.env["account.move"]
+                    .with_context(allowed_company_ids=(opened | seller).ids)
+                    .create(
+                        {
+                            "move_type": "out_invoice",
+                            "company_id": seller.id,
+                            "partner_id": partner.id,
+                            "l10n_in_gst_treatment": treatment,
+                            "invoice_line_ids": [Command.create({"product_id": self.labour.id})],
+                        }
+                    )
+                )
+                taxes = invoice.invoice_line_ids.tax_ids
+                untaxed = any((taxes | taxes.children_tax_ids).mapped("l10n_in_is_lut"))
+                self.assertEqual((name, untaxed), (name, seller == there))
+                if partner == zone:  # of exports `l10n_in` gives the tax back in the same entry
+                    self.assertEqual(invoice.amount_tax, 0.0 if seller == there else 108.0)
 
     @freeze_time("2026-11-21 08:00:00")
     def test_credit_notes_have_their_own_series(self):
