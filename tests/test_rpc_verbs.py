@@ -3,7 +3,8 @@
 A row is a call. Rows stand in the order of a job card's life, so that a later one finds what an
 earlier one made: a callable takes what is known so far and returns ids or arguments. Who may not is
 refused with a sentence; whoever may is answered with these keys, and told of an argument nobody
-knows. What rpc.md names and is not there yet stands in docs/rpc.md.
+knows. A verb that takes a `client_ref` is called twice with one: nothing is made twice, nor told to
+who may not. What rpc.md names and is not there yet stands in docs/rpc.md.
 """
 
 import ast
@@ -30,6 +31,9 @@ PERSON = "id login role branch_ids"
 
 # Calls that a verb of the core answers, or that are plain: they have no arguments of ours to refuse.
 PLAIN = {"action_post", "create", "search_read", "write"}
+
+# What cannot be told twice: the repetition is refused, and says what to do.
+TOLD_ONCE = {"fsm_create_api_key"}
 
 # What stands beside modules of Odoo that this server has not; their own tests say who may.
 BRIDGES = {"fsm_gst_einvoice", "fsm_razorpay"}
@@ -971,6 +975,9 @@ def tried(call, row, known, nonsense):
         return wrong
     if nonsense and row.verb not in PLAIN:
         wrong.append(refusal(call, row.may, row, ids, {**arguments, "nonsense": 1}))
+    repeated = nonsense and (row.model, row.verb) in verbs("client_ref")
+    if repeated:
+        arguments = {"client_ref": f"twice-{next(numbers)}", **arguments}
     try:
         answer = call(row.may, row.model, row.verb, ids, arguments)
     except Refused as refused:
@@ -978,11 +985,51 @@ def tried(call, row, known, nonsense):
     known |= {name: answer[key] for name, key in row.keep.items()}
     if row.verb == "intake":
         known["job_name"] = answer["name"]
+    if repeated:
+        wrong += again(call, row, ids, arguments, answer)
     return [*wrong, complete(answer, row.keys)]
 
 
-def verbs():
-    """Return ``{(model, verb)}`` of all methods that are decorated as verbs, in every addon."""
+def again(call, row, ids, arguments, answer):
+    """Return what is wrong with how a call is answered that is repeated with its `client_ref`."""
+    wrong = []
+    try:
+        second = call(row.may, row.model, row.verb, ids, arguments)
+        if second != answer or row.verb in TOLD_ONCE:
+            wrong.append(f"is answered {answer}, and then {second}")
+    except Refused as refused:
+        if row.verb not in TOLD_ONCE or "not shown twice" not in str(refused):
+            wrong.append(f"the repetition is refused: {refused}")
+    if row.may_not:
+        wrong.append(refusal(call, row.may_not, row, ids, arguments))
+    for other in changed(arguments):
+        try:
+            call(row.may, row.model, row.verb, ids, other)
+        except Refused as refused:
+            if "already used for something else" not in str(refused):
+                wrong.append(f"with {other} is refused: {refused}")
+        else:
+            wrong.append(f"does {other} under the reference of something else")
+    return wrong
+
+
+def changed(arguments):
+    """Yield the arguments of a call, one of them as another call has it."""
+    for name in ("complaint", "reason", "note", "name", "diagnosis", "quantity", "method"):
+        if name in arguments:
+            value = arguments[name]
+            other = f"{value} once more" if isinstance(value, str) else value + 1
+            yield {**arguments, name: other}
+            return
+    for name, value in arguments.items():
+        if isinstance(value, list):
+            yield {**arguments, name: value * 2}
+            return
+
+
+@functools.cache
+def verbs(argument=""):
+    """Return ``{(model, verb)}`` of all verbs, or of those with an argument, in every addon."""
     found = set()
     for path in (ROOT / "addons").glob("*/models/*.py"):
         if path.parts[-3] in BRIDGES:
@@ -1002,8 +1049,13 @@ def verbs():
                 for method in model.body
                 if isinstance(method, ast.FunctionDef)
                 and any(ast.unparse(each) == "verb" for each in method.decorator_list)
+                and (not argument or argument in parameters(method))
             }
     return found
+
+
+def parameters(method):
+    return {each.arg for each in method.args.args + method.args.kwonlyargs}
 
 
 def test_each_verb_has_its_row():

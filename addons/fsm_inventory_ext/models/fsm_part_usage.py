@@ -247,13 +247,24 @@ class FsmPartUsage(models.Model):
         return self._answers()
 
     @verb
-    def return_part(self, quantity: float = 0.0, reason: str = ""):
+    def return_part(self, quantity: float = 0.0, reason: str = "", *, client_ref: str = ""):
         """Give the part back: from the device to the shelf, or a request that is not needed.
 
         :param float quantity: less than all leaves the rest as it was; by default all
         :param str reason: needed for a part that was used
         :return: ``{id, state, quantity}``; where some is left, of what is left
         """
+        self.job_id._check_may_handle_parts()
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "return_part",
+            client_ref,
+            {"quantity": quantity, "reason": reason},
+            lambda: self._return_parts(quantity, reason),
+        )
+
+    def _return_parts(self, quantity, reason):
+        """Give the parts back, and return the answers of the verb."""
         for usage_sudo in self._checked_for(AFTER_RETURN, set(NEXT_STATES) - SETTLED_STATES):
             if usage_sudo.state == "used" and not reason.strip():
                 raise UserError(self.env._("Say why a used part comes back."))

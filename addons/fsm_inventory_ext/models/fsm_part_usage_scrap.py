@@ -20,13 +20,26 @@ class FsmPartUsage(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def scrap_part(self, reason: str, quantity: float = 0.0):
+    def scrap_part(self, reason: str, quantity: float = 0.0, *, client_ref: str = ""):
         """Write off a part that was laid out or built in, and is good for nothing any more.
 
         :param str reason: 10 characters or more; a manager gives it
         :param float quantity: less than all leaves the rest as it was; by default all
         :return: ``{id, state, quantity}``; where some is left, of what is left
         """
+        self.job_id._check_may_handle_parts("manager")
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "scrap_part",
+            client_ref,
+            {"reason": reason, "quantity": quantity},
+            lambda: self._scrap_parts(reason, quantity),
+        )
+
+    # === BUSINESS METHODS - STOCK === #
+
+    def _scrap_parts(self, reason, quantity):
+        """Write the parts off, and return the answers of the verb."""
         self.env["stock.quant"]._check_reason(reason)
         job_states = set(NEXT_STATES) - SETTLED_STATES
         for usage_sudo in self._checked_for({"reserved", "used"}, job_states, "manager"):
@@ -34,8 +47,6 @@ class FsmPartUsage(models.Model):
             part = usage_sudo._split(usage_sudo.quantity - rest) if rest else usage_sudo
             part._scrap(reason.strip())
         return self._answers()
-
-    # === BUSINESS METHODS - STOCK === #
 
     def _scrap(self, reason):
         """Move the part to the loss; called in sudo, in the branch's company."""

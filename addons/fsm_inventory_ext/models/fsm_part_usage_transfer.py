@@ -63,13 +63,26 @@ class FsmPartUsage(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def request_transfer(self, branch_id: int):
+    def request_transfer(self, branch_id: int, *, client_ref: str = ""):
         """Ask another branch of the organisation to send what this request waits for.
 
         Once, unless the answer was no, or what came went to somebody else.
 
         :return: ``{id, transfer_id, transfer, state}``, the state of the transfer
         """
+        self.job_id._check_may_handle_parts()
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "request_transfer",
+            client_ref,
+            {"branch_id": branch_id},
+            lambda: self._request_transfers(branch_id),
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _request_transfers(self, branch_id):
+        """Ask the branch, and return the answers of the verb."""
         for usage_sudo in self._checked_for({"requested"}, WORKING_STATES):
             if usage_sudo._is_asked_for():
                 raise UserError(

@@ -47,7 +47,7 @@ class FsmTransfer(models.Model):
         return transfer_sudo._answers()[0]
 
     @verb
-    def send_parts(self, lines: list = ()):
+    def send_parts(self, lines: list = (), *, client_ref: str = ""):
         """Send the parts: they leave the shelves, with the document the law asks for.
 
         :param list lines: ``[{line_id, quantity, lots}]`` of what is sent if it is not all that was
@@ -55,6 +55,13 @@ class FsmTransfer(models.Model):
             this entry; of lots that are not named, what came first is sent
         :return: ``{id, name, state, lines, document}``
         """
+        self._check_keeper()
+        return self.env["fsm.client.ref"]._once_together(
+            self, "send_parts", client_ref, {"lines": lines}, lambda: self._send_parts(lines)
+        )
+
+    def _send_parts(self, lines):
+        """Send the parts, and return the answers of the verb."""
         for transfer_sudo in self._for_step({"requested"}, "company_id"):
             sender_sudo = transfer_sudo.with_company(transfer_sudo.company_id)
             moved = sender_sudo._said(lines, "quantity")

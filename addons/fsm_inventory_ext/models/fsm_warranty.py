@@ -192,13 +192,20 @@ class FsmWarranty(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def claim(self):
+    def claim(self, *, client_ref: str = ""):
         """Ask the supplier back for what this part was replaced by.
 
         :return: ``[{id, state, amount_claimed, amount_credited, reference, credit_reference,
             due_on}]``, the claims that were opened
         """
-        return [warranty._claim()._answers() for warranty in self]
+        self.env["fsm.supplier.claim"]._check_claimer()
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "claim",
+            client_ref,
+            {},
+            lambda: [warranty._claim()._answers() for warranty in self],
+        )
 
     def _claim(self):
         """Open claims for what replaced this part, as far as it is not claimed; in sudo."""

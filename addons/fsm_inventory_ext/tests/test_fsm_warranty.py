@@ -384,8 +384,9 @@ class TestFsmWarranty(FsmInventoryCommon):
         with self.assertRaisesRegex(UserError, "Note"):
             claim.with_context(fsm_target="refused").action_move()
         claim.refuse(note="They say it was wet")
-        [answer] = claim.warranty_id.claim()
+        [answer] = claim.warranty_id.claim(client_ref="claim-2")
         self.assertEqual((answer["state"], answer["amount_claimed"]), ("open", 2600))
+        self.assertEqual(claim.warranty_id.claim(client_ref="claim-2"), [answer])
         self.assertEqual(claim.warranty_id.claim_ids.mapped("state"), ["refused", "open"])
 
     def test_claim_is_nobody_s_but_the_branch_s_accounts_and_moves_by_its_gate(self):

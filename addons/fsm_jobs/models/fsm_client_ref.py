@@ -77,6 +77,29 @@ class FsmClientRef(models.Model):
             for record in records
         ]
 
+    def _once_together(self, records, verb, client_ref, arguments, call):
+        """Call `call` for `records` at once as `_once` does; return its answers in their order.
+
+        Where one call makes one thing of them all (a challan, an order) the reference is of that
+        call: with fewer records, or more, it is used for something else. Whoever may not read them
+        does not learn what came of it; whether his role calls the verb its caller asks before.
+
+        :param records: not empty, as `verb` sees to; each has a `company_id`
+        :param callable call: returns a list of JSON, an answer a record
+        """
+        records.check_access("read")
+        if not client_ref:
+            return call()
+        ordered = records.sorted("id")
+        answers = self._once(
+            ordered[0].company_id or self.env.company,
+            f"{records._name}.{verb}",
+            client_ref,
+            {"ids": ordered.ids, **arguments},
+            lambda: {str(id_): answer for id_, answer in zip(records.ids, call(), strict=True)},
+        )
+        return [answers[str(id_)] for id_ in records.ids]
+
     def _claim(self, company, verb, client_ref, digest):
         """Return the row of this reference, new or old.
 

@@ -200,6 +200,8 @@ class FsmJob(models.Model):
         due_date: str = "",
         note: str = "",
         value: float = 0.0,
+        *,
+        client_ref: str = "",
     ):
         """Write down that the devices are somewhere else now. Out of the house they get a challan.
 
@@ -218,11 +220,26 @@ class FsmJob(models.Model):
         self.check_access("read")
         place = self._place(place_id)
         kind = place.kind or kind
+        self._check_device_mover(kind)
+        way = {"partner_id": partner_id, "to_branch_id": to_branch_id, "value": value}
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "move_device",
+            client_ref,
+            {"kind": kind, "place_id": place.id, "due_date": due_date, "note": note, **way},
+            lambda: self._move_device(kind, place, due_date, note, way),
+        )
+
+    def _move_device(self, kind, place, due_date, note, way):
+        """Move the devices, and return the answers of the verb.
+
+        :param dict way: the arguments of a way out: `partner_id`, `to_branch_id`, `value`
+        """
         self._check_device_move(kind, place, note)
         values = {"place_kind": kind, "place_id": place.id, "note": note or False}
         values["due_date"] = self._due_date(due_date, needed=kind in ("lab", "branch"))
         if kind in AWAY_KINDS:
-            values |= self._way_out(kind, partner_id, to_branch_id, values, value)
+            values |= self._way_out(kind, values=values, **way)
         else:
             values |= self._way_in(kind, place)
         rows = self.env["fsm.custody"]._record(self, values)
@@ -283,14 +300,17 @@ class FsmJob(models.Model):
             raise UserError(self.env._("There is no such place in the branch of these job cards."))
         return place
 
-    def _check_device_move(self, kind, place, note):
-        """Refuse a place that is none, a caller who may not, a device that is gone."""
+    def _check_device_mover(self, kind):
+        """Refuse a place that is none, and a caller who may not."""
         if kind not in CUSTODY_MOVERS:
             raise UserError(self.env._("“kind” must be one of: %s.", ", ".join(CUSTODY_MOVERS)))
         if not self._has_role(CUSTODY_MOVERS[kind]):
             raise AccessError(
                 self.env._("Your role does not move a device to: %s.", dict(CUSTODY_KINDS)[kind])
             )
+
+    def _check_device_move(self, kind, place, note):
+        """Refuse a shelf that is not named, and a device that is gone or goes otherwise."""
         if kind == "shelf" and not place:
             raise UserError(self.env._("Say which shelf."))
         for job in self:
@@ -333,11 +353,11 @@ class FsmJob(models.Model):
         )
         return {"place_name": name, "user_id": False if kind in ("shelf", "customer") else user.id}
 
-    def _way_out(self, kind, partner_id, to_branch_id, values, value):
+    def _way_out(self, kind, partner_id, to_branch_id, value, values):
         """Return with whom the devices are, and on which challan they left.
 
-        :param dict values: of the row of custody, as far as they are known
         :param float value: of each device, in rupees
+        :param dict values: of the row of custody, as far as they are known
         """
         if value < 0:
             raise UserError(self.env._("The value of a device is not negative."))

@@ -69,7 +69,14 @@ class FsmJob(models.Model):
         return [{"id": job.id, "technician_ids": job.technician_ids.ids} for job in self]
 
     @verb
-    def add_diagnosis(self, diagnosis: str, lines: list = (), share_channels: list = ()):
+    def add_diagnosis(
+        self,
+        diagnosis: str,
+        lines: list = (),
+        share_channels: list = (),
+        *,
+        client_ref: str = "",
+    ):
         """Write down what is wrong and what it would cost; moves `received` to `diagnosis`.
 
         :param list lines: ``[{product_id, name, quantity, price_unit}]``, added to the estimate;
@@ -79,6 +86,16 @@ class FsmJob(models.Model):
         """
         if not self._has_role({"technician"}):
             raise AccessError(self.env._("Only a technician or a manager diagnoses."))
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "add_diagnosis",
+            client_ref,
+            {"diagnosis": diagnosis, "lines": lines, "share_channels": share_channels},
+            lambda: self._add_diagnosis(diagnosis, lines, share_channels),
+        )
+
+    def _add_diagnosis(self, diagnosis, lines, share_channels):
+        """Write the diagnosis down, and return the answers of the verb."""
         values = self._diagnosis_lines(lines)
         self.filtered(lambda job: job.state == "received")._move("diagnosis")
         self.write({"diagnosis": diagnosis})
@@ -114,7 +131,7 @@ class FsmJob(models.Model):
         return {**kept, "product_id": line["product_id"], "quantity": quantity}
 
     @verb
-    def share_estimate(self, channels: list = ("link",)):
+    def share_estimate(self, channels: list = ("link",), *, client_ref: str = ""):
         """Show the customer what it would cost; moves to `estimate`.
 
         :param list channels: of ``email``, ``sms``, ``whatsapp``, ``link``; the last two only return
@@ -128,6 +145,16 @@ class FsmJob(models.Model):
                 )
         if not self._has_role({"technician"}):
             raise AccessError(self.env._("Only a technician or a manager shares an estimate."))
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "share_estimate",
+            client_ref,
+            {"channels": channels},
+            lambda: self._share_estimates(channels),
+        )
+
+    def _share_estimates(self, channels):
+        """Share an estimate of each job card, and return the answers of the verb."""
         answers = []
         for job in self:
             job._check_channels(channels)

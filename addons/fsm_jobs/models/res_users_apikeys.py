@@ -28,14 +28,43 @@ class ResUsers(models.Model):
 
     @api.model
     @verb
-    def fsm_create_api_key(self, name: str, days: int = KEY_MAX_DAYS):
+    def fsm_create_api_key(self, name: str, days: int = KEY_MAX_DAYS, *, client_ref: str = ""):
         """Make a key with which a program acts as the caller.
 
         :param str name: what it is for
         :param int days: how long it works, 1 to 90
+        :param str client_ref: the same again makes no second key, and is refused: the first one
+            cannot be shown again
         :return: ``{id, key, expires_at}``; the key is shown this once
         """
         self._fsm_check_identity()
+        shown = {}
+
+        def create():  # what is remembered is the id alone: a secret is kept nowhere
+            shown.update(self._fsm_new_api_key(name, days))
+            return {"id": shown["id"]}
+
+        made = self.env["fsm.client.ref"]._once(
+            self.env.user.company_id.root_id,
+            f"res.users.fsm_create_api_key/{self.env.uid}",  # a reference is the caller's own
+            client_ref,
+            {"name": name, "days": days},
+            create,
+        )
+        if not shown:
+            raise UserError(
+                self.env._(
+                    "Key %(id)s was made under “%(reference)s” already, and is not shown twice: "
+                    "replace it (fsm_rotate_api_key), or revoke it.",
+                    id=made["id"],
+                    reference=client_ref,
+                )
+            )
+        return shown
+
+    @api.model
+    def _fsm_new_api_key(self, name, days):
+        """Make a key of the caller, and return the answer of the verb."""
         if not name.strip():
             raise UserError(self.env._("Say what the key is for: “name” is empty."))
         if not 0 < days <= KEY_MAX_DAYS:

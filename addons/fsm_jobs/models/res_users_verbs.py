@@ -52,6 +52,8 @@ class ResUsers(models.Model):
         phone: str = "",
         role: str = "",
         branch_ids: list = (),
+        *,
+        client_ref: str = "",
     ):
         """Let somebody work in branches of the caller's organisation.
 
@@ -59,13 +61,36 @@ class ResUsers(models.Model):
         answer, which works once and for some days (`auth_signup`).
 
         :param str role: one of `ROLES`
+        :param str client_ref: the same again invites nobody again; the link is made anew, for it is
+            kept nowhere, while the person has not signed in
         :return: ``{id, login, role, branch_ids, invite_url}``; `invite_url` is `False` if an e-mail
             is on its way
         """
         self._fsm_check_caller_owns()
         self._fsm_check_role(role)
         branches = self.env["fsm.branch"]._of_owner(branch_ids)
-        values = self._fsm_person_values(name, login, email, phone)
+        given = {"name": name, "login": login, "email": email, "phone": phone}
+        invited = {}
+
+        def create():
+            user_sudo = self._fsm_new_person(given, role, branches)
+            answer = user_sudo._fsm_summary()
+            invited["invite_url"] = user_sudo._fsm_invite()
+            return answer
+
+        answer = self.env["fsm.client.ref"]._once(
+            branches.organization_id,
+            "res.users.fsm_create_user",
+            client_ref,
+            {**given, "role": role, "branch_ids": sorted(branches.ids)},
+            create,
+        )
+        return answer | (invited or {"invite_url": self._fsm_link_again(answer["id"])})
+
+    @api.model
+    def _fsm_new_person(self, given, role, branches):
+        """Return a new user in sudo, who works in `branches`. The caller was checked."""
+        values = self._fsm_person_values(**given)
         # Nothing of a caller's context, a default least of all, reaches the new user.
         Users = self.with_context({**clean_context(self.env.context), "no_reset_password": True})
         user_sudo = Users.sudo().create(  # an owner holds no right on users
@@ -79,7 +104,7 @@ class ResUsers(models.Model):
             }
         )
         user_sudo._fsm_join(branches, role)
-        return user_sudo._fsm_summary() | {"invite_url": user_sudo._fsm_invite()}
+        return user_sudo
 
     @verb
     def fsm_update_user(
@@ -270,5 +295,18 @@ class ResUsers(models.Model):
                 self.id, email_values={"email_to": self.email, "auto_delete": True}
             )
             return False
+        return self._fsm_invite_link()
+
+    def _fsm_invite_link(self):
         links = self.partner_id.with_context(create_user=True)._get_signup_url_for_action()
         return links[self.partner_id.id]
+
+    @api.model
+    def _fsm_link_again(self, user_id):
+        """Return the link of somebody who was invited and has not come; `False` for others.
+
+        The caller made him, in the call that is repeated.
+        """
+        user_sudo = self.sudo().search([("id", "=", user_id)])  # an owner holds no right on users
+        waits = user_sudo.partner_id.signup_type and not (user_sudo.email or user_sudo.login_date)
+        return user_sudo._fsm_invite_link() if waits else False

@@ -56,6 +56,20 @@ class TestPeople(FsmJobsCommon):
         found = self.env["res.partner"].sudo()._get_partner_from_token(token)
         self.assertEqual(found, nisha.partner_id)
 
+    def test_who_is_hired_again_under_one_reference_is_one_person_and_his_link_lasts(self):
+        nisha, answer = self._hire(email="", client_ref="hire-1")
+        again = self._hire(email="", client_ref="hire-1")[1]
+        token = again.pop("invite_url").split("token=")[1].split("&")[0]
+        found = self.env["res.partner"].sudo()._get_partner_from_token(token)
+        self.assertEqual(found, nisha.partner_id)
+        self.assertEqual(again, {key: answer[key] for key in again})
+        with self.assertRaisesRegex(UserError, "already used for something else"):
+            self._hire(email="", client_ref="hire-1", role="manager")
+        nisha.partner_id.signup_cancel()  # he has come
+        self.assertFalse(self._hire(email="", client_ref="hire-1")[1]["invite_url"])
+        remembered = self.env["fsm.client.ref"].sudo().search([("name", "=", "hire-1")])
+        self.assertNotIn("invite_url", remembered.answer, "A link that signs in is kept nowhere.")
+
     def test_f13_new_user_has_his_role_and_nothing_technical(self):
         system = self.env.ref("base.group_system")
         self.Users = self.Users.with_context(default_group_ids=system.ids, default_active=False)
@@ -197,6 +211,17 @@ class TestPeople(FsmJobsCommon):
         self.assertLess(key.expiration_date, fields.Datetime.now() + timedelta(days=7, hours=1))
         users.fsm_revoke_api_key(id=answer["id"])
         self.assertFalse(keys._check_credentials(scope="rpc", key=answer["key"]))
+
+    def test_key_of_one_reference_is_one_and_is_not_remembered(self):
+        users = self._as("receptionist", self.env["res.users"])
+        answer = users.fsm_create_api_key(name="Kiosk", client_ref="key-1")
+        with self.assertRaisesRegex(UserError, f"Key {answer['id']} .*not shown twice"):
+            users.fsm_create_api_key(name="Kiosk", client_ref="key-1")
+        mine = self.Users.fsm_create_api_key(name="Kiosk", client_ref="key-1")
+        self.assertNotEqual(mine["id"], answer["id"], "A reference is the caller's own.")
+        remembered = self.env["fsm.client.ref"].sudo().search([("name", "=", "key-1")])
+        kept = remembered.mapped("answer")
+        self.assertCountEqual(kept, [{"id": answer["id"]}, {"id": mine["id"]}])
 
     def test_f3_revoked_key_is_refused_where_it_just_worked(self):
         users = self._as("receptionist", self.env["res.users"])

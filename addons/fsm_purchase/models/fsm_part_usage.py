@@ -60,7 +60,7 @@ class FsmPartUsage(models.Model):
     # === BUSINESS METHODS - VERBS === #
 
     @verb
-    def order(self, vendor_id: int = 0):
+    def order(self, vendor_id: int = 0, *, client_ref: str = ""):
         """Put requested parts onto a request for quotation: one a vendor and branch.
 
         A part that is on one already stays where it is, so the call may be repeated.
@@ -69,6 +69,19 @@ class FsmPartUsage(models.Model):
         :return: ``{id, purchase_id, purchase, vendor_id, quantity, expected_at}``; the quantity is
             that of the part on this job card
         """
+        self.job_id._check_may_handle_parts("accountant")
+        return self.env["fsm.client.ref"]._once_together(
+            self,
+            "order",
+            client_ref,
+            {"vendor_id": vendor_id},
+            lambda: self._put_on_orders(vendor_id),
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _put_on_orders(self, vendor_id):
+        """Order what is on no order yet, and return the answers of the verb."""
         checked = self._checked_for({"requested"}, WORKING_STATES, "accountant")
         usages_sudo = self._together(checked)
         vendor = self._vendor_of_caller(vendor_id)

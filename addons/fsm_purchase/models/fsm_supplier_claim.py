@@ -66,16 +66,23 @@ class FsmSupplierClaim(models.Model):
         return self._credited(amount, "")
 
     @verb
-    def draft_credit_note(self):
+    def draft_credit_note(self, *, client_ref: str = ""):
         """Draft the credit note that settles these claims: one for a supplier and branch.
 
         :return: ``{id, state, credit_note_id}``
         """
-        self._draft_credit_notes()
-        return [
-            {"id": claim.id, "state": claim.state, "credit_note_id": claim.credit_note_id.id}
-            for claim in self
-        ]
+        self._check_claimer()
+
+        def answers():
+            self._draft_credit_notes()
+            return [
+                {"id": claim.id, "state": claim.state, "credit_note_id": claim.credit_note_id.id}
+                for claim in self
+            ]
+
+        return self.env["fsm.client.ref"]._once_together(
+            self, "draft_credit_note", client_ref, {}, answers
+        )
 
     # === BUSINESS METHODS === #
 

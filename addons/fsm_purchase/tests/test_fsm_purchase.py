@@ -53,7 +53,7 @@ class TestFsmPurchase(FsmInventoryCommon):
         jobs = [self._job("repair") for _ in range(2)]
         ssds = self._request(jobs[0], quantity=2) | self._request(jobs[1])
         fan = self._request(jobs[0], self.fan)
-        orders = self._order(ssds | fan)
+        orders = self._order(ssds | fan, client_ref="po-1")
         self.assertEqual(len(set(orders.ids)), 2)
         self.assertEqual(orders[0], orders[1])
         self.assertEqual(
@@ -66,6 +66,11 @@ class TestFsmPurchase(FsmInventoryCommon):
         self.assertEqual(orders[0].order_line.product_qty, 3)
         ssds[0].return_part()
         self.assertEqual(orders[0].order_line.product_qty, 1)
+        turned = fan | ssds[1] | ssds[0]  # answered in the order in which they are asked for
+        again = self._order(turned, client_ref="po-1")
+        self.assertEqual(again, orders[2] + orders[1] + orders[0])
+        with self.assertRaisesRegex(UserError, "already used for something else"):
+            self._order(ssds, client_ref="po-1")
 
     def test_day_of_the_order_puts_off_the_promise(self):
         job = self._job("repair")

@@ -443,13 +443,15 @@ class TestJourney(FsmFullCommon):
         claim.send(reference="RMA-9")
         with self.assertRaisesRegex(UserError, "no posted credit note “CN-5” of Wholesaler"):
             claim.credit(credit_reference="CN-5")
-        note = claim.credit_note_id.browse(claim.draft_credit_note()["credit_note_id"])
+        drafted = claim.draft_credit_note(client_ref="cn-5")
+        note = claim.credit_note_id.browse(drafted["credit_note_id"])
         self.assertEqual((note.move_type, note.company_id), ("in_refund", self.company))
         with self.assertRaisesRegex(UserError, "Post the credit note first"):
             claim.with_context(fsm_target="credited").action_move()
         note.ref = "CN-5"
         note.invoice_line_ids.price_unit = 2400
         note.action_post()
+        self.assertEqual(claim.draft_credit_note(client_ref="cn-5"), drafted)
         answer = (claim.state, claim.amount_credited, claim.credit_reference)
         self.assertEqual(answer, ("credited", 2400, "CN-5"))
         second = claim.sudo().copy({"opened_on": "2026-04-02", "rework_id": self._intake().id})
