@@ -36,6 +36,7 @@
         "views/account_payment_views.xml",
         "views/fsm_job_views.xml",
         "views/fsm_branch_views.xml",
+        "views/fsm_person_views.xml",
         "views/fsm_gst_advance_views.xml",
         "views/fsm_day_close_views.xml",
         "views/fsm_overdue_views.xml",

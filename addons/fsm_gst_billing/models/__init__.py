@@ -79,6 +79,7 @@ from . import fsm_job_check
 from . import fsm_job_report
 from . import fsm_job_storage
 from . import fsm_job_supply
+from . import fsm_person
 from . import fsm_report
 from . import fsm_report_customers
 from . import fsm_report_receivables
@@ -87,3 +88,4 @@ from . import res_company
 from . import res_partner
 from . import res_partner_due
 from . import res_partner_gst
+from . import res_users

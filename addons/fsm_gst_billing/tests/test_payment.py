@@ -434,6 +434,28 @@ class TestPayment(FsmGstBillingCommon):
         wizard.action_pay()
         self.assertEqual(self.job.amount_due, 0.0)
 
+    def test_dialog_stays_until_the_rest_is_paid_another_way(self):
+        dialogs = self.env["fsm.payment"].with_user(self.cashier)
+        dialog = dialogs.create({"job_id": self.job.id, "method": "cash", "amount": 826.20})
+        self.assertIn("₹4,000.00 are still due", dialog.action_pay_part()["params"]["message"])
+        dialog.write({"method": "card", "reference": "SLIP 9"})
+        dialog.action_pay()
+        self.assertEqual(self.invoice.payment_state, "paid")
+
+    def test_owner_says_which_receptionist_takes_payments(self):
+        owner = self._hire("owner", "fsm_jobs.group_fsm_owner")
+        people = self.env["fsm.person"].with_user(owner)
+        person = people.browse(self.receptionist.id)
+        person.takes_payments = True
+        answer = self._pay(("cash", 100.0), user=self.receptionist)
+        self.assertEqual(answer["payment_state"], "partial")
+        person.role = "technician"  # the right goes with the role
+        self.assertFalse(self.receptionist.has_group("fsm_gst_billing.group_fsm_cashier"))
+        with self.assertRaisesRegex(UserError, "Only a receptionist"):
+            people.browse(self.technician.id).takes_payments = True
+        with self.assertRaisesRegex(AccessError, "Only an owner"):
+            self.receptionist.with_user(self.manager).fsm_set_cashier(allowed=True)
+
     def test_dialog_tells_nothing_of_another_branch(self):
         other = self._found_branch("HSR Layout", "HSR", "29AAGCB7383J1Z4", self.karnataka)
         stranger = self._hire(

@@ -1,13 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..gst.words import indian_format
 from ..models.account_journal import METHODS
 
 
 class FsmPayment(models.TransientModel):
-    """The till: what the customer pays for a job card, by one way."""
+    """The till: what the customer pays for a job card, by one way after the other."""
 
     _name = "fsm.payment"
+    _inherit = ["fsm.job.dialog"]
     _description = "Receive Payment"
 
     job_id = fields.Many2one(
@@ -49,22 +51,6 @@ class FsmPayment(models.TransientModel):
         for wizard in self:
             wizard.amount = wizard.amount_due
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_job_cards(vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_job_cards([vals])
-        return super().write(vals)
-
-    def _check_job_cards(self, vals_list):
-        """Refuse the job cards of other branches: the till tells what their customers owe."""
-        job_ids = {vals["job_id"] for vals in vals_list if vals.get("job_id")}
-        self.env["fsm.job"].browse(job_ids).check_access("read")
-
     # === ACTION METHODS === #
 
     def action_pay(self):
@@ -72,13 +58,34 @@ class FsmPayment(models.TransientModel):
 
         What is an advance has its receipt voucher printed.
         """
-        self.ensure_one()
-        lines = [{"method": self.method, "amount": self.amount, "reference": self.reference or ""}]
-        if invoice := self.job_id._unpaid_invoice():
-            paid = invoice.with_env(self.env).fsm_record_payment(lines=lines)
-        elif not self.job_id._has_posted_invoice():
-            paid = self.job_id.record_advance(lines=lines)
-        else:
-            raise UserError(self.env._("Nothing is due on job card %s.", self.job_id.name))
+        paid = self._book()
         advances = self.env["fsm.gst.advance"]
         return advances.search([("payment_id", "in", paid["payment_ids"])])._print_action()
+
+    def action_pay_part(self):
+        """Book this part and stay: the rest of the invoice is paid by another way."""
+        amount = self.amount
+        self._book()
+        self.write({"amount": self.job_id.amount_due, "reference": False})
+        return self._tell(
+            self.env._(
+                "₹%(paid)s received; ₹%(due)s are still due.",
+                paid=indian_format(amount),
+                due=indian_format(self.amount_due),
+            )
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _book(self):
+        """Record the payment as it stands here; return the answer of the verb."""
+        self.ensure_one()
+        reference = "" if self.method == "cash" else self.reference or ""
+        if self.method == "upi":  # said here, without the name of an argument
+            reference = self.env["account.payment"]._upi_reference(reference)
+        lines = [{"method": self.method, "amount": self.amount, "reference": reference}]
+        if invoice := self.job_id._unpaid_invoice():
+            return invoice.with_env(self.env).fsm_record_payment(lines=lines)
+        if self.job_id._has_posted_invoice():
+            raise UserError(self.env._("Nothing is due on job card %s.", self.job_id.name))
+        return self.job_id.record_advance(lines=lines)
