@@ -41,7 +41,7 @@ class FsmGstAdvance(models.Model):
         if not self:
             return {"type": "ir.actions.act_window_close"}
         report_sudo = self.env.ref("fsm_gst_billing.action_report_voucher").sudo()  # as above
-        return report_sudo.report_action(self) | {"close_on_report_download": True}
+        return report_sudo.report_action(self, config=False) | {"close_on_report_download": True}
 
     def _voucher_document(self):
         """Return all that `report_voucher` prints.

@@ -392,6 +392,12 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 attack()
 
+    def test_dialog_of_a_cashier_prints_the_voucher_of_an_advance(self):
+        dialogs = self.env["fsm.payment"].with_user(self.cashier)
+        dialog = dialogs.create({"job_id": self._job().id, "method": "cash", "amount": 590.0})
+        action = dialog.action_pay()  # no layout was chosen yet, and who collects is asked for none
+        self.assertEqual(action["report_name"], "fsm_gst_billing.report_voucher")
+
     def test_advance_is_for_who_may_collect_in_the_branch(self):
         job = self._job()
         for user in (self.receptionist, self.technician):

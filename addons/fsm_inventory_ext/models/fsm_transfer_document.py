@@ -34,7 +34,9 @@ class FsmTransfer(models.Model):
 
     def action_print_challan(self):
         self.ensure_one()
-        return self.env.ref("fsm_jobs.fsm_challan_report").report_action(self.challan_id)
+        return self.env.ref("fsm_jobs.fsm_challan_report").report_action(
+            self.challan_id, config=False
+        )
 
     # === BUSINESS METHODS - DOCUMENTS === #
 

@@ -93,5 +93,5 @@ class FsmDeviceMove(models.TransientModel):
         )
         if challan := jobs.custody_id.challan_id:
             report = self.env.ref("fsm_jobs.fsm_challan_report")
-            return {**report.report_action(challan), "close_on_report_download": True}
+            return {**report.report_action(challan, config=False), "close_on_report_download": True}
         return {"type": "ir.actions.act_window_close"}
