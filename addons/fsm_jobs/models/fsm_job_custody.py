@@ -221,25 +221,25 @@ class FsmJob(models.Model):
         place = self._place(place_id)
         kind = place.kind or kind
         self._check_device_mover(kind)
-        way = {"partner_id": partner_id, "to_branch_id": to_branch_id, "value": value}
+        way = (partner_id, to_branch_id, value)
         return self.env["fsm.client.ref"]._once_together(
             self,
             "move_device",
             client_ref,
-            {"kind": kind, "place_id": place.id, "due_date": due_date, "note": note, **way},
+            {"kind": kind, "place_id": place.id, "due_date": due_date, "note": note, "way": way},
             lambda: self._move_device(kind, place, due_date, note, way),
         )
 
     def _move_device(self, kind, place, due_date, note, way):
         """Move the devices, and return the answers of the verb.
 
-        :param dict way: the arguments of a way out: `partner_id`, `to_branch_id`, `value`
+        :param tuple way: of a way out: `partner_id`, `to_branch_id`, `value`
         """
         self._check_device_move(kind, place, note)
         values = {"place_kind": kind, "place_id": place.id, "note": note or False}
         values["due_date"] = self._due_date(due_date, needed=kind in ("lab", "branch"))
         if kind in AWAY_KINDS:
-            values |= self._way_out(kind, values=values, **way)
+            values |= self._way_out(kind, *way, values)
         else:
             values |= self._way_in(kind, place)
         rows = self.env["fsm.custody"]._record(self, values)
