@@ -3,6 +3,8 @@ import doctest
 import io
 import json
 import subprocess
+import xmlrpc.client
+from datetime import timedelta
 
 from cryptography.hazmat.primitives import hashes, hmac, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -21,6 +23,16 @@ from ..einvoice import eway, schema, signed
 
 IRN = "35054cc24d97033afc24f49ec4444dbab81f542c555f9d30359dc75794e06bbe"
 NOW = "2026-04-15 06:00:00"
+
+# Who may, who may not, and the keys of the answer; in the order of a document's life.
+# tests/test_rpc_verbs.py reads it: each verb of this addon has its row.
+VERBS = {
+    ("account.move", "fsm_einvoice"): ("accountant", "receptionist", "filename content"),
+    ("account.move", "fsm_eway"): ("accountant", "technician", "filename content"),
+    ("fsm.challan", "eway"): ("accountant", "receptionist", "filename content"),
+    ("account.move", "fsm_import_irn"): ("accountant", "receptionist", "id number irn"),
+    ("account.move", "fsm_irn_cancelled"): ("manager", "accountant", "id irn cancelled_at"),
+}
 
 
 def encoded(content):
@@ -91,6 +103,58 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
 
     def _sent(self, move=None):
         return json.loads(base64.b64decode((move or self.invoice).fsm_einvoice()["content"]))
+
+    # === BY THE DOORS OF PROGRAMS === #
+
+    def _over_xmlrpc(self, user, key, model, verb, ids, arguments):
+        """Return the answer, or the sentence of the refusal."""
+        call = (self.env.cr.dbname, user.id, key, model, verb, [ids] if ids else [], arguments)
+        try:
+            return self.xmlrpc_object.execute_kw(*call)
+        except xmlrpc.client.Fault as fault:
+            self.assertIn(fault.faultCode, (2, 4), fault.faultString)  # UserError, AccessError
+            return fault.faultString
+
+    def _over_json2(self, user, key, model, verb, ids, arguments):
+        answer = self.url_open(
+            f"/json/2/{model}/{verb}",
+            json={**({"ids": ids} if ids else {}), **arguments},
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        if answer.ok:
+            return answer.json()
+        self.assertIn(answer.status_code, (403, 422), answer.text)
+        return answer.json()["message"]
+
+    def _assert_verbs_by(self, door):
+        keys, expiry = {}, fields.Datetime.now() + timedelta(days=1)
+        for role in {role for row in VERBS.values() for role in row[:2]}:
+            own = self.env(user=getattr(self, role).id)["res.users.apikeys"].sudo()  # no form asks
+            keys[role] = own._generate("rpc", "tests", expiry)
+        file = json.dumps({"AckNo": 112010036563310, "SignedQRCode": self._token()}).encode()
+        arguments = {
+            "fsm_import_irn": {"content": base64.b64encode(file).decode()},
+            "fsm_irn_cancelled": {"date": "2026-04-15 12:00:00"},
+        }
+        for (model, verb), (may, may_not, said) in VERBS.items():
+            record = self.invoice if model == "account.move" else self._challan()
+            call = (model, verb, record.ids if verb != "fsm_import_irn" else [])
+            given = arguments.get(verb, {})
+            with self.subTest(model=model, verb=verb):
+                refused = door(getattr(self, may_not), keys[may_not], *call, given)
+                self.assertRegex(refused, "Your role|Only a manager")
+                unknown = door(getattr(self, may), keys[may], *call, {**given, "nonsense": 1})
+                self.assertIn("does not know the argument “nonsense”", unknown)
+                answer = door(getattr(self, may), keys[may], *call, given)
+                answer = answer[0] if isinstance(answer, list) else answer
+                self.assertEqual(set(answer), set(said.split()))
+                self.assertTrue(all(answer.values()))
+
+    def test_each_verb_over_xmlrpc_for_one_who_may_and_one_who_may_not(self):
+        self._assert_verbs_by(self._over_xmlrpc)
+
+    def test_each_verb_over_json2_for_one_who_may_and_one_who_may_not(self):
+        self._assert_verbs_by(self._over_json2)
 
     # === OUT === #
 
@@ -333,15 +397,20 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
         self.assertFalse(self._invoice(job, post=False)._needs_eway(), "Exempt goods do not count.")
         self.assertEqual([item["hsnCode"] for item in bill["itemList"]], [84715000])
 
-    def test_R35_device_to_a_lab_in_another_state_has_an_eway_bill_for_job_work(self):
+    def _challan(self, **lab):
+        """Return the challan of a laptop of ₹9,000 that goes to a lab in Chennai."""
         self.model.category_id.l10n_in_hsn_code = "84713010"
-        lab = self._meet("Chip Lab", self.tamil_nadu, city="Chennai", zip="600 001")
+        address = {"street": "9, Mount Road", "city": "Chennai", "zip": "600 001", **lab}
+        lab = self._meet("Chip Lab", self.tamil_nadu, **address)
         job = self._create_job(state="repair").with_user(self.manager)
         job.move_device(kind="lab", partner_id=lab.id, due_date="2099-01-01", value=9000.0)
-        challan = job.custody_id.challan_id.with_user(self.accountant)
+        return job.custody_id.challan_id.with_user(self.accountant)
+
+    def test_R35_device_to_a_lab_in_another_state_has_an_eway_bill_for_job_work(self):
+        challan = self._challan(street=False)
         with self.assertRaisesRegex(UserError, "street of the customer is missing"):
             challan.eway()
-        lab.street = "9, Mount Road"
+        challan.partner_id.sudo().street = "9, Mount Road"
         challan.write({"transport_mode": "1", "vehicle_number": "KA01AB1234"})
         [bill] = json.loads(base64.b64decode(challan.eway()["content"]))["billLists"]
         self.assertEqual(
