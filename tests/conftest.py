@@ -15,8 +15,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -26,6 +28,11 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUEST = re.compile(
     r'"(?P<verb>[A-Z]+) (?P<path>\S+) HTTP/[\d.]+" (?P<status>\d+) - (?P<sql>\d+) '
 )
+
+BUSY = "nothing was changed, try again"
+TRIES = 30  # of one client who is told that somebody else is faster
+# What only a database or a programmer says.
+INTERNALS = ("psycopg", "Traceback", "serialize", "deadlock", "SELECT", "INSERT")
 
 FILM = (640, 480)  # pixels of what the camera sees
 
@@ -160,6 +167,43 @@ class Json2Client:
 def json2(server, db, api_keys):
     """Return `json2(login)`, a JSON-2 client of that user."""
     return lambda login: Json2Client(server, db, api_keys[login])
+
+
+# === MANY AT ONCE === #
+
+
+def all_at_once(call, requests, clients=None):
+    """Make requests at once, each again while somebody else is faster, as a person would.
+
+    :param call: ``call(model, verb, **arguments)`` of a JSON-2 client
+    :param requests: ``[(model, verb, arguments)]``
+    :param clients: how many start together, all if None; the others follow as one is served
+    :return: for each request ``"done"``, or the sentence of its refusal
+    """
+    clients = clients or len(requests)
+    start, alone = Barrier(clients), Barrier(1)
+    turns = [start if number < clients else alone for number in range(len(requests))]
+
+    def ask(request, turn):
+        turn.wait()
+        return _answer(call, *request)
+
+    with ThreadPoolExecutor(clients) as pool:
+        return list(pool.map(ask, requests, turns))
+
+
+def _answer(call, model, verb, arguments):
+    for _ in range(TRIES):
+        try:
+            call(model, verb, **arguments)
+            return "done"
+        except Json2Error as error:
+            assert error.status in (409, 422), error.body
+            assert not any(word in error.body for word in INTERNALS), error.body
+            if BUSY not in error.body:
+                return error.body
+            time.sleep(0.1)
+    return "never"
 
 
 # === WHAT IT COSTS === #

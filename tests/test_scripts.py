@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -206,14 +207,70 @@ CLEAN = "odoo.tests.result: 0 failed, 0 error(s) of 12 tests when loading databa
     ],
 )
 def test_log_of_odoo_is_judged(tmp_path, lines, verdict):
-    log = tmp_path / "odoo.log"
+    result = judged(tmp_path, [(0, *line) for line in lines], "--tests")
+    assert result.returncode == bool(verdict)
+    assert (verdict or "") in result.stdout
+
+
+def judged(folder, lines, kind):
+    """Judge a log of ``(milliseconds, level, logger and text)``."""
+    log, midnight = folder / "odoo.log", datetime(2026, 11, 21, tzinfo=timezone.utc)
     log.write_text(
-        "".join(f"2026-11-21 08:00:00,000 7 {level} db {text}\n" for level, text in lines)
+        "".join(
+            f"{midnight + timedelta(milliseconds=at):%Y-%m-%d %H:%M:%S},{at % 1000:03}"
+            f" 7 {level} db {text}\n"
+            for at, level, text in lines
+        )
     )
-    result = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "lib" / "odoo_log.py", log, "--tests"],
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts" / "lib" / "odoo_log.py", log, kind],
         capture_output=True,
         text=True,
     )
-    assert result.returncode == bool(verdict)
-    assert (verdict or "") in result.stdout
+
+
+def lost(error, at=0):
+    return (at, "ERROR", f"odoo.sql_db: bad query: b'UPDATE x'\nERROR: {error}\n")
+
+
+def answer(text, at=20):
+    return (at, "INFO", f"odoo.service.model: {text}")
+
+
+FASTER = "could not serialize access due to concurrent update"
+AGAIN = "SERIALIZATION_FAILURE, 4 tries left, try again in 0.7131 sec... "
+AGAIN_LATER = "SERIALIZATION_FAILURE, 3 tries left, try again in 3.1 sec... "
+GAVE_UP = "SERIALIZATION_FAILURE, maximum number of tries reached!"
+DEADLOCK = "deadlock detected\nDETAIL:  Process 1 waits for 2."
+NOT_UNIQUE = 'duplicate key value violates unique constraint "x"'
+QUOTED = f"syntax error\nLINE 1: 'ERROR: {FASTER}'"
+
+
+@pytest.mark.parametrize(
+    ("lines", "clean"),
+    [
+        ([lost(FASTER), answer(AGAIN)], True),
+        ([lost(DEADLOCK), answer("DEADLOCK_DETECTED, 4 tries left, try again in 1.0 sec... ")], True),
+        ([lost('could not obtain lock on row in relation "x"'),
+          answer("LOCK_NOT_AVAILABLE, 4 tries left, try again in 1.0 sec... ")], True),
+        ([lost(FASTER), lost(FASTER, 5), answer(AGAIN), answer(AGAIN, 30)], True),
+        ([lost(FASTER), answer(AGAIN), lost(FASTER, 900), answer(AGAIN_LATER, 910)], True),
+        ([lost(FASTER)], False),
+        ([answer(AGAIN), lost(FASTER, 50)], False),  # that was another's
+        ([lost(FASTER), answer(AGAIN, 60_000)], False),
+        ([lost(FASTER), lost(FASTER, 5), answer(AGAIN)], False),
+        ([lost(DEADLOCK), answer(AGAIN)], False),
+        ([lost(FASTER), answer(GAVE_UP)], False),
+        ([lost(FASTER), answer(AGAIN), lost(FASTER, 900), answer(GAVE_UP, 910)], False),
+        ([lost(NOT_UNIQUE), answer(AGAIN)], False),
+        ([lost(QUOTED), answer(AGAIN)], False),
+        ([(0, "ERROR", f"odoo.http: anything\nERROR: {FASTER}"), answer(AGAIN)], False),
+    ],
+)  # fmt: skip
+def test_request_that_odoo_repeats_is_no_failure(tmp_path, lines, clean):
+    assert judged(tmp_path, lines, "--server").returncode == (not clean)
+
+
+def test_only_a_server_repeats(tmp_path):
+    assert judged(tmp_path, [lost(FASTER), answer(AGAIN)], "--ours").returncode == 0
+    assert judged(tmp_path, [lost(FASTER), answer(AGAIN)], "--tests").returncode

@@ -5,21 +5,12 @@ be his before the race. Then by every door that leads out of a branch, two parts
 order.
 """
 
-import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from conftest import Json2Error
+from conftest import all_at_once
 
 PIECES, TAKERS = 10, 50
-BUSY = "nothing was changed, try again"
-TRIES = 20  # of one taker who is told that somebody else is faster
-# What only a database or a programmer says.
-INTERNALS = ("psycopg", "Traceback", "serialize", "deadlock", "SELECT", "INSERT")
-
-
 AT_ONCE = 2.0  # pieces that one takes by the second test
 # Who stands before an empty shelf reads how many there are.
 TOO_FEW = "Only 0 of Race"
@@ -173,28 +164,9 @@ class Race:
 
     def run(self, calls):
         """Make all calls at once; return ``(how many went through, the refusals)``."""
-        start = Barrier(len(calls))
-        with ThreadPoolExecutor(len(calls)) as pool:
-            answers = list(pool.map(lambda call: take(self.manager, call, start), calls))
-        refused = [answer for answer in answers if answer != "taken"]
+        answers = all_at_once(self.manager.call, calls)
+        refused = [answer for answer in answers if answer != "done"]
         return len(answers) - len(refused), refused
-
-
-def take(client, call, start):
-    """Take as a person would, who asks again when told that somebody else is faster."""
-    model, verb, arguments = call
-    start.wait()
-    for _ in range(TRIES):
-        try:
-            client.call(model, verb, **arguments)
-            return "taken"
-        except Json2Error as error:
-            assert error.status in (409, 422), error.body
-            assert not any(word in error.body for word in INTERNALS), error.body
-            if BUSY not in error.body:
-                return error.body
-            time.sleep(0.1)
-    return "never"
 
 
 def test_fifty_takers_of_ten_pieces_are_served_ten_times(race):

@@ -57,6 +57,7 @@ class AccountMove(models.Model):
             "SELECT id, state FROM fsm_gst_return"
             " WHERE gstin = ANY(%s) AND period = ANY(%s) FOR SHARE",
             [[number or "" for number, _period in months], [period for _number, period in months]],
+            log_exceptions=False,  # to be repeated is no error
         )
         locked = returns_sudo.browse(
             [id_ for id_, state in self.env.cr.fetchall() if state != "draft"]

@@ -214,7 +214,8 @@ class FsmBranch(models.Model):
     def _wait_for_payments(self):
         """Wait until all payments of the branch that are being booked are; new ones wait for us."""
         self.env.cr.execute(
-            SQL("UPDATE fsm_branch SET write_uid = write_uid WHERE id IN %s", self._ids)
+            SQL("UPDATE fsm_branch SET write_uid = write_uid WHERE id IN %s", self._ids),
+            log_exceptions=False,  # Odoo repeats a second close, which is no error
         )
 
     def _check_seen_all(self, day):

@@ -51,7 +51,8 @@ class FsmBranch(models.Model):
                   FROM fsm_branch b WHERE b.company_id IN %s FOR SHARE OF b
                 """,
                 tuple(company.id for company in days),
-            )
+            ),
+            log_exceptions=False,  # who waited for a close is repeated by Odoo, which is no error
         )
         for branch_id, last in self.env.cr.fetchall():
             branch_sudo = self.sudo().browse(branch_id)  # a name, whoever may read branches
