@@ -61,6 +61,7 @@ from . import fsm_gst_amendment_rows  # adds to the rows
 from . import fsm_gst_return_books
 from . import fsm_gst_return_challan
 from . import fsm_gst_return_goodwill
+from . import fsm_gst_return_open
 from . import fsm_gst_return_order
 from . import fsm_gst_return_purchases
 from . import fsm_gst_return_blocked

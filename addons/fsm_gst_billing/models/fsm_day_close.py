@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .fsm_gst_once import GATE
 
@@ -75,6 +76,14 @@ class FsmDayClose(models.Model):
     _day_once_uniq = models.UniqueIndex(
         "(company_id, day) WHERE reopened_at IS NULL", "This day of the branch is closed already."
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("day", "company_id")
+    def _compute_display_name(self):
+        for close in self:
+            day = format_date(self.env, close.day, date_format="d MMM y")
+            close.display_name = f"{close.company_id.name}, {day}"
 
     # === CRUD METHODS === #
 

@@ -36,6 +36,14 @@ class FsmGstAdvance(models.Model):
             )
         return answers
 
+    # === ACTION METHODS === #
+
+    def action_print(self):
+        self.check_access("read")
+        return self._print_action()
+
+    # === BUSINESS METHODS === #
+
     def _print_action(self):
         """Return the action that prints these vouchers; nothing, if there is none."""
         if not self:

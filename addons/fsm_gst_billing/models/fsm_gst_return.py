@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from odoo.addons.fsm_jobs.verbs import verb
 
-from ..gst import gstin, periods, returns
+from ..gst import dates, gstin, periods, returns
 
 # An object no caller can send: what carries it in the context comes from a verb of the return.
 GATE = object()
@@ -43,8 +45,15 @@ class FsmGstReturn(models.Model):
     _rec_name = "gstin"
 
     # What is declared
-    gstin = fields.Char(string="GSTIN", required=True, audit=True)
-    period = fields.Char(required=True, audit=True, help="Month as MMYYYY: 042026 is April 2026.")
+    gstin = fields.Char(
+        string="GSTIN", required=True, audit=True, default=lambda self: self.env.company.vat
+    )
+    period = fields.Char(
+        required=True,
+        audit=True,
+        default=lambda self: self._month_to_declare(),
+        help="Month as MMYYYY: 042026 is April 2026.",
+    )
     first_day = fields.Date(compute="_compute_first_day", store=True)
     due_on = fields.Date(string="GSTR-1 Due", compute="_compute_due_on")
     company_ids = fields.Many2many(
@@ -106,6 +115,12 @@ class FsmGstReturn(models.Model):
             day = gst_return.first_day
             month = f"{periods.MONTHS[day.month - 1]} {day.year}" if day else ""
             gst_return.display_name = " · ".join(filter(None, (gst_return.gstin, month)))
+
+    @api.model
+    def _month_to_declare(self):
+        """Return the period of the last month that is over, in India."""
+        today = dates.document_date(fields.Datetime.now())
+        return periods.period_of(today.replace(day=1) - timedelta(days=1))
 
     # === CRUD METHODS === #
 

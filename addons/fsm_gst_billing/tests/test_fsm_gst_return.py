@@ -173,6 +173,21 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "cannot be locked yet"):
             self.gst_return.lock()
 
+    def test_return_opens_the_documents_it_declares(self):
+        action = self.gst_return.action_open_documents()
+        numbers = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(numbers.move_id, self.to_suresh | self.to_kaveri)
+        bills = self.gst_return.action_open_purchases()
+        self.assertFalse(self.env[bills["res_model"]].search(bills["domain"]))
+
+    def test_new_return_is_of_the_month_that_is_over(self):
+        returns = self.env["fsm.gst.return"].with_user(self.accountant)
+        with freeze_time("2026-05-31 19:00:00"):  # 1 June in India
+            self.assertEqual(
+                returns.default_get(["gstin", "period"]),
+                {"gstin": self.branch.vat, "period": "052026"},
+            )
+
     def test_workbook_is_that_of_the_offline_tool(self):
         self.kaveri.name = "=HYPERLINK(1)"
         content = base64.b64decode(self.gst_return.export_xlsx()["content"])

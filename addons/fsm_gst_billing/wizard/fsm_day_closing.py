@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..gst import dates
+from ..gst.words import indian_format
 
 
 class FsmDayClosing(models.TransientModel):
@@ -135,7 +137,21 @@ class FsmDayClosing(models.TransientModel):
             explanation=self.explanation or "",
             references=self.line_ids.filtered("found").mapped("reference"),
         )
-        return {"type": "ir.actions.act_window_close"}
+        closed = self.env._(
+            "%(branch)s is closed for %(day)s, with ₹%(cash)s in the drawer.",
+            branch=self.branch_id.name,
+            day=format_date(self.env, self.day, date_format="d MMM y"),
+            cash=indian_format(self.cash_counted),
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": closed,
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
 
 class FsmDayClosingLine(models.TransientModel):
