@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import runpy
 
 import pytest
 
@@ -22,6 +23,16 @@ def _is_problem(record):
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def worlds(load_registry, request):
+    """Found what classes share before the first of them, if scripts/test asks for it."""
+    if script := os.environ.get("FSM_WORLDS"):
+        import odoo
+
+        with odoo.modules.registry.Registry(odoo.tools.config["db_name"][0]).cursor() as cr:
+            runpy.run_path(script, {"env": odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})})
+
+
 @pytest.fixture(autouse=True)
 def no_logged_problem(caplog):
     """Fail a test during which Odoo logged an ERROR, or one of our addons a WARNING.
@@ -29,8 +40,9 @@ def no_logged_problem(caplog):
     What a test expects it catches itself: `self.assertLogs(...)`, `mute_logger(...)`.
     """
     for name in list(logging.root.manager.loggerDict):
-        if OUR_LOGGER.match(name):
-            logging.getLogger(name).setLevel(logging.WARNING)
+        # To set a level empties what all loggers remember: once is enough.
+        if OUR_LOGGER.match(name) and (logger := logging.getLogger(name)).level != logging.WARNING:
+            logger.setLevel(logging.WARNING)
     yield
     problems = [record for record in caplog.get_records("call") if _is_problem(record)]
     assert not problems, [f"{record.name}: {record.getMessage()}" for record in problems]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+STEPS = ROOT / ".local" / "setup.log"  # what the steps of the scripts print
 DB = "fsm_trial"
 SECONDS_TO_START_AGAIN = 15
 
@@ -24,6 +25,7 @@ class Serve:
         self.url = f"http://127.0.0.1:{port}"
         self.output = ROOT / ".local" / f"serve-trial-{port}.out"
         self.started = time.monotonic()
+        self.steps_before = STEPS.stat().st_size
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 [ROOT / "scripts" / "serve", "--db", DB, "--port", str(port), *arguments],
@@ -35,9 +37,14 @@ class Serve:
     def text(self):
         return self.output.read_text()
 
-    def wait_until(self, pattern, seconds):
-        """Return the seconds until the output matches; fail when the run ends before."""
-        while not re.search(pattern, self.text()):
+    def steps(self):
+        """Return what its steps have printed so far; a log that grew too long began anew."""
+        log = STEPS.read_bytes()
+        return log[self.steps_before if len(log) >= self.steps_before else 0 :].decode()
+
+    def wait_until(self, pattern, seconds, text=None):
+        """Return the seconds until the output, or `text()`, matches; fail when the run ends before."""
+        while not re.search(pattern, (text or self.text)()):
             assert self.process.poll() is None, self.text()
             assert time.monotonic() - self.started < seconds, self.text()
             time.sleep(0.1)
@@ -64,7 +71,7 @@ def serve(free_port):
 
 def test_serve_recovers_starts_again_in_seconds_and_brings_no_demo_users(serve):
     broken = serve("--no-demo", "--reset")
-    broken.wait_until(r"new database", 300)  # the addons are about to be installed
+    broken.wait_until(f"Initializing database {DB}_building", 300, broken.steps)
     broken.stop(signal.SIGKILL)
 
     first = serve("--no-demo", "--reset")  # from nothing, over the remains

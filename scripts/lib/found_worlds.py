@@ -1,6 +1,6 @@
 """Founds in a database of tests the organisations that its classes share; see fsm_jobs/tests/world.py.
 
-For `odoo shell`.
+For addons/conftest.py and for `odoo shell`: `env` is given. What is founded already is left alone.
 """
 
 import importlib
@@ -12,9 +12,11 @@ WORLDS = {
     "fsm_gst_billing": "FsmGstBillingCommon",
 }
 
-env.user.group_ids += env.ref("base.group_system")  # noqa: F821  the shell's
+env.user.group_ids += env.ref("base.group_system")  # noqa: F821  given
 for addon, name in WORLDS.items():
     if env["ir.module.module"]._get(addon).state == "installed":  # noqa: F821
         common = importlib.import_module(f"odoo.addons.{addon}.tests.common")
-        getattr(common, name)._keep_world(env(context=DISABLED_MAIL_CONTEXT))  # noqa: F821
+        common = getattr(common, name)
+        if not env["ir.model.data"].search_count([("module", "=", common.WORLD)]):  # noqa: F821
+            common._keep_world(env(context=DISABLED_MAIL_CONTEXT))  # noqa: F821
 env.cr.commit()  # noqa: F821

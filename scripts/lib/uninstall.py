@@ -1,7 +1,8 @@
-"""Writes the tables of Odoo that our addons extend; run after one of them was uninstalled.
+"""Uninstalls an addon, and writes the tables of Odoo that our addons extend.
 
-For `odoo shell`; $FSM_GONE are the addons that left. What one leaves behind in PostgreSQL, a
-trigger that names a dropped column, say, would stop Odoo itself, and only a write shows it.
+For `odoo shell`; $FSM_LEAVES is the addon, $FSM_GONE are all that leave with it. What one leaves behind
+in PostgreSQL, a trigger that names a dropped column, say, would stop Odoo itself, and only a write
+shows it.
 """
 
 import os
@@ -27,6 +28,7 @@ def entries():
     return env.cr.fetchone()[0] if is_hardened else None  # noqa: F821
 
 
+env["ir.module.module"]._get(os.environ["FSM_LEAVES"]).button_immediate_uninstall()  # noqa: F821
 before = entries()
 for model, values in WRITES.items():
     if model in env:  # noqa: F821  the shell's
