@@ -853,6 +853,8 @@ BESIDES = (
         Row(model, verb, None, may_not, **of(name, arguments=arguments))
         for model, verb, may_not, name, arguments in (
             ("fsm.challan", "cancel", "anita", "challan", WHY),
+            ("account.move", "fsm_issue_self_invoice", "ravi", "bill", {}),
+            ("fsm.gst.payment.voucher", "fsm_pdf", "ravi", "payment_voucher", {}),
             ("fsm.job", "approve_credit", "priya", "second", WHY),
             ("fsm.job", "create_claim", "priya", "second", {}),
             ("fsm.job", "post_notice", "ravi", "second", {"reference": "RK123456789IN"}),

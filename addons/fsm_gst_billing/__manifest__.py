@@ -41,6 +41,7 @@
         "views/fsm_day_close_views.xml",
         "views/fsm_overdue_views.xml",
         "views/fsm_gst_number_views.xml",
+        "views/fsm_gst_payment_voucher_views.xml",
         "views/fsm_gst_return_views.xml",
         "views/product_views.xml",
         # Depends on the actions in the views.

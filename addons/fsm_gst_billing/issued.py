@@ -94,7 +94,7 @@ CHALLAN_COLUMNS = (
 )
 
 # Rows that are written once.
-FOREVER = ("fsm_gst_number", "fsm_gst_cancellation")
+FOREVER = ("fsm_gst_number", "fsm_gst_cancellation", "fsm_gst_payment_voucher")
 
 NAME = "fsm_gst_issued"
 

@@ -142,6 +142,10 @@ HSN_SPLIT_SINCE = date(2025, 5, 1)
 # A service is invoiced within this many days: Rule 47.
 SERVICE_INVOICE_DAYS = 30
 
+# Days from receipt to the self-invoice of who bought from a supplier without a GSTIN: Rule 47A,
+# Notification 20/2024-CT.
+SELF_INVOICE_DAYS = 30
+
 # An advance whose rate, or whose place of supply, is not known yet: Rule 50, provisos.
 UNKNOWN_ADVANCE_RATE = 18  # percent, and IGST
 

@@ -35,6 +35,8 @@ PREFIXES = {
     "refund_voucher": "F",
     "challan": "D",
     "challan_job_work": "J",
+    "self_invoice": "I",  # of what a supplier without a GSTIN sent us: docs/adr/0044
+    "payment_voucher": "P",
     "financial_note": "N",  # no document of GST, in a series of its own: docs/adr/0031
 }
 
@@ -83,7 +85,7 @@ def clash(code, other):
 
     A branch RSP would number its invoices as a branch SP numbers its credit notes.
 
-    >>> clash("SP", "RSP"), clash("VSP", "SP"), clash("SP", "JSP"), clash("SP", "SPR")
+    >>> clash("SP", "RSP"), clash("VSP", "SP"), clash("SP", "PSP"), clash("SP", "SPR")
     (True, True, True, False)
     """
     series = {prefix + code for prefix in PREFIXES.values()}

@@ -31,6 +31,7 @@ from . import account_payment
 from . import account_payment_upi
 from . import account_tax
 from . import fsm_branch
+from . import fsm_branch_series
 from . import fsm_branch_supply
 from . import fsm_branch_turnover
 from . import fsm_gst_transport
@@ -64,6 +65,12 @@ from . import fsm_gst_return_goodwill
 from . import fsm_gst_return_open
 from . import fsm_gst_return_order
 from . import fsm_gst_return_purchases
+from . import fsm_gst_payment_voucher
+from . import fsm_gst_payment_voucher_document
+from . import account_move_inward  # knows what is bought under reverse charge
+from . import account_move_inward_document
+from . import account_payment_inward
+from . import fsm_gst_return_inward
 from . import fsm_gst_return_blocked
 from . import fsm_gst_return_summary
 from . import fsm_gst_return_ties

@@ -129,6 +129,8 @@ class AccountMove(models.Model):
             documents._check_credited()
             self.env["fsm.gst.number"]._issue(documents)
             documents._use_advances()
+        posted._issue_self_invoices()
+        posted._issue_due_vouchers()
         return posted
 
     def _reverse_moves(self, default_values_list=None, cancel=False):

@@ -36,7 +36,10 @@ class AccountMove(models.Model):
             "has_discount": any(row.get("discount") for row in rows),
             "hsn": self._document_hsn(rows, kinds),
             "totals": self._document_totals(rows, kinds),
+            "total": self.amount_total,
             "words": amount_in_words(self.amount_total),
+            "recipient_label": self.env._("Bill To"),
+            "signatory": parties["supplier"]["name"],
             "payments": self._document_payments(),
             "einvoice": self._document_einvoice(),  # (r)
             "upi": self._document_upi(),
@@ -144,7 +147,9 @@ class AccountMove(models.Model):
         for data in base_line["tax_details"]["taxes_data"]:
             if kind := data["tax"].l10n_in_gst_tax_type:
                 rate, amount = taxes.get(kind, (0.0, 0.0))
-                taxes[kind] = (rate + data["tax"].amount, amount + data["tax_amount_currency"])
+                # Under reverse charge a tax comes twice, and its amounts are nothing together.
+                rate += 0.0 if data["is_reverse_charge"] else data["tax"].amount
+                taxes[kind] = (rate, amount + data["tax_amount_currency"])
         details = base_line["tax_details"]
         taxable = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
         return {

@@ -139,7 +139,10 @@ class AccountMove(models.Model):
     def _has_gst_number(self):
         """Tell whether this is a document under GST that was issued, cancelled ones included."""
         return (
-            self.posted_before and bool(self.name) and self.name != "/" and self._is_gst_document()
+            self.posted_before
+            and bool(self.name)
+            and self.name != "/"
+            and (self._is_gst_document() or self._is_self_invoiced())
         )
 
     def _is_gst_document(self):

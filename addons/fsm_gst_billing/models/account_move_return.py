@@ -27,7 +27,7 @@ class AccountMove(models.Model):
         months = {
             (move._gst_registration(), periods.period_of(move._gst_day())): move
             for move in self
-            if move._is_gst_document() and move._gst_day()
+            if (move._is_gst_document() or move._is_self_invoiced()) and move._gst_day()
         }
         if not months:
             return

@@ -19,6 +19,7 @@ class AccountPartialReconcile(models.Model):
         partials = super().create(vals_list)
         if not partials._passes_gate():
             partials._settle_advances()
+        partials._issue_payment_vouchers()
         return partials
 
     @api.ondelete(at_uninstall=False)
@@ -30,7 +31,7 @@ class AccountPartialReconcile(models.Model):
         if may_manage(self.env):
             return
         moves = (self.debit_move_id | self.credit_move_id).move_id
-        for move in moves.filtered(lambda move: move._has_gst_number()):
+        for move in moves.filtered(lambda move: move._is_gst_document() and move._has_gst_number()):
             raise AccessError(self.env._("Only a manager takes a payment off %s.", move.name))
 
     # === BUSINESS METHODS === #
@@ -65,6 +66,27 @@ class AccountPartialReconcile(models.Model):
             for partial in used.sorted("id"):
                 open_amount -= partial.amount
                 advances_sudo._use_beyond(open_amount, partial.debit_move_id.move_id)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_cancels_payment_vouchers(self):
+        """Cancel the vouchers of payments that are taken off their bills: Rule 52."""
+        for entry, bill in self._paid_bills():
+            live_sudo = bill._live_vouchers()
+            of_entry_sudo = live_sudo.filtered(lambda row, entry=entry: row.entry_id == entry)
+            of_entry_sudo.with_env(self.env)._undo()
+
+    def _issue_payment_vouchers(self):
+        """Issue the voucher that is due when a bill under reverse charge is paid: s.31(3)(g)."""
+        for (entry, bill), partials in self._paid_bills().items():
+            if bill._owes_reverse_charge() and entry._pays_out():
+                if entry not in bill._live_vouchers().entry_id:
+                    amount = sum(partials.mapped("amount"))
+                    self.env["fsm.gst.payment.voucher"]._issue(bill, entry, amount)
+
+    def _paid_bills(self):
+        """Return ``{(entry, bill): partials}`` of those that have to do with a bill."""
+        bills = self.filtered(lambda row: row.credit_move_id.move_id.move_type == "in_invoice")
+        return bills.grouped(lambda row: (row.debit_move_id.move_id, row.credit_move_id.move_id))
 
     def _check_keeps_advances(self):
         """Refuse to take an advance off what it was used for: its tax went along, with a voucher.

@@ -29,22 +29,7 @@ class FsmBranch(models.Model):
 
         Those for job work have a series of their own: Table 13 lists them apart.
         """
-        first = numbers.starting_number(self.code, day, KINDS[purpose])
-        return self._challan_series_of(first[: -numbers.COUNTER_DIGITS]).next_by_id()
-
-    def _challan_series_of(self, prefix):
-        """Return the series whose numbers begin so, in sudo; made where it is missing."""
-        series_sudo = self.env["ir.sequence"].sudo()  # a series is drawn from, not read
-        values = {"code": "fsm.gst.challan", "prefix": prefix, "company_id": self.company_id.id}
-        found = series_sudo.search([(name, "=", value) for name, value in values.items()], limit=1)
-        return found or series_sudo.create(
-            {
-                **values,
-                "name": self.env._("Delivery challans %s", prefix),
-                "implementation": "no_gap",
-                "padding": numbers.COUNTER_DIGITS,
-            }
-        )
+        return self._next_number(KINDS[purpose], day)
 
 
 class FsmChallan(models.Model):

@@ -69,13 +69,18 @@ class FsmGstAdvance(models.Model):
             "supplier": parties["supplier"],
             "recipient": parties["recipient"],
             "facts": self._voucher_facts(entry_sudo),
-            "description": self._voucher_description(),
-            "taxes": [
-                (entry_sudo._tax_label(head), f"{percent:g} %", indian_format(self[head]))
-                for head in heads
+            "taxes": [entry_sudo._tax_label(head) for head in heads],
+            "rows": [
+                {
+                    "description": self._voucher_description(),
+                    "taxable": indian_format(self.taxable),
+                    "taxes": [(f"{percent:g} %", indian_format(self[head])) for head in heads],
+                }
             ],
-            "taxable": indian_format(self.taxable),
+            "has_total": True,
+            "amount_label": self.env._("Total"),
             "amount": indian_format(self.amount),
+            "owed": [],
             "words": amount_in_words(self.amount),
         }
 

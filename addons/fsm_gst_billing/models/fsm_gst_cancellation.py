@@ -30,7 +30,7 @@ class FsmGstCancellation(models.Model):
         comodel_name="account.move",
         readonly=True,
         ondelete="restrict",
-        help="Empty for a challan.",
+        help="Empty for a challan and a payment voucher.",
     )
     company_id = fields.Many2one(
         string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
@@ -64,7 +64,7 @@ class FsmGstCancellation(models.Model):
     def _record(self, documents, reason):
         """Write down why documents are cancelled, by this transaction.
 
-        :param documents: of `account.move` or `fsm.challan`
+        :param documents: of `account.move`, `fsm.challan` or `fsm.gst.payment.voucher`
         :param str reason: in words that an auditor understands
         """
         reasons_sudo = self.with_context(fsm_billing_gate=GATE).sudo()  # who cancels, says why

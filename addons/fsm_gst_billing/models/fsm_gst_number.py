@@ -37,6 +37,9 @@ class FsmGstNumber(models.Model):
     challan_id = fields.Many2one(
         comodel_name="fsm.challan", readonly=True, index=True, ondelete="restrict"
     )
+    voucher_id = fields.Many2one(
+        comodel_name="fsm.gst.payment.voucher", readonly=True, index=True, ondelete="restrict"
+    )
     company_id = fields.Many2one(
         string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
     )
@@ -73,8 +76,9 @@ class FsmGstNumber(models.Model):
     )
     _move_uniq = models.UniqueIndex("(move_id)", "A document has one number.")
     _challan_uniq = models.UniqueIndex("(challan_id)", "A challan has one number.")
+    _voucher_uniq = models.UniqueIndex("(voucher_id)", "A payment voucher has one number.")
     _of_one_document = models.Constraint(
-        "CHECK(num_nonnulls(move_id, challan_id) = 1)", "A number is of one document."
+        "CHECK(num_nonnulls(move_id, challan_id, voucher_id) = 1)", "A number is of one document."
     )
     _day_idx = models.Index("(registration, day)")
 
@@ -96,23 +100,24 @@ class FsmGstNumber(models.Model):
     def _issue(self, documents):
         """Write down the numbers of documents that were just issued, and lock them with it.
 
-        :param documents: of `account.move` or `fsm.challan`
+        :param documents: of `account.move`, `fsm.challan` or `fsm.gst.payment.voucher`
         :raise UserError: if one of them has a number that the law forbids
         """
-        self._check_format(documents)
+        rows = [self._values(document) for document in documents]
+        self._check_format([row["number"] for row in rows])
         self.env.flush_all()  # what is written later would meet the lock
         numbers_sudo = self.with_context(fsm_billing_gate=GATE).sudo()  # who posts, issues
-        return numbers_sudo.create([self._values(document) for document in documents])
+        return numbers_sudo.create(rows)
 
     @api.model
-    def _check_format(self, documents):
-        for document in documents:
-            if not numbers.is_valid(document.name):
+    def _check_format(self, texts):
+        for text in texts:
+            if not numbers.is_valid(text):
                 raise UserError(
                     self.env._(
                         "“%s” cannot be the number of a document under GST: at most 16 characters "
                         "of A–Z, 0–9, “-” and “/”, not beginning with 0, “-” or “/”.",
-                        document.name,
+                        text,
                     )
                 )
 
@@ -120,13 +125,13 @@ class FsmGstNumber(models.Model):
     def _values(self, document):
         company, own = document.company_id, document._gst_number_values()
         return {
+            "number": document.name,
             **own,
             "company_id": company.id,
             "gstin": company.vat or False,
             "state_code": company.state_id.l10n_in_tin or False,
             "registration": self._registration(company),
             "financial_year": dates.financial_year(own["day"]),
-            "number": document.name,
             "issued_at": fields.Datetime.now(),
             "user_id": self.env.uid,
         }

@@ -1,6 +1,13 @@
 from odoo import models
 from odoo.tools import SQL
 
+# What of a row of the ledger is its document → its model.
+DOCUMENTS = {
+    "move_id": "account.move",
+    "challan_id": "fsm.challan",
+    "voucher_id": "fsm.gst.payment.voucher",
+}
+
 
 class FsmGstReturn(models.Model):
     """Numbers that do not follow the days of their documents: CGST Rule 46(b), (c)."""
@@ -12,7 +19,7 @@ class FsmGstReturn(models.Model):
     def _out_of_order(self):
         """Return the numbers of the month that come after one of a later day.
 
-        :return: ``[{move_id, challan_id, number, day, latest}]``
+        :return: ``[{move_id, challan_id, voucher_id, number, day, latest}]``
         """
         return self._read(
             SQL(
@@ -25,7 +32,7 @@ class FsmGstReturn(models.Model):
                      WHERE (o.company_id, o.series) IN (
                            SELECT n.company_id, n.series FROM fsm_gst_number n WHERE %s)
                 )
-                SELECT n.move_id, n.challan_id, n.number, n.day, ordered.latest
+                SELECT n.move_id, n.challan_id, n.voucher_id, n.number, n.day, ordered.latest
                   FROM fsm_gst_number n
                   JOIN ordered ON ordered.id = n.id AND ordered.latest > n.day
                  WHERE %s
@@ -45,5 +52,5 @@ class FsmGstReturn(models.Model):
             latest=row["latest"].strftime("%d-%b-%Y"),
         )
         finding = self._own_finding("warning", "CGST Rule 46(b), (c)", text)
-        model = "account.move" if row["move_id"] else "fsm.challan"
-        return finding | {"model": model, "id": row["move_id"] or row["challan_id"]}
+        [(model, id_)] = [(model, row[name]) for name, model in DOCUMENTS.items() if row[name]]
+        return finding | {"model": model, "id": id_}

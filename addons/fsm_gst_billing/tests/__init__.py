@@ -6,6 +6,7 @@ from . import test_document_checklist
 from . import test_fsm_branch
 from . import test_fsm_gst_advance
 from . import test_fsm_credit
+from . import test_fsm_gst_inward
 from . import test_fsm_gst_number
 from . import test_fsm_gst_return
 from . import test_fsm_job

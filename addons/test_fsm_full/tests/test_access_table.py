@@ -38,6 +38,7 @@ TABLE = {
     "fsm.gst.cancellation": ("R", "R", "", "", "R"),
     "fsm.gst.finding": ("R", "R", "", "", "R"),
     "fsm.gst.number": ("R", "R", "", "", "R"),
+    "fsm.gst.payment.voucher": ("R", "R", "", "", "R"),
     "fsm.gst.return": ("R", "R", "", "", "R"),
     "fsm.job": ("RUC", "RUC", "RU", "R", "R"),
     "fsm.job.accessory": ("RUCD", "RUCD", "RUC", "R", "R"),  # counted: ticked back
@@ -210,6 +211,7 @@ class AccessWorld(FsmFullCommon):
         order = {"partner_id": vendor.id, "order_line": [(0, 0, line)]}
         orders = cls.env["purchase.order"].with_context(allowed_company_ids=company.ids)
         orders.create(order).button_confirm()
+        cls._tell_of_reverse_charge(env, vendor)
         if not technician:
             answer = env["res.users"].fsm_create_user(
                 name="Somebody",
@@ -273,6 +275,33 @@ class AccessWorld(FsmFullCommon):
         cancelled.fsm_cancel(reason="Billed twice")
         cls._tell_the_rest(env, job, part)
         return company
+
+    @classmethod
+    def _tell_of_reverse_charge(cls, env, vendor):
+        """Buy from who has no GSTIN, and pay him."""
+        tax = cls.env["account.tax"].search(
+            [
+                ("l10n_in_reverse_charge", "=", True),
+                ("type_tax_use", "=", "purchase"),
+                ("amount_type", "=", "group"),
+                ("company_id", "=", env.company.root_id.id),
+            ],
+            limit=1,
+        )
+        line = {"name": "Carriage", "price_unit": 100.0, "tax_ids": [(6, 0, tax.ids)]}
+        bill = env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": vendor.id,
+                "invoice_date": fields.Date.today(),
+                "invoice_line_ids": [(0, 0, line)],
+            }
+        )
+        bill.action_post()
+        register = env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=bill.ids
+        )
+        register.create({})._create_payments()
 
     @classmethod
     def _tell_the_rest(cls, env, job, part):
