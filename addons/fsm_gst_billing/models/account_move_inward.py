@@ -143,15 +143,14 @@ class AccountMove(models.Model):
 
     def _issue_due_vouchers(self):
         """Issue the vouchers of what was matched while it was a draft: that is paid now."""
-        moves = self.filtered(
-            lambda move: (
-                move.move_type == "in_invoice"
-                or move.origin_payment_id.payment_type == "outbound"
-                or move.statement_line_id
-            )
-        )
-        lines = moves.line_ids
+        lines = self.filtered(lambda move: move._may_pay_a_supplier()).line_ids
         (lines.matched_debit_ids | lines.matched_credit_ids)._issue_payment_vouchers()
+
+    def _may_pay_a_supplier(self):
+        if self.move_type != "entry":
+            return self.move_type == "in_invoice"
+        payment = self.origin_payment_id
+        return payment.payment_type == "outbound" if payment else bool(self.statement_line_id)
 
     def _undo_vouchers(self):
         """Cancel the vouchers of payments that are undone, and keep bills whose vouchers stand.
