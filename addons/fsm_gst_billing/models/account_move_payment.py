@@ -95,8 +95,11 @@ class AccountMove(models.Model):
 
     def _pay_others(self, payments):
         """Pay with what is left the other invoices of the job card that were issued by then."""
-        others = self.job_id._unpaid_invoices() - self
-        for payment in payments if others else []:
+        left = payments.filtered(
+            lambda payment: not all(payment._receivable_lines().mapped("reconciled"))
+        )
+        others = self.job_id._unpaid_invoices() - self if left else ()
+        for payment in left if others else []:
             for other in others.filtered(lambda move, day=payment.date: move.invoice_date <= day):
                 other._pay_with(payment._receivable_lines())
 

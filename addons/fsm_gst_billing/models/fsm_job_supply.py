@@ -118,7 +118,7 @@ class FsmJob(models.Model):
         )
         events = self._events_of(lines, products)
         for line in self._supplies(lines, products):
-            product = products.browse(line["product_id"])
+            product = products.browse(line["product_id"]).with_prefetch(products.ids)
             taxes = position.map_tax(product._gst_taxes(company, events))
             yield line, product, taxes if charged else taxes.browse()
 

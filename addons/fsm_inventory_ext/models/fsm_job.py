@@ -219,8 +219,9 @@ class FsmJob(models.Model):
         for product_id in names.keys() - charged:
             used[product_id] = [{**part, "price_unit": 0.0} for part in used.get(product_id, [])]
         billable = []
+        products = self.env["product.product"].browse(filter(None, names))
         for line in lines:
-            product = self.env["product.product"].browse(line["product_id"])
+            product = products.browse(line["product_id"]).with_prefetch(products.ids)
             parts = used.get(product.id, [])
             if product.is_storable:
                 billable += parts

@@ -85,6 +85,12 @@ class StockMove(models.Model):
             self.env["stock.move.line"]._check_stock_user()
         return super().write(vals)
 
+    def _update_orderpoints(self):
+        """Override of `stock`, without calling it: what is to order is computed where it is shown."""
+        self.env["stock.warehouse.orderpoint"].invalidate_model(
+            ["qty_forecast", "qty_to_order", "qty_to_order_computed"], flush=False
+        )
+
     def _is_less_reserved(self, vals):
         """Tell whether `vals` is how Odoo itself notes that more is asked for than reserved."""
         return vals == {"state": "partially_available"} and not any(

@@ -27,9 +27,10 @@ class StockWarehouseOrderpoint(models.Model):
         string="Told On", readonly=True, copy=False, help="When the branch was told it runs short."
     )
     alerted_level = fields.Selection(LEVELS, string="Told That It Is", readonly=True, copy=False)
-    # Computed where it is shown. Stored, each move of a part would compute the deadlines of all
-    # branches anew: thirty queries while a customer waits, and a lock between the branches.
+    # Computed where they are shown. Stored, each move of a part would compute them anew, for all
+    # branches: thirty queries each while a customer waits, and a lock between the branches.
     deadline_date = fields.Date(store=False)
+    qty_to_order_computed = fields.Float(store=False, compute_sudo=True)
 
     # === BUSINESS METHODS - ALERTS === #
 

@@ -61,6 +61,14 @@ class TestLowStock(FsmInventoryCommon):
         self._request(self._job("repair"), quantity=3).use()
         self.assertEqual(ssd.deadline_date, fields.Date.today())
 
+    def test_what_is_to_order_is_that_of_the_moment_it_is_read(self):
+        ssd, short = self.rules[0], [("qty_to_order", ">", 0)]
+        self.assertFalse(ssd.qty_to_order)
+        self.assertNotIn(ssd, self.rules.search(short))
+        self._request(self._job("repair"), quantity=3)
+        self.assertEqual(ssd.qty_to_order, ssd.product_max_qty - ssd.qty_forecast)
+        self.assertIn(ssd, self.rules.with_user(self.accountant).search(short))
+
     def test_what_is_reserved_is_missing(self):
         self._request(self._job("repair"), quantity=3)
         self.assertEqual(
