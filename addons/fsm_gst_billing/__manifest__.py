@@ -1,7 +1,7 @@
 {
     "name": "FSM GST Billing",
     "summary": "GST invoices and payments from job cards, a series for each branch",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Services/Field Service",
     "author": "FSM for Odoo contributors",
     "license": "LGPL-3",

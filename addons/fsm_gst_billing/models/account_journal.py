@@ -75,6 +75,7 @@ class AccountJournal(models.Model):
             [
                 ("type", "=", "sale"),
                 ("fsm_voucher", "=", False),
+                ("company_id", "child_of", self.company_id.root_id.id),
                 ("company_id.vat", "=", gstin),
                 ("id", "!=", self.id),
             ]

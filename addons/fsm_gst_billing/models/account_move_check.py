@@ -153,7 +153,11 @@ class AccountMove(models.Model):
     def _check_month_of(self, company, day):
         """Say that a month is declared already: nothing more is issued in it."""
         returns_sudo = self.env["fsm.gst.return"].sudo()  # holds for who sees no returns as well
-        month = [("gstin", "=", company.vat), ("period", "=", periods.period_of(day))]
+        month = [
+            ("organization_id", "=", company.root_id.id),
+            ("gstin", "=", company.vat),
+            ("period", "=", periods.period_of(day)),
+        ]
         if not returns_sudo.search_count([*month, ("state", "!=", "draft")], limit=1):
             return []
         text = self.env._(

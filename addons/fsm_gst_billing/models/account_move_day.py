@@ -45,6 +45,7 @@ class AccountMove(models.Model):
         ledger_sudo = self.env["fsm.gst.number"].sudo()  # a number and a day of one's own series
         later_sudo = ledger_sudo.search_fetch(
             [
+                ("organization_id", "=", self.company_id.root_id.id),
                 ("registration", "=", ledger_sudo._registration(self.company_id)),
                 ("company_id", "=", self.company_id.id),
                 ("series", "=", self._get_starting_sequence().rpartition("/")[0] + "/"),

@@ -187,7 +187,8 @@ class AccountMove(models.Model):
         today = dates.document_date(fields.Datetime.now())
         if day > today or dates.financial_year(day) != dates.financial_year(today):
             return today
-        return today if self._locked_months([(company.vat, periods.period_of(day))]) else day
+        months = [(company.vat, periods.period_of(day))]
+        return today if self._locked_months(company.root_id, months) else day
 
     def _gst_day(self):
         """Override: the day of a bill is that of its self-invoice."""

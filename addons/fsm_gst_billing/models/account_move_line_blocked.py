@@ -74,8 +74,13 @@ class AccountMove(models.Model):
         :raise UserError: naming the return
         """
         posted = self.filtered(lambda move: move.state == "posted" and move.company_id.vat)
-        months = {(move.company_id.vat, periods.period_of(move.date)): move for move in posted}
-        for number, period, name in self._locked_months(months) if months else []:
+        for organization, bills in posted.grouped(lambda move: move.company_id.root_id).items():
+            bills._check_credit_open_in(organization)
+
+    def _check_credit_open_in(self, organization):
+        """The same, of bills of one organisation."""
+        months = {(move.company_id.vat, periods.period_of(move.date)): move for move in self}
+        for number, period, name in self._locked_months(organization, months):
             if move := months.get((number, period)):
                 raise UserError(
                     self.env._(

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..gst import periods
@@ -24,14 +24,18 @@ class AccountMove(models.Model):
 
         :raise UserError: naming the return and what to do instead
         """
+        documents = self.filtered(
+            lambda move: (move._is_gst_document() or move._is_self_invoiced()) and move._gst_day()
+        )
+        for organization, moves in documents.grouped(lambda move: move.company_id.root_id).items():
+            moves._check_month_open_in(organization)
+
+    def _check_month_open_in(self, organization):
+        """The same, of documents of one organisation."""
         months = {
-            (move._gst_registration(), periods.period_of(move._gst_day())): move
-            for move in self
-            if (move._is_gst_document() or move._is_self_invoiced()) and move._gst_day()
+            (move._gst_registration(), periods.period_of(move._gst_day())): move for move in self
         }
-        if not months:
-            return
-        for number, period, name in self._locked_months(months):
+        for number, period, name in self._locked_months(organization, months):
             if move := months.get((number, period)):
                 raise UserError(
                     self.env._(
@@ -43,20 +47,26 @@ class AccountMove(models.Model):
                     )
                 )
 
-    def _locked_months(self, months):
-        """Return ``[(gstin, period, name)]`` of those of `months` that are locked or filed.
+    @api.model
+    def _locked_months(self, organization, months):
+        """Return ``[(gstin, period, name)]`` of `months` of an organisation that are locked or filed.
 
         The rows stay shared until the end of the transaction: a month is not locked while somebody
         posts into it, and who posts into one that was just locked is repeated by Odoo, and refused.
 
+        :param organization: the root company: another one's returns of a GSTIN bind it to nothing
         :param months: pairs of GSTIN and period
         """
         returns_sudo = self.env["fsm.gst.return"].sudo()  # holds for who sees no returns as well
-        returns_sudo.flush_model(["gstin", "period", "state"])
+        returns_sudo.flush_model(["organization_id", "gstin", "period", "state"])
         self.env.cr.execute(
             "SELECT id, state FROM fsm_gst_return"
-            " WHERE gstin = ANY(%s) AND period = ANY(%s) FOR SHARE",
-            [[number or "" for number, _period in months], [period for _number, period in months]],
+            " WHERE organization_id = %s AND gstin = ANY(%s) AND period = ANY(%s) FOR SHARE",
+            [
+                organization.id,
+                [number or "" for number, _period in months],
+                [period for _number, period in months],
+            ],
             log_exceptions=False,  # to be repeated is no error
         )
         locked = returns_sudo.browse(

@@ -172,7 +172,7 @@ class AccountPayment(models.Model):
 
     def _voucher_day(self):
         months = [(self.company_id.vat, periods.period_of(self.date))]
-        locked = self.env["account.move"]._locked_months(months)
+        locked = self.env["account.move"]._locked_months(self.company_id.root_id, months)
         return dates.document_date(fields.Datetime.now()) if locked else self.date
 
 

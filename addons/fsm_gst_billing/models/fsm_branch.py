@@ -54,7 +54,11 @@ class FsmBranch(models.Model):
         """Refuse two branches under one GSTIN whose series meet: Rule 46(b) of the CGST Rules."""
         for branch in self.filtered("vat"):
             others = self.with_context(active_test=False).search(
-                [("company_id.vat", "=", branch.vat), ("id", "!=", branch.id)]
+                [
+                    ("organization_id", "=", branch.organization_id.id),
+                    ("company_id.vat", "=", branch.vat),
+                    ("id", "!=", branch.id),
+                ]
             )
             for other in others:
                 if numbers.clash(branch.code, other.code):

@@ -138,7 +138,9 @@ class FsmChallan(models.Model):
         for challan in self:
             number = challan.gst_number_ids.registration or challan.company_id.vat
             month = (number, periods.period_of(challan.date))
-            for _gstin, _period, name in self.env["account.move"]._locked_months([month]):
+            organization = challan.company_id.root_id
+            locked = self.env["account.move"]._locked_months(organization, [month])
+            for _gstin, _period, name in locked:
                 raise UserError(
                     self.env._(
                         "Challan %(challan)s of %(day)s belongs to the GST return %(name)s, which "

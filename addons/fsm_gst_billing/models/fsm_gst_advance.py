@@ -379,7 +379,8 @@ class FsmGstAdvance(models.Model):
         today = dates.document_date(fields.Datetime.now())
         number = self.entry_id._gst_registration()
         months = {(number, periods.period_of(each)) for each in (day, today)}
-        locked = {period for _gstin, period, _name in self.entry_id._locked_months(months)}
+        rows = self.entry_id._locked_months(self.company_id.root_id, months)
+        locked = {period for _gstin, period, _name in rows}
         for each in (day, today):
             if periods.period_of(each) not in locked:
                 return each

@@ -60,7 +60,8 @@ class FsmGstAmendment(models.Model):
         for amendment in self:
             move, own = amendment.move_id, amendment.return_id
             number = move.gst_number_ids
-            if move.state != "posted" or number.registration != own.gstin:
+            home = (number.organization_id, number.registration)
+            if move.state != "posted" or home != (own.organization_id, own.gstin):
                 raise ValidationError(
                     self.env._(
                         "%(document)s is no issued document of %(gstin)s.",

@@ -26,8 +26,16 @@ class FsmGstReturn(models.Model):
     def _locked_of(self, period):
         """Return the locked or filed return of this GSTIN for a month, if there is one."""
         return self.search(
-            [("gstin", "=", self.gstin), ("period", "=", period), ("state", "!=", "draft")]
+            [*self._of_registration(), ("period", "=", period), ("state", "!=", "draft")]
         )
+
+    def _of_registration(self, path=""):
+        """Return the domain of the returns of this organisation and GSTIN.
+
+        :param str path: from what is searched to its return, with a dot
+        """
+        organization = (f"{path}organization_id", "=", self.organization_id.id)
+        return [organization, (f"{path}gstin", "=", self.gstin)]
 
     def _rows_of_sales(self):
         """Override to add what of earlier months is declared anew."""
@@ -57,7 +65,7 @@ class FsmGstReturn(models.Model):
         Month by month: of two of a document the last one stands.
         """
         domain = [
-            ("return_id.gstin", "=", self.gstin),
+            *self._of_registration("return_id."),
             ("return_id.first_day", "<", self.first_day),
         ]
         if moves is not None:
@@ -130,13 +138,15 @@ class FsmGstReturn(models.Model):
                        jsonb_path_query(r.gstr1_data,
                            '$.exp[*].inv[*] ? (!exists(@.sbnum)).inum') filed
                   JOIN account_move m ON m.name = filed #>> '{}'
-                 WHERE r.gstin = %s AND r.state <> 'draft' AND r.first_day < %s
+                 WHERE r.organization_id = %s AND r.gstin = %s
+                   AND r.state <> 'draft' AND r.first_day < %s
                    AND r.first_day >= %s::date - interval '1 year'
                    AND m.company_id = ANY(%s) AND m.state = 'posted'
                    AND m.l10n_in_shipping_bill_number > ''
                    AND NOT EXISTS (SELECT 1 FROM fsm_gst_amendment a WHERE a.move_id = m.id)
               ORDER BY m.id
                 """,
+                self.organization_id.id,
                 self.gstin,
                 self.first_day,
                 self.first_day,
@@ -160,17 +170,19 @@ class FsmGstReturn(models.Model):
                 """
                 SELECT m.id AS move_id, m.name, m.l10n_in_gstin AS filed, p.vat AS now
                   FROM fsm_gst_number n
-                  JOIN fsm_gst_return r ON r.gstin = n.registration AND r.state <> 'draft'
+                  JOIN fsm_gst_return r ON r.organization_id = n.organization_id
+                   AND r.gstin = n.registration AND r.state <> 'draft'
                    AND n.day >= r.first_day AND n.day < r.first_day + interval '1 month'
                   JOIN account_move m ON m.id = n.move_id AND m.state = 'posted'
                   JOIN res_partner p ON p.id = m.partner_id
-                 WHERE n.registration = %s AND r.first_day < %s
+                 WHERE n.organization_id = %s AND n.registration = %s AND r.first_day < %s
                    AND r.first_day >= %s::date - interval '1 year'
                    AND m.l10n_in_gstin IS NOT NULL AND p.vat IS NOT NULL
                    AND p.vat <> m.l10n_in_gstin
                    AND NOT EXISTS (SELECT 1 FROM fsm_gst_amendment a WHERE a.move_id = m.id)
               ORDER BY m.id
                 """,
+                self.organization_id.id,
                 self.gstin,
                 self.first_day,
                 self.first_day,

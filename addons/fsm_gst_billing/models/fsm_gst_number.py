@@ -43,6 +43,12 @@ class FsmGstNumber(models.Model):
     company_id = fields.Many2one(
         string="Branch", comodel_name="res.company", required=True, readonly=True, index=True
     )
+    organization_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        help="Another one that writes down the same GSTIN meets no number of this one.",
+    )
     day = fields.Date(string="Date", required=True, readonly=True, help="In India.")
 
     # The supplier, as on the day it was issued
@@ -71,7 +77,7 @@ class FsmGstNumber(models.Model):
     )
 
     _number_uniq = models.UniqueIndex(
-        "(registration, financial_year, upper(number))",
+        "(organization_id, registration, financial_year, upper(number))",
         "Another document of this GSTIN has the same number in this financial year.",
     )
     _move_uniq = models.UniqueIndex("(move_id)", "A document has one number.")
@@ -80,7 +86,7 @@ class FsmGstNumber(models.Model):
     _of_one_document = models.Constraint(
         "CHECK(num_nonnulls(move_id, challan_id, voucher_id) = 1)", "A number is of one document."
     )
-    _day_idx = models.Index("(registration, day)")
+    _day_idx = models.Index("(organization_id, registration, day)")
 
     # === CRUD METHODS === #
 
@@ -128,6 +134,7 @@ class FsmGstNumber(models.Model):
             "number": document.name,
             **own,
             "company_id": company.id,
+            "organization_id": company.root_id.id,
             "gstin": company.vat or False,
             "state_code": company.state_id.l10n_in_tin or False,
             "registration": self._registration(company),

@@ -179,8 +179,9 @@ class FsmGstPaymentVoucher(models.Model):
             self.env["fsm.gst.cancellation"]._record(voucher_sudo, reason)
 
     def _check_month_open(self):
-        month = (self.gst_number_ids.registration, periods.period_of(self.day))
-        for _gstin, _period, name in self.env["account.move"]._locked_months([month]):
+        months = [(self.gst_number_ids.registration, periods.period_of(self.day))]
+        locked = self.env["account.move"]._locked_months(self.company_id.root_id, months)
+        for _gstin, _period, name in locked:
             raise UserError(
                 self.env._(
                     "Payment voucher %(voucher)s of %(day)s belongs to the GST return %(name)s, "

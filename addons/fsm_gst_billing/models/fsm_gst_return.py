@@ -14,7 +14,7 @@ GATE = object()
 STATES = [("draft", "Draft"), ("locked", "Locked"), ("filed", "Filed")]
 
 # What names a return, and what its verbs alone write, as a new return has it.
-IDENTITY = {"gstin", "period"}
+IDENTITY = {"organization_id", "gstin", "period"}
 KEPT = {
     "state": "draft",
     "arn": False,
@@ -56,11 +56,17 @@ class FsmGstReturn(models.Model):
     )
     first_day = fields.Date(compute="_compute_first_day", store=True)
     due_on = fields.Date(string="GSTR-1 Due", compute="_compute_due_on")
+    organization_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        help="A GSTIN is of one taxpayer; what another organisation writes down stays its own.",
+    )
     company_ids = fields.Many2many(
         string="Branches",
         comodel_name="res.company",
         readonly=True,
-        help="All companies that are registered under this GSTIN.",
+        help="All companies of the organisation that are registered under this GSTIN.",
     )
     branch_names = fields.Char(
         string="Declared For",
@@ -86,7 +92,8 @@ class FsmGstReturn(models.Model):
     checked_at = fields.Datetime(string="Checked On", readonly=True)
 
     _period_uniq = models.Constraint(
-        "UNIQUE(gstin, period)", "There already is a return for this GSTIN and month."
+        "UNIQUE(organization_id, gstin, period)",
+        "There already is a return for this GSTIN and month.",
     )
 
     # === COMPUTE METHODS === #
@@ -165,9 +172,15 @@ class FsmGstReturn(models.Model):
                 self.env._("“%s” is not a month of GST: write it as MMYYYY, like 042026.", period)
             )
         number = gstin.normalise(number)
-        companies = self._companies_of(number)
+        organization = self._organization_of(number)
+        companies = self._companies_of(number, organization)
         self._check_works_in_all(companies, number)
-        identity = {"gstin": number, "period": period, "company_ids": companies.ids}
+        identity = {
+            "organization_id": organization.id,
+            "gstin": number,
+            "period": period,
+            "company_ids": companies.ids,
+        }
         kept = {name: value for name, value in KEPT.items() if name not in LOCKED}
         return {**vals, **kept, **identity}
 
@@ -189,15 +202,37 @@ class FsmGstReturn(models.Model):
         )
 
     @api.model
-    def _companies_of(self, number):
-        """Return the companies under a GSTIN, now or when they issued, of the caller's organisations."""
+    def _organization_of(self, number):
+        """Return whose return of a GSTIN is made: of the caller's organisations the one he has open.
+
+        :raise UserError: if several of his have it, and another one is open
+        """
+        own = self.env.user.company_ids.root_id
+        if self.env.su:
+            own = self.env["res.company"].search([("parent_id", "=", False)])
+        opened, holders = self.env.company.root_id, self._companies_of(number, own).root_id
+        if opened in holders or not holders:
+            return opened
+        if len(holders) > 1:
+            raise UserError(
+                self.env._(
+                    "Several organisations have GSTIN %s: open the one that declares.", number
+                )
+            )
+        return holders
+
+    @api.model
+    def _companies_of(self, number, organizations):
+        """Return the companies of organisations under a GSTIN, now or when they issued."""
         companies_sudo = self.env["res.company"].sudo()  # to see that none of them is missing
         numbers_sudo = self.env["fsm.gst.number"].sudo()  # the caller's branches are checked
-        issuing = numbers_sudo._read_group([("registration", "=", number)], ["company_id"])
+        issuing = numbers_sudo._read_group(
+            [("organization_id", "in", organizations.ids), ("registration", "=", number)],
+            ["company_id"],
+        )
         domain = Domain("vat", "=", number)
         domain |= Domain("id", "in", [company.id for (company,) in issuing])
-        if not self.env.su:
-            domain &= Domain("id", "child_of", self.env.user.company_ids.root_id.ids)
+        domain &= Domain("id", "child_of", organizations.ids)
         found_sudo = companies_sudo.search(domain)
         return found_sudo.filtered(lambda company: company._declares()).sudo(False)
 
@@ -242,7 +277,7 @@ class FsmGstReturn(models.Model):
 
     def _take_in_companies(self):
         """Declare also who came under this GSTIN since the return was made."""
-        companies = self._companies_of(self.gstin)
+        companies = self._companies_of(self.gstin, self.organization_id)
         self._check_works_in_all(companies, self.gstin)
         if new := companies - self.company_ids:
             self._keep({"company_ids": [Command.link(company.id) for company in new]})

@@ -42,6 +42,7 @@ class FsmGstReturn(models.Model):
         found = []
         for challan in challans_sudo.search(
             [
+                ("gst_number_ids.organization_id", "=", self.organization_id.id),
                 ("gst_number_ids.registration", "=", self.gstin),
                 ("date", ">=", self.first_day),
                 ("date", "<=", periods.last_day(self.period)),

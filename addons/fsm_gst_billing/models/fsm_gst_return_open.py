@@ -17,7 +17,11 @@ class FsmGstReturn(models.Model):
             "fsm_gst_billing.fsm_gst_number_action"
         )
         return action | {
-            "domain": [("gstin", "=", self.gstin), *self._days_of_month("day")],
+            "domain": [
+                ("organization_id", "=", self.organization_id.id),
+                ("gstin", "=", self.gstin),
+                *self._days_of_month("day"),
+            ],
             "context": {"allowed_company_ids": self.env.user.company_ids.ids},
         }
 

@@ -152,7 +152,7 @@ class FsmGstReturn(models.Model):
         returns_sudo = self.sudo()  # who may see this return, may see the others of its GSTIN
         locked = returns_sudo.search(
             [
-                ("gstin", "=", self.gstin),
+                *self._of_registration(),
                 ("state", "!=", "draft"),
                 ("first_day", "<", self.first_day),
             ],

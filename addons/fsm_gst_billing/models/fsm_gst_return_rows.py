@@ -80,7 +80,9 @@ class FsmGstReturn(models.Model):
     def _numbers_of_month(self):
         """Return the condition on numbers ``n`` of the ledger that are of documents of GST."""
         return SQL(
-            "n.registration = %s AND n.kind <> 'financial_note' AND n.day BETWEEN %s AND %s",
+            "n.organization_id = %s AND n.registration = %s AND n.kind <> 'financial_note'"
+            " AND n.day BETWEEN %s AND %s",
+            self.organization_id.id,
             self.gstin,
             self.first_day,
             periods.last_day(self.period),
@@ -274,7 +276,8 @@ class FsmGstReturn(models.Model):
     def _advances_of_month(self):
         """Return the condition on rows ``a`` whose receipt ``r`` was issued under this GSTIN."""
         return SQL(
-            "n.registration = %s AND a.day BETWEEN %s AND %s",
+            "n.organization_id = %s AND n.registration = %s AND a.day BETWEEN %s AND %s",
+            self.organization_id.id,
             self.gstin,
             self.first_day,
             periods.last_day(self.period),
@@ -379,8 +382,9 @@ class FsmGstReturn(models.Model):
     # === NAMES === #
 
     def _customer_names(self, gstr1):
-        """Return the names of registered customers by GSTIN."""
-        numbers = [row["ctin"] for table in ("b2b", "cdnr") for row in gstr1.get(table, [])]
-        partners_sudo = self.env["res.partner"].sudo()  # whoever may see the return
-        partners = partners_sudo.search_fetch([("vat", "in", numbers)], ["vat", "name"])
-        return {partner.vat: partner.name for partner in partners}
+        """Return the names of registered customers by GSTIN, as on the last document of the month."""
+        numbers = {row["ctin"] for table in ("b2b", "cdnr") for row in gstr1.get(table, [])}
+        rows = self._moves(
+            SQL("%s AND m.l10n_in_gstin = ANY(%s)", self._documents_of_month(), list(numbers))
+        )
+        return {row["gstin"]: row["customer"] for row in rows}

@@ -62,8 +62,8 @@ class TestFsmGstNumber(FsmGstBillingCommon):
 
     def test_number_is_unique_for_a_gstin_and_year_whatever_the_letter_case(self):
         copy = (
-            "INSERT INTO fsm_gst_number (move_id, company_id, day, registration, kind, series,"
-            " financial_year, counter, number, issued_at, user_id) SELECT %s, company_id, day,"
+            "INSERT INTO fsm_gst_number (move_id, company_id, organization_id, day, registration, kind, series,"
+            " financial_year, counter, number, issued_at, user_id) SELECT %s, company_id, organization_id, day,"
             " registration, kind, series, financial_year, 9, lower(number), issued_at, user_id"
             " FROM fsm_gst_number WHERE id = %s"
         )

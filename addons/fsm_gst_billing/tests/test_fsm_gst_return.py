@@ -41,7 +41,7 @@ COPIES = {
     ),
     "fsm_gst_number": (
         "src.move_id = %(invoice)s",
-        "kind day registration",
+        "kind day organization_id registration",
         {
             "id": "%(ids)s + i",
             "move_id": "%(ids)s + i",
@@ -190,12 +190,15 @@ class TestFsmGstReturn(FsmGstBillingCommon):
 
     def test_workbook_is_that_of_the_offline_tool(self):
         self.kaveri.name = "=HYPERLINK(1)"
+        with freeze_time("2026-04-16 06:00:00"):
+            self._invoice(self._create_job(self.kaveri))
         content = base64.b64decode(self.gst_return.export_xlsx()["content"])
         book = load_workbook(io.BytesIO(content))
         self.assertEqual(book.sheetnames, [sheet.name for sheet in sheets.SHEETS])
         page = book["b2b,sez,de"]
         self.assertEqual(page.cell(4, 1).value, "GSTIN/UIN of Recipient")
         self.assertEqual(page.cell(5, 1).value, self.kaveri.vat)
+        self.assertEqual(page.cell(5, 2).value, "=HYPERLINK(1)")
         self.assertEqual(page.cell(5, 2).data_type, "s")
 
     def test_e7_each_way_to_take_a_return_along_is_logged(self):
@@ -548,6 +551,55 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         vals = {"gstin": self.branch.vat, "period": "062026"}
         [saved] = here.browse().web_save(vals, {"branch_names": {}})
         self.assertIn(self.organization.name, saved["branch_names"])
+
+    # === ANOTHER ORGANISATION === #
+
+    def _issue_as_stranger(self):
+        """Return the accountant of another organisation under the same GSTIN, and his invoice."""
+        other = self._found_organization("Service Works Franchise")
+        branch = self._found_branch("SP Road 2", "SPR", self.branch.vat, self.karnataka, other)
+        self._meet("Zzz Textiles", self.tamil_nadu, branch, vat=self.kaveri.vat)
+        line = {
+            "product_id": self.labour.id,
+            "price_unit": 1000.0,
+            "tax_ids": [Command.set(other.account_sale_tax_id.ids)],
+        }
+        moves = self.env["account.move"].with_company(branch.company_id)
+        invoice = moves.create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self._meet("Mahesh", self.karnataka, branch).id,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        invoice.action_post()
+        return self._hire("mina", "fsm_jobs.group_fsm_accountant", branch), invoice
+
+    def test_organisations_with_one_gstin_neither_see_nor_bind_each_other(self):
+        with freeze_time("2026-04-16 06:00:00"):
+            stranger, invoice = self._issue_as_stranger()
+        self.assertEqual(invoice.name, self.to_suresh.name, "Each has its own series.")
+        returns = self.env["fsm.gst.return"].with_user(stranger)
+        theirs = returns.create({"gstin": self.branch.vat, "period": PERIOD})
+        self.assertEqual(theirs.company_ids, stranger.company_ids)
+        declared = theirs.gstr1()
+        self.assertEqual([row["txval"] for row in declared["b2cs"]], [1000.0])
+        self.assertNotIn("b2b", declared)
+        self.assertEqual(self.gst_return.gstr1()["b2cs"][0]["txval"], 4090.0)
+        self.assertEqual(self._receivers(), ["Kaveri Textiles"])
+        theirs.lock()
+        with freeze_time("2026-04-17 06:00:00"):
+            self._invoice(self._create_job())
+            self.to_suresh.fsm_cancel(reason="Wrong customer")
+        self.assertEqual(self.gst_return.lock()["state"], "locked")
+        may = returns.create({"gstin": self.branch.vat, "period": "052026"})
+        self.kaveri.vat = "33AAGCB7383J1ZF"
+        self.assertEqual(may.check(), {"ok": True, "findings": []})
+
+    def _receivers(self):
+        content = base64.b64decode(self.gst_return.export_xlsx()["content"])
+        page = load_workbook(io.BytesIO(content))["b2b,sez,de"]
+        return [cell.value for cell in page["B"][sheets.HEADER_ROW :]]
 
     # === LOCK === #
 

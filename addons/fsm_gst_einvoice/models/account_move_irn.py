@@ -38,7 +38,7 @@ class AccountMove(models.Model):
     )
 
     _irn_uniq = models.UniqueIndex(
-        "(irn) WHERE irn IS NOT NULL", "This IRN belongs to another document."
+        "(company_id, irn) WHERE irn IS NOT NULL", "This IRN belongs to another document."
     )
 
     # === CRUD METHODS === #
@@ -142,6 +142,7 @@ class AccountMove(models.Model):
         number = str(claims.get("DocNo") or "")
         found = self.env["fsm.gst.number"].search(
             [
+                ("organization_id", "=", self.env.company.root_id.id),
                 ("registration", "=", str(claims.get("SellerGstin") or "")),
                 ("number", "=ilike", escape_psql(number)),
             ]

@@ -117,7 +117,8 @@ class PaymentTransaction(models.Model):
         months = [(self.company_id.vat, periods.period_of(day))]
         if dates.financial_year(day) != dates.financial_year(today):
             return today
-        return today if self.env["account.move"]._locked_months(months) else day
+        organization = self.company_id.root_id
+        return today if self.env["account.move"]._locked_months(organization, months) else day
 
     def _book_refund(self):
         """Return the payment that went back; a credit note says what for.
