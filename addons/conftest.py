@@ -29,8 +29,10 @@ def worlds(load_registry, request):
     if script := os.environ.get("FSM_WORLDS"):
         import odoo
 
+        wanted = {getattr(item.cls, "WORLD", None) for item in request.session.items}
         with odoo.modules.registry.Registry(odoo.tools.config["db_name"][0]).cursor() as cr:
-            runpy.run_path(script, {"env": odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})})
+            env = odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
+            runpy.run_path(script, {"env": env, "wanted": wanted})
 
 
 @pytest.fixture(autouse=True)

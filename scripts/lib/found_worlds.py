@@ -1,6 +1,7 @@
 """Founds in a database of tests the organisations that its classes share; see fsm_jobs/tests/world.py.
 
-For addons/conftest.py and for `odoo shell`: `env` is given. What is founded already is left alone.
+For addons/conftest.py, which gives `env` and the names of the worlds that are `wanted`, and for `odoo
+shell`, which wants all. What is founded already is left alone.
 """
 
 import importlib
@@ -17,6 +18,7 @@ for addon, name in WORLDS.items():
     if env["ir.module.module"]._get(addon).state == "installed":  # noqa: F821
         common = importlib.import_module(f"odoo.addons.{addon}.tests.common")
         common = getattr(common, name)
-        if not env["ir.model.data"].search_count([("module", "=", common.WORLD)]):  # noqa: F821
+        wanted_here = common.WORLD in globals().get("wanted", [common.WORLD])
+        if wanted_here and not env["ir.model.data"].search_count([("module", "=", common.WORLD)]):  # noqa: F821
             common._keep_world(env(context=DISABLED_MAIL_CONTEXT))  # noqa: F821
 env.cr.commit()  # noqa: F821
