@@ -37,6 +37,7 @@ class AccountMove(models.Model):
             "hsn": self._document_hsn(rows, kinds),
             "totals": self._document_totals(rows, kinds),
             "total": self.amount_total,
+            "all_taxed": all(row["taxes"] for row in rows if "number" in row),
             "words": amount_in_words(self.amount_total),
             "recipient_label": self.env._("Bill To"),
             "signatory": parties["supplier"]["name"],
@@ -197,9 +198,17 @@ class AccountMove(models.Model):
 
     def _document_totals(self, rows, kinds):
         """Return ``[(label, amount)]`` from the taxable value down to the total."""
-        taxable = sum(row.get("taxable", 0.0) for row in rows)
-        label = self.env._("Taxable Value") if kinds else self.env._("Value")
-        totals = [(label, taxable)]
+        value = sum(row.get("taxable", 0.0) for row in rows)
+        untaxed = sum(row["taxable"] for row in rows if "number" in row and not row["taxes"])
+        if not kinds:
+            totals = [(self.env._("Value"), value)]
+        elif self.currency_id.is_zero(untaxed):
+            totals = [(self.env._("Taxable Value"), value)]
+        else:  # Rule 46A: what is exempt is no taxable value
+            totals = [
+                (self.env._("Taxable Value"), value - untaxed),
+                (self.env._("Exempt Value"), untaxed),
+            ]
         for kind in kinds:
             amount = sum(row["taxes"].get(kind, (0, 0.0))[1] for row in rows)
             totals.append((self._tax_label(kind), amount))

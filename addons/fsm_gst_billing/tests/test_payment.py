@@ -369,6 +369,7 @@ class TestPayment(FsmGstBillingCommon):
             dialogs.create({"amount": 9000.0}).action_create_payments()
         dialogs.create({"amount": 4826.20}).action_create_payments()
         self.assertEqual(self.invoice.amount_residual, 0.0)
+        self.assertEqual(self.invoice.matched_payment_ids.fsm_method, "bank")  # of the branch
 
     def test_booked_payment_is_the_managers_to_change(self):
         answer = self._pay(("cash", 4826.20))

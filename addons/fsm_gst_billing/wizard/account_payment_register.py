@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..gst.words import indian_format
@@ -12,6 +12,16 @@ class AccountPaymentRegister(models.TransientModel):
     fsm_reference = fields.Char(
         string="UPI Reference (UTR)", help="The 12 digits that the customer's app shows."
     )
+
+    @api.model
+    def _get_batch_journal(self, batch_result):
+        """Override of `account`: what a customer pays a branch goes, unless told, to its bank."""
+        journal = super()._get_batch_journal(batch_result)
+        if journal.fsm_method or batch_result["payment_values"]["partner_type"] != "customer":
+            return journal
+        company = batch_result["lines"].company_id
+        own = [("company_id", "in", company.ids), ("fsm_method", "=", "bank")]
+        return journal.search(own, limit=1) or journal
 
     def _create_payments(self):
         """Override of `account` to take no more than is due on the invoices of a branch."""
