@@ -673,6 +673,37 @@ BOOKS = (
     Row("fsm.report", "catalogue", "anita", "ravi", list),
     Row(
         "fsm.branch",
+        "write",
+        "owner",
+        "manager",
+        bool,
+        **of("branch", arguments={"vals": {"consolidates_small_sales": True}}),
+    ),
+    Row(
+        "fsm.branch",
+        "sell",
+        "anita",
+        "priya",
+        "sale_id invoice_id name amount_total payment_ids amount_residual",
+        **of(
+            "branch",
+            arguments=lambda k: {
+                "lines": [{"product_id": k["labour"], "price_unit": 100.0}],
+                "payments": [{"method": "cash", "amount": 118.0}],
+            },
+        ),
+        keep={"small_sale": "sale_id"},
+    ),
+    Row(
+        "fsm.small.sale",
+        "cancel",
+        "manager",
+        "anita",
+        "id name payment_id",
+        **of("small_sale", arguments={"reason": "The wrong price"}),
+    ),
+    Row(
+        "fsm.branch",
         "close_day",
         "manager",
         "priya",

@@ -103,6 +103,12 @@ CASH_LIMIT = Dated(
     (date(2026, 4, 1), 2 * LAKH, "Income-tax Act 2025, s.186"),
 )
 
+# Who sells for less than this to somebody without a registration, who asks for no invoice, may put it
+# on the consolidated one of the day. The value is that of s.15; the total is never less.
+SMALL_SALE_BELOW = Dated(
+    (GST_BEGAN, 200 * RUPEE, "CGST Act s.31(3)(b), Rule 46, fourth proviso"),
+)
+
 # An invoice of this taxable value says where an unregistered customer lives: Rule 46(e).
 ADDRESS_NEEDED_FROM = 50_000 * RUPEE
 
@@ -211,6 +217,17 @@ def may_take_cash(received, amount, day):
     :param int amount: paise
     """
     return received + amount < CASH_LIMIT.on(day)
+
+
+def is_small_sale(total, day):
+    """Tell whether a sale of `total`, tax included, needs no invoice of its own.
+
+    >>> is_small_sale(199 * RUPEE + 99, date(2026, 4, 1)), is_small_sale(200 * RUPEE, date(2026, 4, 1))
+    (True, False)
+
+    :param int total: paise
+    """
+    return 0 < total < SMALL_SALE_BELOW.on(day)
 
 
 def needs_e_invoice(highest_turnover, treatment, day):

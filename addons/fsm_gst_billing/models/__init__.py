@@ -28,10 +28,12 @@ from . import account_move_stats
 from . import account_move_upi
 from . import account_partial_reconcile
 from . import account_payment
+from . import account_payment_small_sale
 from . import account_payment_upi
 from . import account_tax
 from . import fsm_branch
 from . import fsm_branch_series
+from . import fsm_branch_sale
 from . import fsm_branch_supply
 from . import fsm_branch_turnover
 from . import fsm_gst_transport
@@ -88,6 +90,8 @@ from . import fsm_job_report
 from . import fsm_job_storage
 from . import fsm_job_supply
 from . import fsm_person
+from . import account_move_small_sale  # adds to the kinds of documents
+from . import fsm_small_sale
 from . import fsm_report
 from . import fsm_report_customers
 from . import fsm_report_receivables

@@ -148,10 +148,17 @@ class AccountPayment(models.Model):
         )
         for payment in cash:
             amount = abs(payment.amount_company_currency_signed)
-            totals = payment.company_id._cash_taken(
-                payment.partner_id, payment.date, payment.job_id, cash.ids
-            )
+            totals = (0.0,)
+            if not payment._is_of_a_stranger():
+                totals = payment.company_id._cash_taken(
+                    payment.partner_id, payment.date, payment.job_id, cash.ids
+                )
             payment.company_id._refuse_cash(max(*totals, amount), amount, payment.date)
+
+    def _is_of_a_stranger(self):
+        """Tell whether this is of one of many who gave no name: each is somebody else."""
+        branch_sudo = self.company_id.sudo().fsm_branch_ids  # a fact, whoever may read branches
+        return bool(self.partner_id) and self.partner_id == branch_sudo.walk_in_id
 
 
 class AccountMove(models.Model):
@@ -219,6 +226,8 @@ class AccountPartialReconcile(models.Model):
         moves_sudo = invoice.sudo()  # the limit holds for what others took as well
         moves_sudo |= moves_sudo.job_id.account_move_ids
         if invoice.move_type != "out_invoice" or sum(moves_sudo.mapped("amount_total")) < limit:
+            return
+        if moves_sudo.small_sale_ids:  # of many people
             return
         partials_sudo = self.sudo()  # as above
         [(total,)] = partials_sudo._read_group(

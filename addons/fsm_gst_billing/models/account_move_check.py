@@ -63,12 +63,16 @@ class AccountMove(models.Model):
         self._check_day_has_come()
         for move in self.filtered(lambda move: move.is_sale_document()):
             move._check_financial_year()
-            found = move._gst_check(issuing=True)
-            errors = [finding for finding in found if finding["severity"] == "error"]
-            if errors:
-                raise UserError(
-                    "\n".join(f"{finding['text']} ({finding['rule']})" for finding in errors)
-                )
+            move._check_no_errors(move._gst_check(issuing=True))
+
+    @api.model
+    def _check_no_errors(self, found):
+        """Refuse what was found to be forbidden: rows of `_gst_check`."""
+        errors = [finding for finding in found if finding["severity"] == "error"]
+        if errors:
+            raise UserError(
+                "\n".join(f"{finding['text']} ({finding['rule']})" for finding in errors)
+            )
 
     def _check_financial_year(self):
         """Refuse, but to a manager, a document of a financial year that is over: its series is closed.

@@ -61,6 +61,9 @@ class AccountMove(models.Model):
             branch_sudo = move.company_id.sudo().fsm_branch_ids  # who sells, hands over
             if not branch_sudo or not (move._is_counter_sale() or move.returned_parts):
                 continue
+            if move.small_sale_ids:  # they have left, each with its sale
+                branch_sudo._number_sales(move.small_sale_ids.mapped("name"), move.name)
+                continue
             lines = move._sold_parts()
             if lines and move._is_counter_sale():
                 branch_sudo._sell_parts(lines, move.name)

@@ -72,7 +72,8 @@ class AccountMove(models.Model):
             issued_on=dates.document_date(fields.Datetime.now()),
             # It warns alone: who is issuing is not held up by it.
             supplied_on=job._supplied_on() if self.state == "draft" else None,
-            is_addressed=self.partner_id._is_addressed(),
+            # On the invoice of a day no single supply is worth as much.
+            is_addressed=self.partner_id._is_addressed() or bool(not job and self.small_sale_ids),
             known_gstin=self.partner_id.vat or "",
             is_abroad=self._is_abroad(),
             rate_reason=self.gst_rate_reason or "",

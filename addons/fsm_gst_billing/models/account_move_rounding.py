@@ -74,9 +74,14 @@ class AccountMove(models.Model):
     # === BUSINESS METHODS === #
 
     def _recompute_cash_rounding_lines(self):
-        """Override of `account` to give a credit note what is left of the invoice's rounding."""
+        """Override of `account` to round a credit note, and the invoice of small sales, otherwise.
+
+        The one takes what is left of the invoice's rounding, the other what its sales have.
+        """
         if self.invoice_cash_rounding_id and self._credit_notes():
             self = self.with_context(fsm_rest=self._rest_of_invoice())
+        elif self.invoice_cash_rounding_id and self.small_sale_ids:  # each of them was rounded
+            self = self.with_context(fsm_rest=self.small_sale_ids._rest())
         return super()._recompute_cash_rounding_lines()
 
     def _rest_of_invoice(self):

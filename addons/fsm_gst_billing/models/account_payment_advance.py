@@ -87,6 +87,7 @@ class AccountPayment(models.Model):
             and self.state in ("in_process", "paid")
             and not self.fsm_for_goods
             and bool(self.company_id.sudo().fsm_branch_ids)  # a fact, whoever may read branches
+            and not self.small_sale_id  # it waits for the invoice of its day
             and self.company_id._charges_gst()
         )
 
@@ -212,6 +213,7 @@ class FsmGstReturn(models.Model):
                    AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
                    AND p.state IN ('in_process', 'paid') AND p.fsm_for_goods IS NOT TRUE
                    AND NOT EXISTS (SELECT FROM account_move__account_payment i
+                   AND p.small_sale_id IS NULL
                                     WHERE i.payment_id = p.id AND p.move_id IS NULL)
               ORDER BY p.id
                 """,

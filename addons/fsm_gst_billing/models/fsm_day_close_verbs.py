@@ -102,6 +102,7 @@ class FsmBranch(models.Model):
                 )
             )
         self._check_seen_all(day)
+        self._consolidate(day)
         booked = self._figures_of_day(day)
         expected = booked.pop("cash_expected")
         missing = self._not_found(self._paid_by_reference(day), references)

@@ -95,6 +95,8 @@ class FsmGstReturn(models.Model):
         self._check_month_is_over(dates.document_date(fields.Datetime.now()))
         self._wait_for_others()
         self._check_sees_all()
+        branches_sudo = self.company_ids.sudo().fsm_branch_ids  # what is due by itself; checked
+        branches_sudo._consolidate(periods.last_day(self.period))
         rows = self._rows()
         found = self._findings(rows, *self._build(rows))
         self._store(found)

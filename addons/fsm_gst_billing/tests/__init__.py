@@ -15,3 +15,4 @@ from . import test_gst_properties
 from . import test_gst_returns
 from . import test_overdue
 from . import test_payment
+from . import test_small_sale

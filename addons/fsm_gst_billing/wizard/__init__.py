@@ -1,6 +1,7 @@
 from . import account_debit_note
 from . import account_move_reversal
 from . import account_payment_register
+from . import fsm_counter_sale
 from . import fsm_day_closing
 from . import fsm_day_reopening
 from . import fsm_discount

@@ -28,6 +28,14 @@ class FsmBranch(models.Model):
             origin=origin,
         )
 
+    def _number_sales(self, sales, number):
+        """Override of `fsm_jobs` to have the parts come back by the number the customer is told."""
+        super()._number_sales(sales, number)
+        moves = self.env["stock.move"].search(
+            [("sale_number", "in", sales), ("company_id", "=", self.company_id.id)]
+        )
+        moves.sale_number = number
+
     def _parts_sold(self, sale):
         """Override of `fsm_jobs`."""
         sold = super()._parts_sold(sale)

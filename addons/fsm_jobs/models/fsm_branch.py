@@ -320,6 +320,16 @@ class FsmBranch(models.Model):
     def _take_back_parts(self, lines, sale, origin, damaged=False):
         """Bring back what was sold without a job card. Here: no stock is known. As `_sell_parts`.
 
+    def _number_sales(self, sales, number):
+        """Let what `_sell_parts` handed over be known by the invoice that it stands on now.
+
+        Called on one branch, in sudo. Here: no stock is known.
+
+        :param list sales: the numbers under which it left
+        :param str number: of the invoice
+        """
+        self.ensure_one()
+
         :param str sale: the number of the invoice
         :param str origin: the number of the credit note
         :param bool damaged: they are written off and not laid on the shelves

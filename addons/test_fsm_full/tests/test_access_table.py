@@ -52,6 +52,8 @@ TABLE = {
     "fsm.part.report": ("R", "R", "", "", "R"),
     "fsm.part.usage": ("R", "R", "R", "R", "R"),
     "fsm.place": ("RUC", "RUC", "R", "R", "R"),
+    "fsm.small.sale": ("R", "R", "", "", "R"),
+    "fsm.small.sale.line": ("R", "R", "", "", "R"),
     "fsm.stock.report": ("R", "R", "", "", "R"),
     "fsm.supplier.claim": ("RU", "RU", "", "", "RU"),
     "fsm.supplier.report": ("R", "R", "", "", "R"),
@@ -269,6 +271,9 @@ class AccessWorld(FsmFullCommon):
         )
         invoice.action_post()
         invoice.fsm_record_payment(lines=[{"method": "cash", "amount": invoice.amount_total}])
+        branch.consolidates_small_sales = True
+        small = [{"product_id": check_up.id, "price_unit": 100.0}]
+        branch.sell(lines=small, payments=[{"method": "cash", "amount": 118.0}])
         env["purchase.order"].create(order)
         cancelled = invoice.copy()
         cancelled.action_post()

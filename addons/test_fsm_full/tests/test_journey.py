@@ -331,6 +331,32 @@ class TestJourney(FsmFullCommon):
         day = self._sell(1).invoice_date
         part = self.part.with_user(self.manager)
         gst_return = self.env["fsm.gst.return"].create(
+    def test_R4_small_sale_leaves_at_once_and_comes_back_against_the_invoice_of_its_day(self):
+        self.branch.consolidates_small_sales = True
+        glue = self.part.copy({"name": "Glue", "tracking": "lot", "list_price": 90})
+        for lot in ("G-1", "G-2"):
+            glue.with_user(self.owner).fsm_add_stock(
+                branch_id=self.branch.id, quantity=1.0, reason="Opening stock", lots=[lot]
+            )
+        branch = self.branch.with_user(self.accountant)
+        cash = [{"method": "cash", "amount": 106.2}]
+        sell = lambda **line: branch.sell(  # noqa: E731
+            lines=[{"product_id": glue.id, **line}], payments=cash
+        )
+        first, second = sell(lots=["G-2"]), sell()
+        on_hand = lambda: [self._lot_on_hand(glue, name) for name in ("G-1", "G-2")]  # noqa: E731
+        self.assertEqual(on_hand(), [0, 0])
+        with self.assertRaisesRegex(UserError, "Only 0 of Glue"), self.env.cr.savepoint():
+            sell()
+        sales = self.env["fsm.small.sale"].browse([first["sale_id"], second["sale_id"]])
+        sales[1].with_user(self.owner).cancel(reason="Dried out")
+        self.assertEqual(on_hand(), [1, 0])
+        self.branch.with_user(self.owner).close_day(cash_counted=106.2)
+        note = {"line_id": sales[0].invoice_id.invoice_line_ids.id, "quantity": 1}
+        invoice = sales[0].invoice_id.with_user(self.accountant)
+        invoice.fsm_credit_note(reason="Too thick", lines=[note])
+        self.assertEqual(on_hand(), [1, 1], "The piece that was sold.")
+
             {"gstin": self.branch.vat, "period": day.strftime("%m%Y")}
         )
 
