@@ -90,6 +90,7 @@ from . import fsm_job_report
 from . import fsm_job_storage
 from . import fsm_job_supply
 from . import fsm_person
+from . import account_move_told  # asks the checks
 from . import account_move_small_sale  # adds to the kinds of documents
 from . import fsm_small_sale
 from . import fsm_report

@@ -74,7 +74,7 @@ class AccountMove(models.Model):
             shelf, and stay with him where the price alone is credited
         :param bool financial: on the price alone, tax included: no tax is reduced. For what is
             after the last day of s.34, or for a customer who cannot reverse his credit
-        :return: ``{id, name, amount_total}``
+        :return: ``{id, name, amount_total}``, and `warnings` where there is something to know
         """
         if not self.env.su and not self.env.user.has_group("fsm_jobs.group_fsm_accountant"):
             raise AccessError(self.env._("Your role does not credit invoices."))
@@ -87,9 +87,10 @@ class AccountMove(models.Model):
         asked |= {"parts": parts, "financial": financial}
 
         def credit(move):
-            move_sudo = move.sudo()  # checked above
+            move_sudo, told = move.sudo()._telling()  # checked above
             note = move_sudo._credit(reason.strip(), lines, date, parts, financial)
-            return {"id": note.id, "name": note.name, "amount_total": note.amount_total}
+            figures = {"id": note.id, "name": note.name, "amount_total": note.amount_total}
+            return figures | told.answer()
 
         return self.env["fsm.client.ref"]._once_each(
             self, "fsm_credit_note", client_ref, asked, credit

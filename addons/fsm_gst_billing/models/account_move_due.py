@@ -66,12 +66,13 @@ class AccountMove(models.Model):
         :param gst.documents.Document document: of this draft, or of what is just being posted
         """
         job = self.job_id or self.claim_job_id
+        # It warns alone: who is issuing is not held up by it, unless he is told.
+        warns = self.state == "draft" or self._is_telling()
         dues = self._dues()
         return document._replace(
             lines=tuple(line._replace(due=dues.get(line.id)) for line in document.lines),
             issued_on=dates.document_date(fields.Datetime.now()),
-            # It warns alone: who is issuing is not held up by it.
-            supplied_on=job._supplied_on() if self.state == "draft" else None,
+            supplied_on=job._supplied_on() if warns else None,
             # On the invoice of a day no single supply is worth as much.
             is_addressed=self.partner_id._is_addressed() or bool(not job and self.small_sale_ids),
             known_gstin=self.partner_id.vat or "",
@@ -81,7 +82,7 @@ class AccountMove(models.Model):
             parts=tuple(self._parts().values()),
             foreign_currency=self._foreign_currency(),
             payer_state=self._payer_state(),
-            later=self._later_number() if self.state == "draft" else (),  # as above
+            later=self._later_number() if warns else (),
         )
 
     def _foreign_currency(self):

@@ -63,7 +63,8 @@ class FsmBranch(models.Model):
         :param int customer_id: the walk-in customer of the branch by default
         :param bool invoice: the customer asks for an invoice
         :return: ``{sale_id, invoice_id, name, amount_total, payment_ids, amount_residual}``; false
-            for the invoice of a small sale, and for the sale of all others
+            for the invoice of a small sale, and for the sale of all others; `warnings` where there is
+            something to know of an invoice
         """
         self._check_may_sell()
         customer = self._customer_of_sale(customer_id)
@@ -210,6 +211,7 @@ class FsmBranch(models.Model):
         }
 
     def _sell_with_invoice(self, draft, payments):
+        draft, told = draft._telling()
         draft.action_post()
         paid = draft._record_payment(payments, "") if payments else {"payment_ids": []}
         if draft.partner_id == self.walk_in_id:
@@ -222,6 +224,7 @@ class FsmBranch(models.Model):
             "amount_total": draft.amount_total,
             "payment_ids": paid["payment_ids"],
             "amount_residual": draft.amount_residual,
+            **told.answer(),
         }
 
     def _check_paid_in_full(self, payments, total):

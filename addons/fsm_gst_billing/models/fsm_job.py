@@ -9,6 +9,7 @@ from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst.words import indian_format, rupees
 from .account_payment import QUIET
+from .account_move_told import Told
 
 PAISA = Decimal("0.01")
 
@@ -296,11 +297,13 @@ class FsmJob(models.Model):
             job card only
         """
         if payments and len(self) > 1:  # the same money would be booked on each
+        :return: as `fsm_jobs`, and `warnings` where there is something to know of the invoice
             raise UserError(
+        told = Told()
                 self.env._("“payments” are for one job card: deliver these job cards one by one.")
             )
         for job in self.filtered(lambda job: payments and job.state != "delivered"):
-            job._post_and_settle(payments)
+            job.with_context(fsm_told=told)._post_and_settle(payments)
         answers = super().deliver(
             otp=otp,
             signature=signature,
@@ -311,6 +314,8 @@ class FsmJob(models.Model):
         )
         return [answers] if len(self) == 1 else answers
 
+        if len(self) == 1:
+            answers |= told.answer()
     def _post_and_settle(self, payments):
         """Post the draft invoice, if there is one or should be one, and pay it."""
         issued_sudo = self._issue_invoice()

@@ -459,6 +459,20 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
                 supply = advances._supply_to(self.company, self.suresh, self.karnataka)
                 advances._receive(payment, 100.0, supply, job)
 
+    @freeze_time("2026-10-21 08:00:00")
+    def test_what_should_be_known_is_said_as_it_is_issued_from_each_door(self):
+        """Rule 46(b), a number of an earlier day; nothing is said where there is nothing to know."""
+        late = lambda: self._sale((self.labour, 100.0, 1, 0), invoice_date="2026-10-20")  # noqa: E731
+        self.assertFalse(self._sale((self.labour, 100.0, 1, 0)).action_post())
+        dialog = self.env["validate.account.move"].create({"move_ids": late().ids})
+        for said, count in (
+            (late().action_post(), 1),
+            ((late() | late()).action_validate_moves_with_confirmation(), 2),
+            (dialog.validate_move(), 1),
+        ):
+            self.assertEqual(len(said["params"]["warnings"]), count)
+            self.assertIn("already has SPR/26-27/00001", said["params"]["message"])
+
     def test_service_is_invoiced_within_thirty_days(self):
         job = self._create_job()
         job.sudo().ready_at = "2026-03-01 10:00:00"
