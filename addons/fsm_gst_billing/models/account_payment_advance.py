@@ -31,6 +31,7 @@ class AccountPayment(models.Model):
         string="Not Used Yet",
         compute="_compute_fsm_unused",
         compute_sudo=False,
+        currency_field="company_currency_id",
         help="What no invoice has used, and for what no receipt voucher was issued.",
     )
 
@@ -86,8 +87,8 @@ class AccountPayment(models.Model):
             and self.partner_type == "customer"
             and self.state in ("in_process", "paid")
             and not self.fsm_for_goods
-            and bool(self.company_id.sudo().fsm_branch_ids)  # a fact, whoever may read branches
             and not self.small_sale_id  # it waits for the invoice of its day
+            and bool(self.company_id.sudo().fsm_branch_ids)  # a fact, whoever may read branches
             and self.company_id._charges_gst()
         )
 
@@ -212,8 +213,8 @@ class FsmGstReturn(models.Model):
                  WHERE p.company_id = ANY(%s) AND p.date BETWEEN %s AND %s
                    AND p.payment_type = 'inbound' AND p.partner_type = 'customer'
                    AND p.state IN ('in_process', 'paid') AND p.fsm_for_goods IS NOT TRUE
-                   AND NOT EXISTS (SELECT FROM account_move__account_payment i
                    AND p.small_sale_id IS NULL
+                   AND NOT EXISTS (SELECT FROM account_move__account_payment i
                                     WHERE i.payment_id = p.id AND p.move_id IS NULL)
               ORDER BY p.id
                 """,

@@ -281,11 +281,11 @@ class FsmBranch(models.Model):
 
     def _drawer_before(self, day):
         """Return the cash that the books say lay in the drawer when `day` began, in rupees."""
-        till = self._tills().get("cash")
+        till = self._journal("fsm_method", "cash")  # the money lies there if it was archived, too
         [(balance,)] = self.env["account.move.line"]._read_group(
             [
                 ("company_id", "=", self.company_id.id),
-                ("account_id", "=", till.default_account_id.id if till else False),
+                ("account_id", "=", till.default_account_id.id),
                 ("parent_state", "=", "posted"),
                 ("date", "<", day),
             ],

@@ -5,11 +5,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.fsm_jobs.blockers import Blocker
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst.words import indian_format, rupees
-from .account_payment import QUIET
 from .account_move_told import Told
+from .account_payment import QUIET
 
 PAISA = Decimal("0.01")
 
@@ -129,14 +130,15 @@ class FsmJob(models.Model):
             yield self._blocker_due(invoice_sudo)
 
     def _blocker_unissued(self):
-        return self.env._("There is no posted invoice.")
+        return Blocker("unissued", self.env._("There is no posted invoice."))
 
     def _blocker_due(self, invoice):
-        return self.env._(
+        sentence = self.env._(
             "₹%(amount)s are still due on invoice %(invoice)s.",
             amount=indian_format(invoice.amount_residual),
             invoice=invoice.name,
         )
+        return Blocker("due", sentence)
 
     def _blockers_of_invoicing(self, posted_sudo, lines):
         """Say that less was invoiced, credit notes deducted, than is billable."""
@@ -295,11 +297,11 @@ class FsmJob(models.Model):
 
         :param list payments: as the `lines` of `fsm_record_payment`, under the same roles; of one
             job card only
-        """
-        if payments and len(self) > 1:  # the same money would be booked on each
         :return: as `fsm_jobs`, and `warnings` where there is something to know of the invoice
-            raise UserError(
+        """
         told = Told()
+        if payments and len(self) > 1:  # the same money would be booked on each
+            raise UserError(
                 self.env._("“payments” are for one job card: deliver these job cards one by one.")
             )
         for job in self.filtered(lambda job: payments and job.state != "delivered"):
@@ -312,10 +314,10 @@ class FsmJob(models.Model):
             accessories_returned=accessories_returned,
             old_parts=old_parts,
         )
-        return [answers] if len(self) == 1 else answers
-
         if len(self) == 1:
             answers |= told.answer()
+        return [answers] if len(self) == 1 else answers
+
     def _post_and_settle(self, payments):
         """Post the draft invoice, if there is one or should be one, and pay it."""
         issued_sudo = self._issue_invoice()

@@ -327,6 +327,8 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         till = self.branch.sudo()._tills()["cash"]
         payment = self.env["account.payment"].create({**values, "journal_id": till.id})
         payment.action_post()
+        unused = payment._fields["fsm_unused"].get_currency_field(payment)
+        self.assertEqual(payment[unused], self.company.currency_id, "It is counted in rupees.")
         for for_goods in (False, True):
             with self.assertRaisesRegex(UserError, "is in USD, but cash and UPI come in rupees"):
                 payment.with_user(self.accountant).fsm_receive_advance(for_goods=for_goods)

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from odoo.addons.fsm_jobs.blockers import Blocker
+
 from .common import FsmGstBillingCommon
 
 
@@ -107,6 +109,15 @@ class TestPayment(FsmGstBillingCommon):
         self.assertEqual((self.job.amount_due, second.payment_state), (0.0, "paid"))
         [payment] = (self.invoice | second).reconciled_payment_ids
         self.assertFalse(self.env["fsm.gst.advance"].search([("payment_id", "=", payment.id)]))
+
+    def test_dialog_knows_what_it_settles_by_its_key_and_not_by_its_words(self):
+        job, words = self.job, "Pay first."
+        self.patch(type(job), "_blocker_due", lambda job, move: Blocker("due", f"{words}{move.id}"))
+        dialog = self._dialog(job, self.cashier, pay_method="cash", pay_amount=100.0)
+        self.assertIn(words, dialog.missing)
+        self.patch(type(job), "_blockers", lambda job, target: [Blocker("due", words)])
+        dialog = self._dialog(job, self.cashier, pay_method="cash", pay_amount=4826.20)
+        self.assertNotIn(words, dialog.missing)
 
     def test_dialog_wants_a_utr_that_paid_nothing_yet(self):
         other = self._create_job()
@@ -216,6 +227,12 @@ class TestPayment(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "has no journal for cash"):
             self._close(10.0, explanation="₹10 lay there")
         self.assertEqual(self._close(0.0)["difference"], 0.0)
+
+    def test_cash_lies_in_the_drawer_whose_journal_was_archived(self):
+        self._pay(("cash", 1000.0))
+        self.branch._tills()["cash"].active = False
+        answer = self._close(1000.0)
+        self.assertEqual((answer["cash"], answer["difference"]), (1000.0, 0.0))
 
     def test_entries_of_the_drawer_are_cash_that_should_be_there(self):
         self._pay(("cash", 1000.0))

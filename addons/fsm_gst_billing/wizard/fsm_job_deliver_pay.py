@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.fsm_jobs.blockers import without
+
 from ..gst import upi
 from ..gst.words import indian_format
 from ..models.account_journal import METHODS
@@ -93,18 +95,16 @@ class FsmJobDeliver(models.TransientModel):
             return missing
         if wrong := self._wrong_payment():
             return [wrong, *missing]
-        return [reason for reason in missing if reason not in self._settled_by_payment(job)]
+        return without(missing, self._settled_by_payment(job))
 
     def _settled_by_payment(self, job):
-        """Return the sentences of what is no longer missing as this payment is booked."""
+        """Return the keys of the blockers that are gone as this payment is booked."""
         due = job.amount_due if job._unpaid_invoice() else self.pay_due
         if self.currency_id.compare_amounts(self.pay_amount + job._credit(), due) < 0:
-            return []
-        invoice_sudo = job._to_pay()
-        if invoice_sudo.state == "posted":
-            return [job._blocker_due(invoice_sudo)]
-        may_issue = self.env.user.has_group("fsm_jobs.group_fsm_accountant")
-        return [job._blocker_unissued()] if may_issue else []
+            return set()
+        if job._to_pay().state == "posted":
+            return {"due"}
+        return {"unissued"} if self.env.user.has_group("fsm_jobs.group_fsm_accountant") else set()
 
     def _wrong_payment(self):
         """Return the sentence that says why this payment cannot be booked, or nothing."""

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.fsm_jobs.blockers import Blocker
 from odoo.addons.fsm_jobs.verbs import verb
 
 from .fsm_part_usage import OPEN_STATES, WORKING_STATES
@@ -81,10 +82,11 @@ class FsmJob(models.Model):
         )
 
     def _blocker_old_parts(self, untold):
-        return self.env._(
+        sentence = self.env._(
             "Nobody has said what became of the old parts: %s.",
             ", ".join(untold.product_id.mapped("display_name")),
         )
+        return Blocker("old_parts", sentence)
 
     def _document_delivery(self):
         """Override of `fsm_jobs`: the customer signs for what became of the old parts, too."""

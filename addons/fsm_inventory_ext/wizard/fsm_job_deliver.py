@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.fsm_jobs.blockers import without
+
 from ..models.fsm_part_usage_old import OLD_PARTS
 
 
@@ -34,8 +36,7 @@ class FsmJobDeliver(models.TransientModel):
     def _missing(self):
         untold = self._asked_parts()
         question = [self.job_id._blocker_old_parts(untold)] if untold else []
-        rest = [reason for reason in super()._missing() if reason not in question]
-        return rest + (question if not self.old_part else [])
+        return without(super()._missing(), {"old_parts"}) + (question if not self.old_part else [])
 
     # === ACTION METHODS === #
 

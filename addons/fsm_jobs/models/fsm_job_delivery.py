@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..blockers import Blocker
 from ..lifecycle import REASON_MIN_LENGTH
 from ..verbs import verb
 from .fsm_job import GATE
@@ -128,10 +129,11 @@ class FsmJob(models.Model):
         return {}  # `_blockers` says what is missing, together with all else
 
     def _blocker_proof(self):
-        return self.env._("Neither a delivery OTP nor a signature was given.")
+        return Blocker("proof", self.env._("Neither a delivery OTP nor a signature was given."))
 
     def _blocker_accessories(self, missing):
-        return self.env._("Accessories are not ticked back: %s.", ", ".join(missing.mapped("name")))
+        names = ", ".join(missing.mapped("name"))
+        return Blocker("accessories", self.env._("Accessories are not ticked back: %s.", names))
 
     def _delivery_settled(self):
         """Say what of the delivery gate is settled already, for whoever stands at the counter.

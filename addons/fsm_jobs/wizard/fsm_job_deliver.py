@@ -2,7 +2,10 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..blockers import without
 from ..models.fsm_job_document import PAPERS
+
+ANSWERED_HERE = {"accessories", "proof"}  # keys of blockers
 
 
 class FsmJobDeliver(models.TransientModel):
@@ -79,8 +82,7 @@ class FsmJobDeliver(models.TransientModel):
         :rtype: list[str]
         """
         job = self.job_id._origin
-        answered_here = list(job._blockers_delivered())
-        missing = [reason for reason in job._blockers("delivered") if reason not in answered_here]
+        missing = without(job._blockers("delivered"), ANSWERED_HERE)
         if left := job.accessory_ids - self._given_back():
             missing.append(job._blocker_accessories(left))
         if not (self.otp or (self.signature and self.received_by) or self.reason):
