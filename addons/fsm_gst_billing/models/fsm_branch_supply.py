@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -27,6 +27,40 @@ class FsmBranch(models.Model):
         invoice = self._supply_invoice(branch, lines, origin)
         branch._supply_bill(invoice)
         return invoice.name
+
+    def _credit_supply(self, number, missing, reason):
+        """Override of `fsm_jobs` to draft the credit note here, and the refund of the bill there.
+
+        CGST Act s.34(1): the goods are found deficient, and the recipient takes his credit back. Their
+        accountants look and confirm. After the last day of s.34(2) tax is not reduced any more.
+        """
+        super()._credit_supply(number, missing, reason)
+        moves = self.env["account.move"]
+        organization = self.organization_id.id
+        supply = [("state", "=", "posted"), ("company_id", "child_of", organization)]
+        invoice = moves.search(
+            [
+                *supply,
+                ("name", "=", number),
+                ("company_id", "=", self.company_id.id),
+                ("move_type", "=", "out_invoice"),
+            ],
+            limit=1,
+        )
+        today = dates.document_date(fields.Datetime.now())
+        if not invoice or today > dates.credit_note_deadline(invoice.invoice_date):
+            return
+        bill = moves.search(
+            [
+                *supply,
+                ("ref", "=", number),
+                ("partner_id", "=", self.company_id.partner_id.id),
+                ("move_type", "=", "in_invoice"),
+            ],
+            limit=1,
+        )
+        for move in invoice | bill:
+            move._draft_credit_of(missing, reason, today)
 
     def _check_supply_has_value(self, lines):
         """Refuse parts that are worth nothing: a supply between distinct persons has a value, Rule 28."""
@@ -131,3 +165,31 @@ class FsmBranch(models.Model):
                 limit=1,
             )
         return found
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    # === BUSINESS METHODS === #
+
+    def _draft_credit_of(self, missing, reason, day):
+        """Return the draft that takes goods on this invoice or bill back; empty if none are left.
+
+        :param dict missing: ``{product: quantity}`` in their units
+        """
+        quantities, rest = {}, dict(missing)
+        for line, left in self._quantities_left().items():
+            uom, product = line.product_uom_id, line.product_id
+            wanted = product.uom_id._compute_quantity(rest.get(product, 0.0), uom)
+            taken = min(left, wanted)
+            if uom.compare(taken, 0.0) > 0:
+                quantities[line] = taken
+                rest[product] -= uom._compute_quantity(taken, product.uom_id)
+        if not quantities:
+            return self.browse()
+        values = {"invoice_date": day, "date": day, "ref": reason}
+        note = self.with_company(self.company_id).with_context(**QUIET)._reverse_moves([values])
+        if note.returned_parts:
+            note.returned_parts = "kept"  # the transfer has moved them
+        note._keep_lines(quantities, {})
+        return note.with_env(self.env)

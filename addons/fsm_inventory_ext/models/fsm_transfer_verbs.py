@@ -136,12 +136,13 @@ class FsmTransfer(models.Model):
             sender_sudo = transfer_sudo.with_company(transfer_sudo.company_id)
             sender_sudo._check_not_supplied()
             shelves = sender_sudo._branch(sender_sudo.company_id).stock_location_id
+            missing = sender_sudo._missing_pieces()
             for line in sender_sudo.line_ids:
                 loss = line.product_id.property_stock_inventory
                 line._settle(shelves if outcome == "returned" else loss, reason.strip())
             sender_sudo.reason = reason.strip()
             sender_sudo._close()
-            sender_sudo._tell_to_credit()
+            sender_sudo._credit_missing(missing, reason.strip())
             if outcome == "returned" and not any(sender_sudo.line_ids.mapped("received")):
                 sender_sudo.state = "cancelled"
                 sender_sudo._tell(
@@ -254,8 +255,18 @@ class FsmTransfer(models.Model):
                 )
             )
 
-    def _tell_to_credit(self):
-        """Tell both branches that an invoice says more than has arrived; called in sudo."""
+    def _missing_pieces(self):
+        """Return ``{product: quantity}`` of what was sent and has not arrived."""
+        missing = {}
+        for line in self.line_ids.filtered("missing"):
+            missing[line.product_id] = missing.get(line.product_id, 0.0) + line.missing
+        return missing
+
+    def _credit_missing(self, missing, reason):
+        """Have an invoice credited that says more than has arrived, and tell both branches; in sudo."""
+        if self.invoice_number and missing:
+            branch = self._branch(self.company_id)
+            branch._credit_supply(self.invoice_number, missing, reason)
         for company in self.invoice_number and self.company_id | self.to_company_id or ():
             self._tell(
                 company,

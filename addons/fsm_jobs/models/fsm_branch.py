@@ -296,6 +296,17 @@ class FsmBranch(models.Model):
         self.ensure_one()
         return ""
 
+    def _credit_supply(self, number, missing, reason):
+        """Draft what credits goods that `_supply_to` has supplied and that never arrived. Here: none.
+
+        Called on the branch that sent them, in sudo.
+
+        :param str number: of the document
+        :param dict missing: ``{product: quantity}`` in their units
+        :param str reason: is printed
+        """
+        self.ensure_one()
+
     def _sell_parts(self, lines, origin):
         """Hand over what this branch has sold without a job card. Here: no stock is known.
 
@@ -309,6 +320,16 @@ class FsmBranch(models.Model):
         """
         self.ensure_one()
 
+    def _number_sales(self, sales, number):
+        """Let what `_sell_parts` handed over be known by the invoice that it stands on now.
+
+        Called on one branch, in sudo. Here: no stock is known.
+
+        :param list sales: the numbers under which it left
+        :param str number: of the invoice
+        """
+        self.ensure_one()
+
     def _parts_sold(self, sale):
         """Return ``{product: quantity}`` of what `_sell_parts` handed over and has not come back.
 
@@ -319,16 +340,6 @@ class FsmBranch(models.Model):
 
     def _take_back_parts(self, lines, sale, origin, damaged=False):
         """Bring back what was sold without a job card. Here: no stock is known. As `_sell_parts`.
-
-    def _number_sales(self, sales, number):
-        """Let what `_sell_parts` handed over be known by the invoice that it stands on now.
-
-        Called on one branch, in sudo. Here: no stock is known.
-
-        :param list sales: the numbers under which it left
-        :param str number: of the invoice
-        """
-        self.ensure_one()
 
         :param str sale: the number of the invoice
         :param str origin: the number of the credit note

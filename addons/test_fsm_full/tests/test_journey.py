@@ -227,8 +227,17 @@ class TestJourney(FsmFullCommon):
         self.assertEqual(document, {"kind": "invoice", "number": invoice.name})
         self.assertEqual((invoice.company_id, invoice.amount_untaxed), (self.company, 4900.0))
         self.assertEqual(self._taxes(invoice), {"IGST": 882.0})
-        transfer.with_user(self.owner).receive_parts()
-        self.assertEqual(self.other_branch._on_hand(self.part), 2)
+        arrived = [{"line_id": transfer.sudo().line_ids.id, "quantity": 1}]
+        transfer.with_user(self.owner).receive_parts(lines=arrived)
+        self.assertEqual(self.other_branch._on_hand(self.part), 1)
+        transfer.with_user(self.owner).settle_missing(outcome="returned", reason="Left in the box")
+        bill = self.env["account.move"].search([("ref", "=", invoice.name)])
+        note, refund = invoice.reversal_move_ids, bill.reversal_move_ids
+        self.assertEqual((note.move_type, refund.move_type), ("out_refund", "in_refund"))
+        for draft in (note, refund):
+            self.assertEqual((draft.state, draft.amount_total), ("draft", 2891.0))
+            draft.action_post()
+        self.assertEqual(self.branch._on_hand(self.part), 4, "The transfer brought it, once.")
 
     def test_counter_sale_takes_what_is_sold_from_the_shelf(self):
         self.assertEqual(self._sell(2).name[-5:], "00001")
@@ -322,15 +331,6 @@ class TestJourney(FsmFullCommon):
         with self.assertRaisesRegex(UserError, "was issued"):
             twice.returned_parts = "shelf"
 
-    def _lot_on_hand(self, product, name):
-        lot = self.env["stock.lot"].search([("product_id", "=", product.id), ("name", "=", name)])
-        return self.branch._on_hand(product, lot)
-
-    def test_s17_5_h_credit_on_parts_that_were_lost_is_taken_back_with_its_reason(self):
-        """At their cost, ₹2,450 at 18 %; what is found again is not lost, what broke stays broken."""
-        day = self._sell(1).invoice_date
-        part = self.part.with_user(self.manager)
-        gst_return = self.env["fsm.gst.return"].create(
     def test_R4_small_sale_leaves_at_once_and_comes_back_against_the_invoice_of_its_day(self):
         self.branch.consolidates_small_sales = True
         glue = self.part.copy({"name": "Glue", "tracking": "lot", "list_price": 90})
@@ -357,6 +357,15 @@ class TestJourney(FsmFullCommon):
         invoice.fsm_credit_note(reason="Too thick", lines=[note])
         self.assertEqual(on_hand(), [1, 1], "The piece that was sold.")
 
+    def _lot_on_hand(self, product, name):
+        lot = self.env["stock.lot"].search([("product_id", "=", product.id), ("name", "=", name)])
+        return self.branch._on_hand(product, lot)
+
+    def test_s17_5_h_credit_on_parts_that_were_lost_is_taken_back_with_its_reason(self):
+        """At their cost, ₹2,450 at 18 %; what is found again is not lost, what broke stays broken."""
+        day = self._sell(1).invoice_date
+        part = self.part.with_user(self.manager)
+        gst_return = self.env["fsm.gst.return"].create(
             {"gstin": self.branch.vat, "period": day.strftime("%m%Y")}
         )
 
