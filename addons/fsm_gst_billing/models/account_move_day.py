@@ -41,7 +41,10 @@ class AccountMove(models.Model):
 
     def _later_number(self):
         """Return ``(number, day)`` of the last document of its series, if that is after this one."""
-        day = self.invoice_date or dates.document_date(fields.Datetime.now())
+        today = dates.document_date(fields.Datetime.now())
+        day = self.invoice_date or today
+        if day >= today:  # a day that has not come has no documents
+            return ()
         ledger_sudo = self.env["fsm.gst.number"].sudo()  # a number and a day of one's own series
         later_sudo = ledger_sudo.search_fetch(
             [
