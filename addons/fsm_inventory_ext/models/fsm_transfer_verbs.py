@@ -57,10 +57,10 @@ class FsmTransfer(models.Model):
         """
         self._check_keeper()
         return self.env["fsm.client.ref"]._once_together(
-            self, "send_parts", client_ref, {"lines": lines}, lambda: self._send_parts(lines)
+            self, "send_parts", client_ref, {"lines": lines}, lambda: self._sent(lines)
         )
 
-    def _send_parts(self, lines):
+    def _sent(self, lines):
         """Send the parts, and return the answers of the verb."""
         for transfer_sudo in self._for_step({"requested"}, "company_id"):
             sender_sudo = transfer_sudo.with_company(transfer_sudo.company_id)
