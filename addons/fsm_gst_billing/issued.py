@@ -93,6 +93,17 @@ CHALLAN_COLUMNS = (
     "by_id",
 )
 
+# What of a return stays as it was locked, until a manager opens it again.
+RETURN_COLUMNS = (
+    "organization_id",
+    "gstin",
+    "period",
+    "first_day",
+    "gstr1_data",
+    "gstr3b_data",
+    "sha256",
+)
+
 # Rows that are written once.
 FOREVER = ("fsm_gst_number", "fsm_gst_cancellation", "fsm_gst_payment_voucher")
 
@@ -224,6 +235,25 @@ def _functions():
             differ=_differ(CHALLAN_COLUMNS),
             refuse=_refuse(challan, "issued"),
         ),
+        "return": SQL(
+            """
+            BEGIN
+                IF OLD.state <> 'draft' AND (
+                    TG_OP = 'DELETE' OR (NEW.state <> 'draft' AND %s)
+                ) THEN
+                    %s;
+                END IF;
+                RETURN COALESCE(NEW, OLD);
+            END
+            """,
+            _differ(RETURN_COLUMNS),
+            _refuse(
+                "The GST return % %, is locked: what it declares stays as it is. A manager "
+                "opens it again.",
+                "OLD.gstin",
+                "OLD.period",
+            ),
+        ),
         "goods": SQL(
             """
             DECLARE issued varchar := (
@@ -273,6 +303,7 @@ def _triggers():
             f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}",
             "tax",
         ),
+        ("fsm_gst_return", f"BEFORE UPDATE OR DELETE ON {{}} {each}", "return"),
         ("fsm_challan", f"BEFORE UPDATE OR DELETE ON {{}} {each}", "challan"),
         (
             "fsm_challan_line",
@@ -291,7 +322,7 @@ def _triggers():
 
 def lock(cr):
     """Make the functions and triggers as they are declared above, once all tables are there."""
-    if not all(table_exists(cr, table) for table in FOREVER):
+    if not all(table_exists(cr, table) for table in (*FOREVER, "fsm_gst_return")):
         return
     for name, body in _functions().items():
         cr.execute(

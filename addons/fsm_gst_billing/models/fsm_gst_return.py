@@ -6,6 +6,7 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.fsm_jobs.verbs import verb
 
+from .. import issued
 from ..gst import dates, gstin, periods, returns
 
 # An object no caller can send: what carries it in the context comes from a verb of the return.
@@ -83,7 +84,9 @@ class FsmGstReturn(models.Model):
     # What was locked; only the verbs give it away, and log that they do
     gstr1_data = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     gstr3b_data = fields.Json(readonly=True, groups=fields.NO_ACCESS)
-    sha256 = fields.Char(string="SHA-256", readonly=True, help="Of both returns as locked.")
+    sha256 = fields.Char(
+        string="SHA-256", readonly=True, audit=True, help="Of both returns as locked."
+    )
 
     # What the last check found
     finding_ids = fields.One2many(
@@ -131,6 +134,10 @@ class FsmGstReturn(models.Model):
 
     # === CRUD METHODS === #
 
+    def init(self):
+        super().init()
+        issued.lock(self.env.cr)  # what was locked stays as it is in PostgreSQL, too
+
     @api.model_create_multi
     def create(self, vals_list):
         """The caller works in all companies of a GSTIN, whichever of them he has chosen now."""
@@ -139,9 +146,7 @@ class FsmGstReturn(models.Model):
         return super(FsmGstReturn, everywhere).create(checked).with_env(self.env)
 
     def write(self, vals):
-        if (IDENTITY | KEPT.keys()) & vals.keys() and self.env.context.get(
-            "fsm_gst_gate"
-        ) is not GATE:
+        if self._not_by_hand() & vals.keys() and self.env.context.get("fsm_gst_gate") is not GATE:
             raise UserError(
                 self.env._(
                     "GSTIN and month of a return stay as they are; lock, reopen and file it with "
@@ -149,6 +154,15 @@ class FsmGstReturn(models.Model):
                 )
             )
         return super().write(vals)
+
+    @api.model
+    def _not_by_hand(self):
+        """Return what nobody writes: a return's name, what its verbs write, what follows from both.
+
+        Odoo stores what a caller says of a computed field.
+        """
+        follows = {name for name, field in self._fields.items() if field.compute and field.store}
+        return IDENTITY | KEPT.keys() | follows
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
@@ -162,7 +176,7 @@ class FsmGstReturn(models.Model):
         :raise UserError: unless GSTIN and period can exist
         :raise AccessError: unless all these companies are the caller's
         """
-        if unknown := KEPT.keys() & vals.keys():
+        if unknown := (self._not_by_hand() - IDENTITY) & vals.keys():
             raise UserError(self.env._("“%s” is not set by hand.", sorted(unknown)[0]))
         number, period = str(vals.get("gstin") or ""), str(vals.get("period") or "")
         if not gstin.is_valid(number):
@@ -309,15 +323,14 @@ class FsmGstReturn(models.Model):
         """Return GSTR-1, as locked or as the books are now: what was bought is not read for it."""
         self.ensure_one()
         if self.state != "draft":
-            return self.sudo().gstr1_data  # its callers check who may, and log it
+            return self._locked_data()[0]
         return self._build_gstr1(self._rows_of_sales())
 
     def _both_returns(self):
         """Return GSTR-1 and GSTR-3B, as locked or as the books are now."""
         self.ensure_one()
         if self.state != "draft":
-            self_sudo = self.sudo()  # its callers check who may, and log it
-            return self_sudo.gstr1_data, self_sudo.gstr3b_data
+            return self._locked_data()
         return self._build(self._rows())
 
     def _build_gstr1(self, rows):

@@ -6,6 +6,11 @@ from ..gst.words import indian_format
 from .fsm_gst_return_rows import FIGURES
 
 
+def _owes(entry):
+    """Tell whether an entry owes tax, and does not only take it back."""
+    return any(figure != "txval" and amount > 0 for figure, amount in entry["amounts"].items())
+
+
 class FsmGstReturn(models.Model):
     """What stands in the books of a month and in no document of it.
 
@@ -17,12 +22,15 @@ class FsmGstReturn(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _entries_beside(self):
-        """Return the entries of the month that owe output tax, or earn, and are no document of GST.
+    def _entries_beside(self, days=None):
+        """Return the entries that owe output tax, or earn, and are no document of GST.
 
-        An entry that takes such a one back is deducted. The opening entry of the books is none: what
+        So do those that lower either against a customer, or income for cash. What pays a tax, sets it
+        off or closes a year lowers it as well: it has its other side in a bank, a tax or equity. An
+        entry that takes such a one back is deducted. The opening entry of the books is none: what
         it owes was declared from other books. Another one against equity may be such a one: `opens`.
 
+        :param SQL days: the condition on lines ``l``; by default they are of the month
         :return: ``[{id, name, opens, amounts: {figure: paise}}]``, figures as those of `_book_sums`
         """
         rows = self._read(
@@ -44,19 +52,24 @@ class FsmGstReturn(models.Model):
                      WHERE t.type_tax_use = 'sale' AND t.company_id = ANY(%(holders)s)
                        AND NOT coalesce(t.l10n_in_reverse_charge OR leaf.l10n_in_reverse_charge, FALSE)
                 )
-                SELECT m.id, m.name, m.reversed_entry_id,
+                SELECT m.id, m.name, m.date AS day, m.reversed_entry_id,
                        coalesce(output.head, 'income') AS head, sum(-l.balance) AS amount,
                        EXISTS (
                            SELECT FROM account_move_line o
                              JOIN account_account equity ON equity.id = o.account_id
                             WHERE o.move_id = m.id AND o.balance <> 0
-                              AND equity.account_type IN ('equity', 'equity_unaffected')) AS opens
+                              AND equity.account_type IN ('equity', 'equity_unaffected')) AS opens,
+                       EXISTS (
+                           SELECT FROM account_move_line o
+                             JOIN account_account other ON other.id = o.account_id
+                            WHERE o.move_id = m.id AND o.balance < 0
+                              AND other.account_type = 'asset_receivable') AS of_customer
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
                   JOIN account_account a ON a.id = l.account_id
              LEFT JOIN output ON output.account_id = l.account_id
                  WHERE l.company_id = ANY(%(companies)s) AND l.parent_state = 'posted'
-                   AND l.date BETWEEN %(first)s AND %(last)s
+                   AND %(days)s
                    AND l.display_type IS DISTINCT FROM 'rounding'
                    AND m.move_type NOT IN ('in_invoice', 'in_refund', 'in_receipt')
                    AND (output.account_id IS NOT NULL OR a.account_type = 'income')
@@ -64,14 +77,13 @@ class FsmGstReturn(models.Model):
                    AND NOT EXISTS (SELECT 1 FROM fsm_gst_advance v WHERE v.entry_id = m.id)
                    AND NOT EXISTS (
                        SELECT 1 FROM res_company c WHERE c.account_opening_move_id = m.id)
-              GROUP BY m.id, 4
+              GROUP BY m.id, head
               ORDER BY m.id
                 """,
                 tags=[f"tax_tag_{head}" for head in FIGURES],
                 holders=(self.company_ids | self.company_ids.root_id).ids,
                 companies=self.company_ids.ids,
-                first=self.first_day,
-                last=periods.last_day(self.period),
+                days=days or SQL("l.date BETWEEN %s AND %s", *self._first_and_last()),
             )
         )
         entries = {}
@@ -83,9 +95,58 @@ class FsmGstReturn(models.Model):
             entry["amounts"] = {
                 figure: amount
                 for figure, amount in entry["amounts"].items()
-                if amount > 0 or (undone and undone["amounts"].get(figure, 0) > 0)
+                if amount > 0
+                or (undone and undone["amounts"].get(figure, 0) > 0)
+                or (amount < 0 and self._lowers(entry, figure))
             }
         return [entry for entry in entries.values() if entry["amounts"]]
+
+    def _first_and_last(self):
+        return self.first_day, periods.last_day(self.period)
+
+    def _lowers(self, entry, figure):
+        """Tell whether an entry with less of a figure lowers what was charged to somebody."""
+        return entry["of_customer"] or (figure == "txval" and not entry["opens"])
+
+    def _entries_behind(self):
+        """Return the entries that owe tax in a month that was locked before they were written.
+
+        No return declares them: an entry with tax forbids to lock.
+        """
+        locked = SQL(
+            """
+            EXISTS (SELECT FROM fsm_gst_return r
+                     WHERE r.organization_id = %s AND r.gstin = %s AND r.state <> 'draft'
+                       AND r.first_day < %s AND r.first_day >= %s::date - interval '1 year'
+                       AND l.date >= r.first_day
+                       AND l.date < r.first_day + interval '1 month')
+            AND NOT EXISTS (SELECT FROM account_move undo
+                             WHERE undo.reversed_entry_id = m.id AND undo.state = 'posted')
+            """,
+            self.organization_id.id,
+            self.gstin,
+            self.first_day,
+            self.first_day,
+        )
+        entries = self._entries_beside(locked)
+        return [entry for entry in entries if not entry["opens"] and _owes(entry)]
+
+    def _finding_of_entry_behind(self, entry):
+        text = self.env._(
+            "Entry %(name)s of %(day)s owes tax in a month that is locked, and is in no return: "
+            "%(amounts)s. Reverse it on its day, or pay the tax in this month at the portal.",
+            name=entry["name"],
+            day=entry["day"].strftime("%d-%b-%Y"),
+            amounts=self._say_amounts(entry["amounts"]),
+        )
+        finding = self._own_finding("warning", "CGST Act s.39(9)", text)
+        return finding | {"model": "account.move", "id": entry["id"]}
+
+    def _say_amounts(self, amounts):
+        names = self._figure_names()
+        return ", ".join(
+            f"{names[figure]} ₹{indian_format(amount / 100)}" for figure, amount in amounts.items()
+        )
 
     def _findings_of_entries(self, entries):
         """Return a finding for each entry that no other takes back.
@@ -101,13 +162,17 @@ class FsmGstReturn(models.Model):
         ]
 
     def _finding_of_entry(self, entry):
-        taxed = any(figure != "txval" for figure in entry["amounts"])
-        names = self._figure_names()
-        amounts = ", ".join(
-            f"{names[figure]} ₹{indian_format(amount / 100)}"
-            for figure, amount in entry["amounts"].items()
-        )
-        if taxed and entry["opens"]:
+        taxed = _owes(entry)
+        amounts = self._say_amounts(entry["amounts"])
+        lowered = {figure: -amount for figure, amount in entry["amounts"].items() if amount < 0}
+        if lowered and not taxed:
+            text = self.env._(
+                "Entry %(name)s takes back what is declared, and is no credit note: %(amounts)s. "
+                "Reverse it and issue a credit note, or say on it why.",
+                name=entry["name"],
+                amounts=self._say_amounts(lowered),
+            )
+        elif taxed and entry["opens"]:
             text = self.env._(
                 "Entry %(name)s brings tax forward against equity: %(amounts)s. It is in no table of "
                 "this return: if it is not the opening of the books, reverse it.",
@@ -129,7 +194,7 @@ class FsmGstReturn(models.Model):
                 amounts=amounts,
             )
         severity = "error" if taxed and not entry["opens"] else "warning"
-        rule = "CGST Act s.9, s.31" if taxed else "CGST Act s.31"
+        rule = "CGST Act s.9, s.31" if taxed else "CGST Act s.34" if lowered else "CGST Act s.31"
         return self._own_finding(severity, rule, text) | {
             "model": "account.move",
             "id": entry["id"],

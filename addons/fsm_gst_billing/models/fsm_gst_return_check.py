@@ -47,6 +47,7 @@ class FsmGstReturn(models.Model):
         missing = table13.gaps(rows["issued"], self._issued_elsewhere())
         found += [self._finding_of_unnumbered(*document) for document in self._unnumbered()]
         found += self._findings_of_entries(beside)
+        found += [self._finding_of_entry_behind(entry) for entry in self._entries_behind()]
         found += [self._finding_of_settlement(row) for row in by_entries]
         found += [self._finding_of_order(row) for row in self._out_of_order()]
         found += self._findings_of_changed_gstin()

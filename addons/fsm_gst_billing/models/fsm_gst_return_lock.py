@@ -12,6 +12,21 @@ from ..gst import dates, periods
 from .account_move_issued import may_manage
 
 
+def _as_kept(value):
+    """Return what PostgreSQL gives back of JSON: lists for tuples, and no zero below zero."""
+    if isinstance(value, dict):
+        return {key: _as_kept(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_kept(item) for item in value]
+    return value + 0.0 if isinstance(value, float) else value
+
+
+def _digest(gstr1, gstr3b):
+    """Return the SHA-256 of both returns."""
+    text = json.dumps([gstr1, gstr3b], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class FsmGstReturn(models.Model):
     """From a draft to what was filed: a return is locked, opened again, and filed with its number."""
 
@@ -46,6 +61,7 @@ class FsmGstReturn(models.Model):
 
         :param str arn: the Acknowledgement Reference Number, 15 characters
         :param str date: today by default; never a day of the month itself
+        :raise UserError: if the books of the month are no longer what was locked
         """
         self._check_may_file()
         arn = "".join(arn.split()).upper()
@@ -55,6 +71,7 @@ class FsmGstReturn(models.Model):
         for gst_return in self:
             gst_return._check_state("locked")
             gst_return._check_month_is_over(day)
+            gst_return._check_as_locked()
             gst_return._keep({"state": "filed", "arn": arn, "filed_on": day})
         return [gst_return._state_figures() for gst_return in self]
 
@@ -110,17 +127,68 @@ class FsmGstReturn(models.Model):
                     text=errors[0]["text"],
                 )
             )
-        gstr1, gstr3b = self._build(rows)
-        text = json.dumps([gstr1, gstr3b], sort_keys=True)
+        gstr1, gstr3b = map(_as_kept, self._build(rows))
         self._keep(
             {
                 "state": "locked",
                 "gstr1_data": gstr1,
                 "gstr3b_data": gstr3b,
-                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+                "sha256": _digest(gstr1, gstr3b),
             }
         )
         return self._state_figures()
+
+    def _locked_data(self):
+        """Return both returns as they were locked; its callers check who may, and log it.
+
+        :raise UserError: if they are not those of which the digest was kept
+        """
+        self_sudo = self.sudo()  # as above
+        kept = self_sudo.gstr1_data, self_sudo.gstr3b_data
+        if _digest(*map(_as_kept, kept)) != self.sha256:
+            raise UserError(
+                self.env._(
+                    "%s was changed after it was locked, and not by Odoo: it does not have the "
+                    "SHA-256 that was kept. Compare it with the audit trail and a backup; a manager "
+                    "opens it and has it built again.",
+                    self.display_name,
+                )
+            )
+        return kept
+
+    def _check_as_locked(self):
+        """Refuse to note as filed what the books no longer say.
+
+        :raise UserError: naming the tables that differ, or the entry that is in none
+        """
+        built = map(_as_kept, self._build(self._rows()))
+        found = self._findings_of_entries(self._entries_beside())
+        errors = [finding["text"] for finding in found if finding["severity"] == "error"]
+        if differing := self._tables_changed(*built):
+            why = self.env._("Now differs: %s", ", ".join(differing))
+        elif errors:
+            why = errors[0]
+        else:
+            return
+        raise UserError(
+            self.env._(
+                "The books of %(name)s have changed since it was locked. %(why)s. Take the change back "
+                "or give it a day of an open month; or a manager opens the return, and you lock it "
+                "again.",
+                name=self.display_name,
+                why=why.rstrip("."),
+            )
+        )
+
+    def _tables_changed(self, gstr1, gstr3b):
+        """Return the names of the tables that are not as they were locked: ``["GSTR-1 b2b"]``."""
+        pairs = zip(("GSTR-1", "GSTR-3B"), self._locked_data(), (gstr1, gstr3b), strict=True)
+        return [
+            f"{form} {table}"
+            for form, kept, now in pairs
+            for table in sorted(kept.keys() | now.keys())
+            if kept.get(table) != now.get(table)
+        ]
 
     def _wait_for_others(self):
         """Hold the month; have Odoo repeat the call while somebody posts or cancels in it.

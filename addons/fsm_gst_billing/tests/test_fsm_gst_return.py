@@ -5,13 +5,14 @@ import os
 import time
 from datetime import date
 
+import psycopg2
 from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
@@ -372,6 +373,28 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertEqual((finding["severity"], finding["id"]), ("warning", entry.id))
         self.assertIn("differs by ₹500.00", self.gst_return.ties_table)
 
+    def test_entry_that_takes_back_a_sale_is_said_and_what_pays_or_closes_is_not(self):
+        owed = self.to_suresh.line_ids.filtered(lambda line: line.tax_group_id.name == "CGST")
+        cgst, income = owed.account_id, self.to_suresh.invoice_line_ids[0].account_id
+        due = self.to_suresh.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        accounts = self.env["account.account"].with_company(self.company)
+        own = [("company_ids", "parent_of", self.company.ids)]
+        equity, credit = (
+            accounts.search([*own, ("account_type", "=", kind)], limit=1)
+            for kind in ("equity", "asset_current")
+        )
+        self._entry((cgst, 50.0), (credit, -50.0))  # set off
+        self._entry((income, 900.0), (equity, -900.0))  # closed
+        self.assertEqual(self.gst_return.check(), {"ok": True, "findings": []})
+        entry = self._entry((income, 200.0), (cgst, 18.0), (due.account_id, -218.0))
+        answer = self.gst_return.check()
+        [finding] = answer["findings"]
+        self.assertEqual((answer["ok"], finding["id"]), (True, entry.id))
+        self.assertIn("CGST ₹18.00", finding["text"])
+        self.assertIn("differs by ₹-200.00", self.gst_return.ties_table)
+        entry._reverse_moves([{"date": entry.date}]).action_post()
+        self.assertEqual(self.gst_return.check(), {"ok": True, "findings": []})
+
     def test_tax_of_opening_balances_is_said_and_does_not_forbid_to_lock(self):
         cgst = self.to_suresh.line_ids.filtered(lambda line: line.tax_group_id.name == "CGST")
         accounts = self.env["account.account"].with_company(self.company)
@@ -651,6 +674,7 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.gst_return.lock()
         before = self.gst_return.gstr1()
         self.to_suresh.partner_id.name = "Suresh K."
+        self.env.cr.execute("ALTER TABLE fsm_gst_return DISABLE TRIGGER fsm_gst_issued_return")
         self.env.cr.execute("UPDATE fsm_gst_return SET period = '052026'")
         self.gst_return.invalidate_recordset()
         self.assertEqual(self.gst_return.gstr1(), before)
@@ -668,6 +692,60 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertEqual((self.gst_return.state, self.gst_return.arn), ("filed", "AA290426000001X"))
         with self.assertRaises(UserError):
             self._own(self.gst_return, self.manager).reopen()
+
+    def test_return_is_not_filed_once_the_books_say_otherwise(self):
+        owed = self.to_suresh.line_ids.filtered(lambda line: line.tax_group_id.name == "CGST")
+        cash = self.branch._tills()["cash"].default_account_id
+        may = self.gst_return.create({"gstin": self.branch.vat, "period": "052026"})
+        self.gst_return.lock()
+        entry = self._entry((cash, 90.0), (owed.account_id, -90.0))
+        with self.assertRaisesRegex(UserError, "have changed since.*owes tax on no document"):
+            self.gst_return.mark_filed(arn="AA290426123456X")
+        [finding] = may.check()["findings"]
+        self.assertEqual((finding["severity"], finding["id"]), ("warning", entry.id))
+        self.assertIn("in a month that is locked", finding["text"])
+        entry._reverse_moves([{"date": entry.date}]).action_post()
+        self.assertEqual(may.check(), {"ok": True, "findings": []})
+        bill = self._bill("29AABCB1234C1ZA", "2026-04-20")
+        with self.assertRaisesRegex(UserError, "Now differs: GSTR-3B itc_elg"):
+            self.gst_return.mark_filed(arn="AA290426123456X")
+        bill._reverse_moves([{"date": bill.date, "invoice_date": bill.date}]).action_post()
+        self.assertEqual(self.gst_return.mark_filed(arn="AA290426123456X")["state"], "filed")
+
+    def _bill(self, gstin, day):
+        """Return the posted bill of a vendor for ₹1,000 before tax."""
+        vendor = self._meet("Spares House", self.karnataka, vat=gstin)
+        taxes = self.organization.account_purchase_tax_id
+        line = {"name": "Fans", "price_unit": 1000.0, "tax_ids": [Command.set(taxes.ids)]}
+        bill = self.env["account.move"].with_company(self.company)
+        bill = bill.create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": vendor.id,
+                "ref": "SH-1",
+                "invoice_date": day,
+                "date": day,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        bill.action_post()
+        return bill
+
+    def test_sql_changes_no_return_that_is_locked_and_its_digest_tells(self):
+        self.gst_return.lock()
+        self.env.flush_all()
+        change = "UPDATE fsm_gst_return SET gstr1_data = '{}' WHERE id = %s"
+        for attack in (change, "DELETE FROM fsm_gst_return WHERE id = %s"):
+            with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError):
+                with self.env.cr.savepoint():
+                    self.env.cr.execute(attack, [self.gst_return.id])
+        self.assertTrue(self.gst_return.gstr1()["b2b"])
+        self.env.cr.execute("ALTER TABLE fsm_gst_return DISABLE TRIGGER fsm_gst_issued_return")
+        self.env.cr.execute(change, [self.gst_return.id])
+        self.env.invalidate_all()
+        for verb in ("gstr1", "gstr3b", "export_xlsx", "export_gstr3b"):
+            with self.assertRaisesRegex(UserError, "changed after it was locked"):
+                getattr(self.gst_return, verb)()
 
     def test_month_is_not_locked_before_it_is_over_in_india(self):
         may = self.env["fsm.gst.return"].with_user(self.accountant)
@@ -737,6 +815,23 @@ class TestFsmGstReturn(FsmGstBillingCommon):
                 returns.create({"gstin": gstin, "period": period})
         with self.assertRaises(AccessError):
             returns.create({"gstin": "27AAACX9876L1ZE", "period": PERIOD})
+
+    def test_what_odoo_computes_and_stores_of_billing_takes_no_value(self):
+        """Odoo itself would take it: a month could be declared with the documents of another."""
+        kinds = ("fsm.gst.", "fsm.day.", "fsm.credit", "fsm.challan")
+        for name in self.env.registry:
+            model = self.env[name]
+            if not name.startswith(kinds) or model._transient or model._abstract:
+                continue
+            for field in model._fields.values():
+                if field.compute and field.store and field.readonly:
+                    own = self.gst_return if name == "fsm.gst.return" else model.search([], limit=1)
+                    with self.assertRaises(UserError, msg=str(field)):
+                        own.with_user(self.accountant).write({field.name: "2026-03-01"})
+        with self.assertRaisesRegex(UserError, "“first_day” is not set by hand"):
+            self.gst_return.create(
+                {"gstin": self.branch.vat, "period": "052026", "first_day": "2026-03-01"}
+            )
 
     def test_state_and_number_are_not_written_by_hand(self):
         for values in ({"state": "filed"}, {"arn": "X"}, {"period": "052026"}, {"gstr1_data": {}}):
