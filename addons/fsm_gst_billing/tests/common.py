@@ -6,7 +6,7 @@ from odoo.addons.fsm_jobs.tests.world import World
 
 
 class FsmGstBillingCommon(World, TransactionCase):
-    """Branches in Bengaluru (SPR) and Chennai (RST), their people, and a laptop that was repaired.
+    """Branches in Bengaluru (SPR) and Chennai (CHN), their people, and a laptop that was repaired.
 
     The branches are founded as in production: nothing here is made by accounting's test classes.
     Their names and GSTINs are not those of the demo story, which may be in the same database.
@@ -28,6 +28,7 @@ class FsmGstBillingCommon(World, TransactionCase):
         cls.organization = cls._found_organization("Service Works Pvt Ltd")
         cls.branch = cls._found_branch("SP Road", "SPR", "29AAGCB7383J1Z4", cls.karnataka)
         cls.company = cls.branch.company_id
+        cls.other_branch = cls._found_branch("Anna Salai", "CHN", "33AAGCB7383J1ZF", cls.tamil_nadu)
         cls.manager = cls._hire("manager", "fsm_jobs.group_fsm_manager")
         cls.accountant = cls._hire("anita", "fsm_jobs.group_fsm_accountant")
         cls.receptionist = cls._hire("priya", "fsm_jobs.group_fsm_receptionist")

@@ -22,7 +22,7 @@ class TestAccountMove(FsmGstBillingCommon):
 
     @freeze_time("2026-11-21 08:00:00")
     def test_T16_each_branch_has_its_own_series_and_letter_of_undertaking(self):
-        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         murugan = self._meet("Murugan", self.tamil_nadu, other)
         manager = self._hire("manager", "fsm_jobs.group_fsm_manager", other)
         here = [self._invoice(self._create_job()).name]
@@ -30,7 +30,7 @@ class TestAccountMove(FsmGstBillingCommon):
         here.append(self._invoice(self._create_job()).name)
         there = [invoice.name, self._invoice(self._create_job(murugan, other), manager).name]
         self.assertEqual(here, ["SPR/26-27/00001", "SPR/26-27/00002"])
-        self.assertEqual(there, ["RST/26-27/00001", "RST/26-27/00002"])
+        self.assertEqual(there, ["CHN/26-27/00001", "CHN/26-27/00002"])
         self.assertEqual(self._taxes(invoice), {"CGST": 368.10, "SGST/UTGST": 368.10})
         self._check_letter_of_undertaking(other.company_id)
 

@@ -70,7 +70,7 @@ class TestAccountMoveStats(FsmGstBillingCommon):
         self.assertEqual([row["amount_residual"] for row in rows], [4826.20, 4000.0])
 
     def test_figures_of_invoices_are_for_accountants_of_the_branch(self):
-        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         stranger = self._hire("anand", "fsm_jobs.group_fsm_accountant", other)
         moves = self.moves.with_user(stranger).with_company(other.company_id)
         self.assertEqual(moves.fsm_invoice_stats()["count"], 0)
@@ -219,7 +219,7 @@ class TestAccountMoveStats(FsmGstBillingCommon):
         )
 
     def test_reports_of_money_are_for_the_books_of_one_s_own_branches(self):
-        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         stranger = self._hire("anand", "fsm_jobs.group_fsm_manager", other)
         for name in MONEY_REPORTS:
             with self.subTest(report=name):

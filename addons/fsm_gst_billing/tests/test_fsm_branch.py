@@ -47,7 +47,7 @@ class TestFsmBranch(FsmGstBillingCommon):
     # === WHAT IT SUPPLIES TO ANOTHER ONE === #
 
     def test_T31_goods_for_another_gstin_are_invoiced_and_their_tax_is_credit_there(self):
-        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         lines = [{"product_id": self.ssd.id, "quantity": 5.0, "price_unit": 3000.0}]
         number = self.branch._supply_to(other, lines, "SPR/T/00001")
         documents = self.env["account.move"].search([("invoice_origin", "=", "SPR/T/00001")])

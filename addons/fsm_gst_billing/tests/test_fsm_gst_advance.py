@@ -405,7 +405,7 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         for user in (self.receptionist, self.technician):
             with self.assertRaises(AccessError):
                 self._advance(job, user=user)
-        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         stranger = self._hire("anand", "fsm_jobs.group_fsm_accountant", other)
         voucher = self._vouchers(self._advance(job))
         self.env.invalidate_all()

@@ -312,7 +312,7 @@ class TestFsmGstNumber(FsmGstBillingCommon):
     # === WHO === #
 
     def test_ledger_is_for_accountants_of_the_branch(self):
-        other = self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         stranger = self._hire("anand", "fsm_jobs.group_fsm_accountant", other)
         self.assertEqual(self.number.with_user(self.accountant).number, "SPR/26-27/00001")
         self.env.invalidate_all()

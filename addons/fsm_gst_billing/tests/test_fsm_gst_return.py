@@ -144,7 +144,7 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertEqual((row["totnum"], row["cancel"], row["net_issue"]), (2, 1, 1))
 
     def test_T39_other_registration_has_its_own_return(self):
-        other = self._found_branch("Anna Salai", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         gst_return = self.env["fsm.gst.return"].create({"gstin": other.vat, "period": PERIOD})
         self.assertEqual(gst_return.company_ids, other.company_id)
         self.assertEqual(len(gst_return.gstr1()), 4)

@@ -220,6 +220,6 @@ class TestOverdue(FsmGstBillingCommon):
         stranger = self._hire(
             "anand",
             "fsm_jobs.group_fsm_accountant",
-            self._found_branch("Ritchie Street", "RST", "33AAGCB7383J1ZF", self.tamil_nadu),
+            self.other_branch,
         )
         self.assertFalse(self.env["fsm.overdue.reminder"].with_user(stranger).search([]))

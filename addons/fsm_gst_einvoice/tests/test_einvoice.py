@@ -282,7 +282,7 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
         self.assertFalse(made.create({"move_type": "out_invoice"}).irn)
 
     def test_counter_and_other_branches_take_no_answer_in(self):
-        other = self._found_branch("Anna Salai", "RST", "33AAGCB7383J1ZF", self.tamil_nadu)
+        other = self.other_branch
         with self.assertRaises(AccessError):
             self._take(self._token(), user=self.receptionist)
         with self.assertRaises(AccessError):
