@@ -60,14 +60,21 @@ class FsmJobReport(models.Model):
             "estimated": SQL("job.amount_estimate"),
             "revenue": SQL("(SELECT SUM(move.amount_untaxed_signed) %s %s)", posted, of_work),
             "due": SQL("(SELECT SUM(move.amount_residual_signed) %s move.job_id = job.id)", posted),
-            "labour": SQL(
-                """(SELECT SUM(-line.balance)
-                      FROM account_move move
-                      JOIN account_move_line line ON line.move_id = move.id
-                      JOIN product_product product ON product.id = line.product_id
-                      JOIN product_template template ON template.id = product.product_tmpl_id
-                     WHERE %s AND move.state = 'posted'
-                       AND line.display_type = 'product' AND template.type = 'service')""",
-                of_work,
-            ),
         }
+
+    @api.model
+    def _sums(self):
+        """Override of `fsm_jobs` to add the labour; a claim on the maker has no customer's job card."""
+        lines = """
+            SELECT %s AS job_id, line.balance
+              FROM account_move move
+              JOIN account_move_line line ON line.move_id = move.id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+             WHERE %s IS NOT NULL AND move.state = 'posted' AND line.display_type = 'product'
+               AND template.type = 'service'
+        """
+        labour = "SELECT job_id, SUM(-balance) AS total FROM (%s UNION ALL %s) line GROUP BY job_id"
+        links = [SQL.identifier("move", name) for name in ("job_id", "claim_job_id")]
+        of_job = [SQL(lines, link, link) for link in links]
+        return {**super()._sums(), "labour": SQL(labour, *of_job)}

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.fsm_jobs.models import fsm_job_report
 from odoo.addons.fsm_jobs.models.fsm_job import GATE
 
 from ..models import fsm_report_receivables
@@ -213,6 +214,8 @@ class TestAccountMoveStats(FsmGstBillingCommon):
         self.assertEqual((rows[job.name]["estimated"], rows[job.name]["due"]), (4826.2, 4000.0))
         [row] = [row for row in self._get("technician_productivity")[0] if row["done"]]
         self.assertEqual((row["technician_id"], row["labour"]), ("Ravi", 600.0))
+        self.patch(fsm_job_report, "MANY", 1)
+        self.assertIn(row, self._get("technician_productivity")[0], "Of many, by whole tables.")
         rows = self._get("revenue_by_technician")[0]
         self.assertEqual(
             {row["technician_id"]: row["documents"] for row in rows}, {"": 1, "Ravi": 1}

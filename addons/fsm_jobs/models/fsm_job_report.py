@@ -6,6 +6,9 @@ from ..lifecycle import FINAL_STATES, OUTCOMES, STATES
 # The work itself, whose opening time is what a job card took us.
 WORK = ("diagnosis", "repair", "qc")
 
+# Of so many job cards the sums of other tables are made at once; of fewer, of each by an index.
+MANY = 5_000
+
 # A device that comes back with these was repaired well the first time.
 NOT_OURS = ("new_fault", "no_fault")
 
@@ -14,7 +17,8 @@ class FsmJobReport(models.Model):
     """Job cards, as figures: who did how many, how well, in what time.
 
     One row for a job card. It is a view: nothing is kept twice. What takes a look at another table
-    is a query of its own in `_columns`: PostgreSQL leaves out those that nobody asks for.
+    is a query of its own in `_columns`: PostgreSQL leaves out those that nobody asks for. What is
+    summed up over all years is told in `_sums`, which are asked for each job card, or all at once.
     """
 
     _name = "fsm.job.report"
@@ -111,6 +115,11 @@ class FsmJobReport(models.Model):
             SQL("%s AS %s", column, SQL.identifier(name))
             for name, column in self._columns().items()
         ]
+        sums = self._sums() if self.env.context.get("fsm_many") else {}
+        joins = [  # PostgreSQL leaves out those that nobody asks for
+            SQL("LEFT JOIN (%s) %s ON %s = job.id", rows, table, SQL("%s.job_id", table))
+            for table, rows in ((self._sum_table(name), rows) for name, rows in sums.items())
+        ]
         return SQL(
             """
             SELECT %s
@@ -122,14 +131,66 @@ class FsmJobReport(models.Model):
               LEFT JOIN LATERAL (
                     SELECT job.outcome = 'repaired' AND job.ready_at IS NOT NULL AS yes
                    ) repaired ON TRUE
+              %s
             """,
             SQL(", ").join(columns),
+            SQL(" ").join(joins),
         )
+
+    @api.model
+    def _for(self, domain):
+        """Return this model as it is read best: of many job cards at once, or of each."""
+        many = self.search_count(domain, limit=MANY) == MANY
+        return self.with_context(fsm_many=many)
 
     @api.model
     def _columns(self):
         """Return what each field is of a job card ``job``: ``{field: SQL}``."""
-        return {**self._columns_of_card(), **self._columns_of_work()}
+        sums = {name: self._sum_column(name) for name in self._sums() if name in self._fields}
+        return {**self._columns_of_card(), **self._columns_of_work(), **sums}
+
+    @api.model
+    def _sums(self):
+        """Return what is summed up of another table's rows, fields and what they are made of.
+
+        :return: ``{name: SQL}``, a query of `job_id` and `total`, a row a job card
+        """
+        hours = """
+            SELECT job_id, SUM(working_seconds) / 3600.0 AS total
+              FROM fsm_job_history
+             WHERE from_state = ANY(%s) AND clock = 'us'
+             GROUP BY job_id
+        """
+        reopened = """
+            SELECT job_id, COUNT(*) AS total
+              FROM fsm_job_history
+             WHERE from_state = 'ready' AND to_state = 'repair'
+             GROUP BY job_id
+        """
+        reworks = """
+            SELECT original_job_id AS job_id, COUNT(*) AS total
+              FROM fsm_job
+             WHERE original_job_id IS NOT NULL AND state <> 'cancelled'
+               AND COALESCE(rework_cause, '') <> ALL(%s)
+             GROUP BY original_job_id
+        """
+        return {
+            "working_hours": SQL(hours, list(WORK)),
+            "reopened": SQL(reopened),
+            "reworks": SQL(reworks, list(NOT_OURS)),
+        }
+
+    @api.model
+    def _sum_table(self, name):
+        return SQL.identifier(f"sum_of_{name}")
+
+    @api.model
+    def _sum_column(self, name):
+        """Return the sum of a job card ``job``: of the whole table, if it is joined, or of its rows."""
+        if self.env.context.get("fsm_many"):
+            return SQL("%s.total", self._sum_table(name))
+        own = "(SELECT total FROM (%s) own WHERE own.job_id = job.id)"
+        return SQL(own, self._sums()[name])
 
     @api.model
     def _columns_of_card(self):
@@ -163,13 +224,9 @@ class FsmJobReport(models.Model):
     @api.model
     def _columns_of_work(self):
         came_back = SQL(
-            """(EXISTS (SELECT 1 FROM fsm_job rework
-                         WHERE rework.original_job_id = job.id AND rework.state <> 'cancelled'
-                           AND COALESCE(rework.rework_cause, '') <> ALL(%s))
-                OR EXISTS (SELECT 1 FROM fsm_job_history move
-                            WHERE move.job_id = job.id AND move.from_state = 'ready'
-                              AND move.to_state = 'repair'))""",
-            list(NOT_OURS),
+            "(COALESCE(%s, 0) > 0 OR COALESCE(%s, 0) > 0)",
+            self._sum_column("reworks"),
+            self._sum_column("reopened"),
         )
         return {
             "done": SQL("(job.ready_at IS NOT NULL AND job.outcome IS NOT NULL)::integer"),
@@ -181,11 +238,6 @@ class FsmJobReport(models.Model):
             "on_time": SQL(
                 "CASE WHEN job.ready_at IS NOT NULL AND job.promised_at IS NOT NULL"
                 " THEN CASE WHEN job.ready_at <= job.promised_at THEN 100 ELSE 0 END END"
-            ),
-            "working_hours": SQL(
-                "(SELECT SUM(move.working_seconds) / 3600.0 FROM fsm_job_history move"
-                " WHERE move.job_id = job.id AND move.from_state = ANY(%s) AND move.clock = 'us')",
-                list(WORK),
             ),
             "turnaround_hours": SQL("EXTRACT(EPOCH FROM job.ready_at - job.received_at) / 3600"),
         }

@@ -73,7 +73,7 @@ class FsmReport(models.AbstractModel):
     @api.model
     def _technician_productivity(self, companies, period):
         domain = [("company_id", "in", companies.ids), ("done", "=", 1), *period("ready_at")]
-        model, by = self.env["fsm.job.report"], ["branch_id", "technician_id"]
+        model, by = self.env["fsm.job.report"]._for(domain), ["branch_id", "technician_id"]
         return self._grouped_by_field(model, domain, by, self._job_measures()[1])
 
     @api.model

@@ -10,6 +10,7 @@ from odoo.tests import tagged
 
 from .. import period
 from ..lifecycle import STATES
+from ..models import fsm_job_report
 from .common import FsmJobsCommon
 
 JOB_REPORTS = (
@@ -87,6 +88,8 @@ class TestReport(FsmJobsCommon):
             self._walk(self.job, "qc", "ready")
         [row] = self._get("technician_productivity", date_to="2026-04-08")
         self.assertEqual((row["came_back"], row["first_time_fix"]), (1, 0))
+        self.patch(fsm_job_report, "MANY", 1)
+        self.assertEqual(self._get("technician_productivity", date_to="2026-04-08"), [row])
 
     def test_customer_who_comes_again_is_told_with_his_first_and_last_visit(self):
         with freeze_time("2026-05-03 08:00:00"):
