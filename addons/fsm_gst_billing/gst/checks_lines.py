@@ -89,12 +89,13 @@ def heads_fit_the_place(supplier, document):
 def tax_is_computed(_supplier, document):
     if document.reverse_charge or not document.with_payment:
         return
+    tolerance = law.RUPEE if document.whole_rupees else TOLERANCE
     for line in document.lines:
         heads = ((line.igst, line.rate),) if line.igst else ((line.cgst, line.rate / 2),)
         rate_of_line = line.rate if line.nature not in UNTAXED else 0
         for amount, rate in heads:
             expected = tax.share(line.taxable, rate if rate_of_line else 0, 100)
-            if abs(amount - expected) > TOLERANCE:
+            if abs(amount - expected) > tolerance:
                 yield finding(
                     "error",
                     "CGST Act s.15",

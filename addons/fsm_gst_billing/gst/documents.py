@@ -129,6 +129,7 @@ class Document(NamedTuple):
     port: str = ""
     shipping_bill: str = ""
     shipping_date: date | None = None
+    whole_rupees: bool = False  # each of its taxes: CGST Act s.170, docs/adr/0045
 
     # What has to be known before it is issued, in India
     issued_on: date | None = None  # the day on which it gets its number

@@ -26,6 +26,7 @@ from . import account_move_return
 from . import account_move_rounding
 from . import account_move_stats
 from . import account_move_upi
+from . import account_move_whole_tax
 from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_small_sale

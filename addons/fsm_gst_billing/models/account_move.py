@@ -119,6 +119,7 @@ class AccountMove(models.Model):
         moves._bring_due_date_forward()
         moves._lock_credited()
         moves._tie_credited()
+        moves._settle_whole_taxes()
         moves._settle_rounding()
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         (posted & fresh)._hand_over_parts()

@@ -18,6 +18,11 @@ class FsmBranch(models.Model):
         string="Round to the Rupee",
         help="Invoices get a line that rounds their total; value and tax stay as they are.",
     )
+    rounds_tax = fields.Boolean(
+        string="Round Each Tax to the Rupee",
+        help="CGST Act s.170 read for each invoice: CGST, SGST, IGST and cess of a document are whole "
+        "rupees, 50 paise and more are one. Off, as most read it: the tax of the month is rounded.",
+    )
     advance_tax_account_id = fields.Many2one(
         string="GST on Advances",
         comodel_name="account.account",

@@ -129,6 +129,7 @@ class FsmGstReturn(models.Model):
                             ELSE abs(l.balance) * (l.price_total - l.price_subtotal)
                                  / abs(l.price_subtotal) END AS tax,
                        split_part(u.l10n_in_code, '-', 1) AS uqc, t.type AS product_type,
+                       m.gst_parties -> 'taxes' -> l.id::text AS kept,
                        array_remove(array_agg(r.account_tax_id), NULL) AS tax_ids
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
@@ -137,7 +138,7 @@ class FsmGstReturn(models.Model):
              LEFT JOIN product_template t ON t.id = pp.product_tmpl_id
              LEFT JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.id
                  WHERE %s AND l.display_type = 'product'
-              GROUP BY l.id, u.id, t.id
+              GROUP BY l.id, u.id, t.id, m.id
               ORDER BY l.move_id, l.sequence, l.id
                 """,
                 which,
@@ -235,6 +236,7 @@ class FsmGstReturn(models.Model):
             port=move["port"] or "",
             shipping_bill=move["bill"] or "",
             shipping_date=move["bill_day"],
+            whole_rupees=any(row["kept"] for row in rows),
         )
 
     def _line(self, row, taxes):
@@ -248,6 +250,28 @@ class FsmGstReturn(models.Model):
         rate = sum(item["rate"] for item in own)
         inter = any(item["inter"] for item in own)
         natures = [item["nature"] for item in own if item["nature"] != "taxable"]
+        kept = row["kept"] or self._line_taxes(row, own, rate, inter, taxable)
+        service = row["product_type"] == "service" or (row["hsn"] or "").startswith("99")
+        return Line(
+            row["hsn"] or "",
+            (row["name"] or "").split("\n")[0],
+            rate,
+            taxable,
+            kept.get("igst", 0),
+            kept.get("cgst", 0),
+            kept.get("sgst", 0),
+            kept.get("cess", 0),
+            float(row["quantity"]),
+            "" if service else row["uqc"] or "OTH",
+            natures[0] if natures else "taxable",
+            row["id"],
+        )
+
+    def _line_taxes(self, row, own, rate, inter, taxable):
+        """Return ``{head: paise}`` of a line of which nothing else was kept.
+
+        :param list own: its taxes, of `_taxes`
+        """
         cess = tax.share(taxable, sum(item["cess"] for item in own), 100)
         paid = tax.paise(row["tax"]) - cess
         if not paid and rate and not any(item["lut"] for item in own):
@@ -255,21 +279,9 @@ class FsmGstReturn(models.Model):
             paid = halves * tax.share(taxable, rate / halves, 100)
         if any(item["lut"] for item in own):
             paid = cess = 0
-        service = row["product_type"] == "service" or (row["hsn"] or "").startswith("99")
-        return Line(
-            row["hsn"] or "",
-            (row["name"] or "").split("\n")[0],
-            rate,
-            taxable,
-            paid if inter else 0,
-            0 if inter else paid // 2,
-            0 if inter else paid - paid // 2,
-            cess,
-            float(row["quantity"]),
-            "" if service else row["uqc"] or "OTH",
-            natures[0] if natures else "taxable",
-            row["id"],
-        )
+        if inter:
+            return {"igst": paid, "cess": cess}
+        return {"cgst": paid // 2, "sgst": paid - paid // 2, "cess": cess}
 
     # === ADVANCES === #
 

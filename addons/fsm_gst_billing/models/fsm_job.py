@@ -146,7 +146,9 @@ class FsmJob(models.Model):
         # Mostly what was estimated is billed, and that figure is stored: taxes take many queries.
         estimated = figures(lines) == figures(self.line_ids._line_values())
         billable = self.amount_estimate if estimated else self._amount_with_tax(lines)
-        tolerance = Decimal(1) if self.branch_id.rounds_to_rupee else PAISA
+        branch = self.branch_id
+        # Rounding takes less than a rupee from the total, and from both taxes together.
+        tolerance = max(Decimal(branch.rounds_to_rupee + branch.rounds_tax), PAISA)
         if rupees(billable) - rupees(invoiced) > tolerance:
             yield self.env._(
                 "Only ₹%(invoiced)s of ₹%(billable)s are invoiced.",

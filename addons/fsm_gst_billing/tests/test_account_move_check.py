@@ -124,6 +124,73 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         self.assertEqual((sale.amount_total, sale.amount_tax), (1180.0, 180.0))
         self.assertTrue(sale.fsm_check()["ok"])
 
+    def test_R16_each_tax_is_in_whole_rupees_where_the_branch_has_it_so(self):
+        """s.170 read for each invoice and head: draft, books, paper and return say the same."""
+        before = self._sale((self.labour, 333.33, 3, 0))
+        before.action_post()
+        self.branch.rounds_tax = True
+        for rows, heads in (
+            ([(self.labour, 333.33, 3, 0), (self.labour, 105.49, 1, 0)], {"cgst": 99, "sgst": 99}),
+            ([(self.labour, 105.49, 1, 0)], {"cgst": 9, "sgst": 9}),  # 9.49
+            ([(self.labour, 105.56, 1, 0)], {"cgst": 10, "sgst": 10}),  # 9.50
+        ):
+            sale = self._sale(*rows)
+            value = sale.amount_untaxed
+            total = value + sum(heads.values())
+            self.assertAlmostEqual(sale.tax_totals["total_amount_currency"], total, 2)
+            sale.action_post()
+            self.assertEqual(self._heads_in_books(sale), heads)
+            self.assertAlmostEqual(sale.amount_untaxed, value, 2)
+            self.assertAlmostEqual(sale.amount_total, total, 2)
+            self.assertEqual(self._heads_in_return(sale), heads)
+            self.assertEqual(self._heads_on_paper(sale), heads)
+            self.assertTrue(sale.fsm_check()["ok"])
+        self.assertEqual(self._heads_in_books(before), {"cgst": 90.0, "sgst": 90.0})
+        self.assertAlmostEqual(before._tax_document()["total"], before.amount_total, 2)
+
+    def test_R16_notes_give_back_the_whole_rupees_of_their_invoice(self):
+        self.branch.rounds_tax = True
+        for price, count in ((116.67, 3), (105.55, 4), (5.0, 3)):
+            sale = self._sale((self.labour, price, count, 0))
+            sale.action_post()
+            line = sale.invoice_line_ids.filtered("product_id")
+            part = [{"line_id": line.id, "quantity": 1.0}]
+            for _one in range(count):
+                answer = sale.fsm_credit_note(reason="One of them", lines=part)
+                self.branch.rounds_tax = False  # a note is as its invoice
+                note = sale.browse(answer["id"])
+                self.assertEqual(self._heads_in_return(note), self._heads_in_books(note))
+                self.assertTrue(
+                    all(tax == round(tax) for tax in self._heads_in_books(note).values())
+                )
+            self.branch.rounds_tax = True
+            self.assertEqual((sale.amount_residual, sale.payment_state), (0.0, "reversed"))
+        sale = self._sale((self.labour, 105.55, 1, 0), (self.labour, 33.33, 3, 0))
+        sale.action_post()
+        note = sale._reverse_moves(cancel=True)
+        self.assertEqual(self._heads_in_books(note), self._heads_in_books(sale))
+        self.assertEqual(sale.amount_residual, 0.0)
+
+    def _heads_in_books(self, move):
+        lines = move.line_ids.filtered(lambda line: line.tax_line_id and line.balance)
+        return {
+            line.tax_line_id.l10n_in_gst_tax_type: round(abs(line.balance), 2) for line in lines
+        }
+
+    def _heads_in_return(self, move):
+        self.env.flush_all()
+        returns = self.env["fsm.gst.return"]
+        [document] = returns._documents_where(SQL("m.id = %s", move.id))
+        sums = {
+            head: sum(getattr(line, head) for line in document.lines) / 100
+            for head in ("cgst", "sgst")
+        }
+        return {head: amount for head, amount in sums.items() if amount}
+
+    def _heads_on_paper(self, move):
+        totals = dict(move._tax_document()["totals"])
+        return {head: round(totals[head.upper()], 2) for head in ("cgst", "sgst")}
+
     def test_R16_notes_on_parts_of_a_rounded_invoice_are_together_the_invoice(self):
         self.branch.rounds_to_rupee = True
         for price, count, totals in (

@@ -196,6 +196,20 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
             (values["AssVal"], values["RndOffAmt"], values["TotInvVal"]), (999.99, 0.01, 1180.0)
         )
 
+    def test_R16_taxes_in_whole_rupees_are_so_for_the_portal(self):
+        self.branch.rounds_tax = True
+        lines = [(self.labour, 333.33), (self.labour, 105.55)]
+        invoice = self._invoice(self._create_job(self.bank, lines=lines))
+        [payload] = self._sent(invoice.with_user(self.accountant))
+        values, items = payload["ValDtls"], payload["ItemList"]
+        heads = ("CgstVal", "SgstVal", "IgstVal")
+        self.assertEqual(sum(values[head] for head in heads), round(invoice.amount_tax, 2))
+        for head in heads:
+            self.assertEqual(values[head], round(values[head]))
+            of_items = sum(item[head.replace("Val", "Amt")] for item in items)
+            self.assertAlmostEqual(of_items, values[head], 2)
+        self.assertAlmostEqual(values["TotInvVal"], invoice.amount_total, 2)
+
     def test_credit_note_names_its_invoice(self):
         note = self.invoice.with_user(self.manager)._reverse_moves()
         note.action_post()
