@@ -46,6 +46,7 @@ MOVE_COLUMNS = (
     "amount_untaxed_signed",
     "amount_tax_signed",
     "amount_total_signed",
+    "gst_value_signed",
 )
 
 # The same of its lines, whatever they are for.

@@ -10,7 +10,7 @@ Each check is a function of one document; `CHECKS` is the list of them.
 >>> sale = Document(1, "SPR/26-27/00001", date(2026, 4, 1), "invoice", "29", 118000, (repair,))
 >>> [finding.text for finding in check(supplier, [sale])]  # doctest: +NORMALIZE_WHITESPACE
 ['SPR/26-27/00001: HSN/SAC “9987” of “Repair” has too few digits: at your turnover it
-  needs 6.']
+  needs 6. Complete it on the line and on its product.']
 """
 
 # pylint: disable=prefer-env-translation  # there is no environment in here
@@ -53,7 +53,7 @@ def number_is_allowed(_supplier, document):
             "CGST Rule 46(b)",
             _(
                 "“%(name)s” cannot be the number of a document: at most 16 of A–Z, 0–9, “-” "
-                "and “/”, not beginning with 0, “-” or “/”."
+                "and “/”, not beginning with 0, “-” or “/”. Correct the short code of its journal."
             ),
             document,
         )
@@ -77,7 +77,10 @@ def month_is_right(supplier, document):
         yield finding(
             "error",
             "CGST Act s.37",
-            _("%(name)s of %(day)s belongs to another month than %(period)s."),
+            _(
+                "%(name)s of %(day)s belongs to another month than %(period)s: look for it in the "
+                "return of its month."
+            ),
             document,
             day=document.date.strftime("%d-%b-%Y"),
             period=supplier.period,
@@ -218,7 +221,10 @@ def total_is_right(_supplier, document):
         yield finding(
             "error",
             "CGST Rule 46(j)",
-            _("%(name)s: its total and its lines differ by ₹%(difference)s."),
+            _(
+                "%(name)s: its total and its lines differ by ₹%(difference)s. Take out what was "
+                "changed by hand under “Journal Items”, or make the document anew."
+            ),
             document,
             difference=f"{difference / 100:.2f}",
         )
@@ -266,6 +272,22 @@ def day_has_come(_supplier, document):
             "error",
             "CGST Act s.31",
             _("%(name)s is of %(day)s, which has not come yet: give it today's date."),
+            document,
+            day=document.date.strftime("%d-%b-%Y"),
+        )
+
+
+def day_can_be_declared(_supplier, document):
+    """Refuse a day of which nothing can be declared: before GST, or after the portal has closed."""
+    last = dates.last_filing_day(document.date)
+    if document.date < law.GST_BEGAN or (document.issued_on and document.issued_on > last):
+        yield finding(
+            "error",
+            "CGST Act s.37(5)",
+            _(
+                "%(name)s is of %(day)s: no return takes a document of that day any more. Correct its "
+                "date."
+            ),
             document,
             day=document.date.strftime("%d-%b-%Y"),
         )
@@ -373,6 +395,7 @@ CHECKS = (
 BEFORE_ISSUING = (
     cash_is_limited,
     day_has_come,
+    day_can_be_declared,
     registration_is_used,
     place_is_due,
     export_leaves_india,
@@ -389,6 +412,7 @@ WITHOUT_TAX = (
     note_has_its_invoice,
     cash_is_limited,
     day_has_come,
+    day_can_be_declared,
     note_follows_its_invoice,
     customer_is_addressed,
     *checks_draft.WITHOUT_TAX,

@@ -27,7 +27,7 @@ def goods_are_named(supplier, document):
                 "Notification 78/2020-CT",
                 _(
                     "%(name)s: HSN/SAC “%(hsn)s” of “%(line)s” has too few digits: at your "
-                    "turnover it needs %(digits)s."
+                    "turnover it needs %(digits)s. Complete it on the line and on its product."
                 ),
                 document,
                 hsn=line.hsn,
@@ -42,7 +42,10 @@ def _no_code(line, document):
     return finding(
         "error",
         "Notification 78/2020-CT",
-        _("%(name)s: HSN/SAC “%(hsn)s” of “%(line)s” is no code: it has 4, 6 or 8 digits."),
+        _(
+            "%(name)s: HSN/SAC “%(hsn)s” of “%(line)s” is no code: it has 4, 6 or 8 digits. Correct "
+            "it on the line and on its product."
+        ),
         document,
         hsn=line.hsn,
         line=line.description,
@@ -78,7 +81,8 @@ def heads_fit_the_place(supplier, document):
                 "IGST Act s.7, s.8",
                 _(
                     "%(name)s: “%(line)s” bears the wrong tax for place of supply %(pos)s: "
-                    "within the state CGST and SGST in equal parts, else IGST."
+                    "within the state CGST and SGST in equal parts, else IGST. “Update Taxes and "
+                    "Accounts” on the invoice puts the right ones on all lines."
                 ),
                 document,
                 line=line.description,
@@ -99,7 +103,10 @@ def tax_is_computed(_supplier, document):
                 yield finding(
                     "error",
                     "CGST Act s.15",
-                    _("%(name)s: tax on “%(line)s” is ₹%(amount)s, ₹%(expected)s would be right."),
+                    _(
+                        "%(name)s: tax on “%(line)s” is ₹%(amount)s, ₹%(expected)s would be right. "
+                        "Take the line out and add it again."
+                    ),
                     document,
                     line=line.description,
                     amount=f"{amount / 100:.2f}",

@@ -41,6 +41,17 @@ def credit_note_deadline(supply_date):
     return date(supply_date.year + (supply_date.month >= 4), 11, 30)
 
 
+def last_filing_day(day):
+    """Return until when the portal takes the GSTR-1 of the month of `day`: CGST Act, s.37(5).
+
+    It is due on the 11th of the next month, and taken for three years more.
+
+    >>> last_filing_day(date(2026, 12, 31))
+    datetime.date(2030, 1, 11)
+    """
+    return date(day.year + 3 + day.month // 12, day.month % 12 + 1, 11)
+
+
 def kept_until(day):
     """Return until when the books of the financial year of `day` are kept: eight years after it.
 

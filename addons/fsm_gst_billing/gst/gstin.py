@@ -16,6 +16,7 @@ False
 """
 
 import re
+import unicodedata
 
 from .states import STATES
 
@@ -26,10 +27,17 @@ _FORMAT = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z][A-Z][0-9A-Z]")
 def normalise(text):
     """Return `text` as it is stored and compared: upper case, no blanks. Not yet valid by that.
 
+    What messengers put around a pasted number is taken out as well, seen or not.
+
+    >>> normalise("\u200e27aapfu0939f1zv\u200b")
+    '27AAPFU0939F1ZV'
+
     :param str | bool | None text: what was typed
     :rtype: str
     """
-    return re.sub(r"\s+", "", text or "").upper()
+    bare = "".join(mark for mark in text or "" if unicodedata.category(mark) != "Cf")
+    # No other letter becomes one of A–Z: “ſ” would.
+    return re.sub(r"[a-z]", lambda letter: letter[0].upper(), re.sub(r"\s+", "", bare))
 
 
 def is_valid(text):

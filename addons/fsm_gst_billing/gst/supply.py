@@ -8,11 +8,14 @@
 
 # pylint: disable=prefer-env-translation  # there is no environment in here
 
+from datetime import date
 from typing import NamedTuple
 
 from .findings import _
 from .gstin import state_code
 from .states import OTHER_COUNTRY
+
+KINDS = ("service", "goods")
 
 
 class PlaceOfSupply(NamedTuple):
@@ -59,13 +62,16 @@ def place_of_supply(
     :param str gstin: of the customer, empty for a consumer
     :param str state: state code of the customer's address on record, if there is one
     :param str delivery_state: state code of where goods are delivered, if not at the counter
-    :param str country: ISO code of the customer's address
+    :param str country: ISO code of the customer's address; of none India is taken. Who has a GSTIN is
+        located where it is registered, s.2(14)
     :param bool device_present: whether the device was handed over for the repair
     :rtype: PlaceOfSupply
     """
-    if country not in ("", "IN"):
-        return _abroad(supplier_state, kind, delivery_state, device_present)
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
     registered_in = state_code(gstin)
+    if (country or "IN").upper() != "IN" and not registered_in:
+        return _abroad(supplier_state, kind, delivery_state, device_present)
     if kind == "goods" and delivery_state:
         return PlaceOfSupply(
             delivery_state, _("Where the delivery ends, IGST Act s.10(1)(a) and (ca).")
@@ -121,20 +127,25 @@ def time_of_supply(supplied_on, invoiced_on, paid_on, rate_changed_on):
     Two of the three events decide. A monitor handed over before 22 September 2025 and paid in
     advance keeps the old rate, even if it is invoiced later:
 
-    >>> from datetime import date
     >>> change = date(2025, 9, 22)
     >>> time_of_supply(date(2025, 9, 20), date(2025, 9, 25), date(2025, 9, 20), change)
     datetime.date(2025, 9, 20)
     >>> time_of_supply(date(2025, 9, 25), date(2025, 9, 20), date(2025, 9, 27), change)
     datetime.date(2025, 9, 27)
 
+    What is not paid yet will be paid after the change:
+
+    >>> time_of_supply(date(2025, 9, 25), date(2025, 9, 20), None, change)
+    datetime.date(2025, 9, 25)
+
+    :param datetime.date | None paid_on: None while it is not paid
     :param datetime.date rate_changed_on: first day of the new rate
     :rtype: datetime.date
     """
-    first, last = sorted((invoiced_on, paid_on))
+    first, last = sorted((invoiced_on, paid_on or date.max))
     paper_straddles = first < rate_changed_on <= last
     if supplied_on >= rate_changed_on and paper_straddles:
-        return last
+        return last if paid_on else supplied_on
     return first
 
 

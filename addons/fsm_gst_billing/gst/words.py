@@ -10,7 +10,7 @@
 ('One Rupee and One Paisa Only', 'Minus Four Thousand One Hundred and Thirty Rupees Only')
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from num2words import num2words
 
@@ -27,8 +27,12 @@ def rupees(amount):
 
     :param decimal.Decimal | float | int | str amount: in rupees
     :rtype: decimal.Decimal
+    :raise ValueError: if it is no amount of money
     """
-    return Decimal(str(amount)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    try:
+        return Decimal(str(amount)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    except InvalidOperation:  # no number, or more than anybody owns
+        raise ValueError(f"{amount!r} is no amount in rupees") from None
 
 
 def indian_format(amount):

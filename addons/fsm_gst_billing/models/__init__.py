@@ -12,6 +12,7 @@ from . import account_move_discount
 from . import account_move_document
 from . import account_move_due
 from . import account_move_issued
+from . import account_move_supply
 from . import account_move_kind
 from . import account_account
 from . import account_move_line
@@ -100,6 +101,7 @@ from . import fsm_report_receivables
 from . import product_template
 from . import res_company
 from . import res_partner
+from . import res_partner_balance
 from . import res_partner_due
 from . import res_partner_gst
 from . import res_users

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..gst import numbers
 
@@ -16,6 +16,10 @@ VOUCHERS = [("receipt_voucher", "Receipt Vouchers"), ("refund_voucher", "Refund 
 
 # Credit notes on the price alone; their series is opened with the first one.
 FINANCIAL = ("financial_note", "Credit Notes without GST")
+
+
+# What the numbers of a series hang on.
+SERIES_FIELDS = {"active", "code", "company_id", "fsm_voucher", "refund_sequence", "type"}
 
 
 class AccountJournal(models.Model):
@@ -91,7 +95,40 @@ class AccountJournal(models.Model):
                     )
                 )
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override: what a series is made of stays, once a branch numbers its documents with it.
+
+        Under another code, or without a series of their own for credit notes, the next document
+        would stand in no series or in two: CGST Rule 46(b).
+        """
+        if SERIES_FIELDS & vals.keys():
+            for journal in self.filtered("company_id")._series():
+                if any(
+                    journal._fields[name].convert_to_write(journal[name], journal) != vals[name]
+                    for name in SERIES_FIELDS & vals.keys()
+                ):
+                    raise UserError(
+                        self.env._(
+                            "%s numbers the documents of a branch: its code, type, company and series "
+                            "stay as they are.",
+                            journal.display_name,
+                        )
+                    )
+        return super().write(vals)
+
     # === BUSINESS METHODS === #
+
+    def _series(self):
+        """Return those of these journals with which branches number documents under GST."""
+        branches_sudo = self.env["fsm.branch"].sudo().with_context(active_test=False)  # a fact
+        branches_sudo = branches_sudo.search([("sale_journal_id", "in", self.ids)])
+        return self & branches_sudo.sale_journal_id | self.filtered("fsm_voucher")
+
+    def _numbers_for(self, company):
+        """Tell whether documents of this branch may stand in the journal."""
+        return self.type != "sale" or self.company_id == company
 
     @api.model
     def _ways_of_paying(self):

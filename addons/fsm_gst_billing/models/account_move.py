@@ -1,6 +1,6 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -54,9 +54,20 @@ class AccountMove(models.Model):
         usual = [("type", "in", self._get_valid_journal_types()), ("fsm_voucher", "=", False)]
         journals = self.env["account.journal"]
         own = journals.search([("company_id", "=", company.id), *usual], limit=1)
-        if own or not journal.fsm_voucher:
-            return own or journal
+        if own or (journal.type == "sale" and company._is_fsm_branch()):
+            return own  # the series of the organisation has the numbers of no GSTIN
+        if not journal.fsm_voucher:
+            return journal
         return journals.search([("company_id", "parent_of", company.id), *usual], limit=1)
+
+    @api.model
+    def _get_suitable_journal_ids(self, move_type, company=False):
+        """Override of `account` to offer a branch no series of invoices but its own."""
+        company = company or self.env.company
+        journals = super()._get_suitable_journal_ids(move_type, company)
+        if not company._is_fsm_branch():
+            return journals
+        return journals.filtered(lambda journal: journal._numbers_for(company))
 
     def _get_starting_sequence(self):
         """Override of `account` to number `SPR/26-27/00001`, credit notes `RSPR/26-27/00001`."""
@@ -89,6 +100,17 @@ class AccountMove(models.Model):
                         move.journal_id.display_name,
                     )
                 )
+            if move.company_id._is_fsm_branch() and not move.journal_id._numbers_for(
+                move.company_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "Journal %(journal)s is not of branch %(branch)s: under its GSTIN it numbers "
+                        "its invoices itself. Choose its own journal.",
+                        journal=move.journal_id.display_name,
+                        branch=move.company_id.name,
+                    )
+                )
 
     def _gst_kind(self):
         """Return what kind of document this is: a key of `gst.table13.NATURES`."""
@@ -110,6 +132,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Override of `account` to date documents in India, and to hold Rule 46(b)."""
+        self._check_is_of_a_branch()
         self._check_series()
         # In India nothing is issued twice, and what a caller writes of the past proves nothing.
         fresh = self.filtered(lambda move: move.country_code == "IN" or not move.posted_before)
@@ -191,11 +214,7 @@ class AccountMove(models.Model):
         values |= {"price_unit": price_unit} if price_unit else {}
         values |= {"part_numbers": numbers} if numbers else {}
         self.write({"invoice_line_ids": [Command.create(values)]})
-        figures = ("amount_untaxed", "amount_tax", "amount_total")
-        return {
-            "line_id": (self.invoice_line_ids - before).id,
-            **{figure: self[figure] for figure in figures},
-        }
+        return {"line_id": (self.invoice_line_ids - before).id, **self._gst_figures()}
 
     @verb
     def fsm_pdf(self):
@@ -231,9 +250,7 @@ class AccountMove(models.Model):
             "invoice_id": self.id,
             "name": self.name or False,
             "state": self.state,
-            "amount_untaxed": self.amount_untaxed,
-            "amount_tax": self.amount_tax,
-            "amount_total": self.amount_total,
+            **self._gst_figures(),
         }
 
     def _get_name_invoice_report(self):

@@ -24,8 +24,7 @@ class AccountMove(models.Model):
         self.check_access("write")
         for move in self:
             move._spread_discount(amount)
-        figures = ("amount_untaxed", "amount_tax", "amount_total")
-        return [{figure: move[figure] for figure in figures} for move in self]
+        return [move._gst_figures() for move in self]
 
     # === BUSINESS METHODS === #
 

@@ -81,7 +81,7 @@ class AccountMove(models.Model):
             place_due=self._place_by_law() if self._is_placed_here() else (),
             parts=tuple(self._parts().values()),
             foreign_currency=self._foreign_currency(),
-            payer_state=self._payer_state(),
+            payer_state=self.partner_id._gst_payer_state(),
             later=self._later_number() if warns else (),
         )
 
@@ -93,14 +93,6 @@ class AccountMove(models.Model):
         corrected = self.reversed_entry_id or self.debit_origin_id
         own = self.currency_id in self.company_id.currency_id | corrected.currency_id
         return "" if own else self.currency_id.name
-
-    def _payer_state(self):
-        """Return the state code of the address beside the GSTIN: that of who is registered."""
-        payer = self.partner_id.commercial_partner_id
-        same = payer.vat == self.partner_id.vat and payer.country_id.code == "IN"
-        if not same or payer.l10n_in_gst_treatment == "uin_holders":
-            return ""
-        return payer.state_id.l10n_in_tin or ""
 
     def _dues(self):
         """Return ``{id of a line: gst.documents.Due}`` of lines with other taxes than they should."""

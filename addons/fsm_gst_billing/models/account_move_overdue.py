@@ -175,6 +175,7 @@ class AccountMove(models.Model):
             [
                 *OPEN,
                 ("company_id", "in", branches.company_id.ids),
+                ("commercial_partner_id.ref_company_ids", "=", False),  # a branch of ours settles
                 ("invoice_date_due", "<", today),
                 ("fsm_no_reminder_reason", "in", (False, "")),
                 ("commercial_partner_id.fsm_no_reminder_reason", "in", (False, "")),

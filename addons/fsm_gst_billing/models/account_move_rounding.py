@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import float_compare, float_is_zero
+from odoo.tools.sql import column_exists, create_column
 
 from .account_move_credited import ROUNDING
 
@@ -57,7 +58,29 @@ class AccountMove(models.Model):
         copy=True,
     )
 
+    gst_value_signed = fields.Monetary(
+        string="Value before Tax",
+        currency_field="company_currency_id",
+        compute="_compute_gst_value_signed",
+        store=True,
+        help="What is supplied, without the line that rounds the total: CGST Act s.15. Credit notes "
+        "are negative.",
+    )
+
     # === COMPUTE METHODS === #
+
+    @api.depends("amount_untaxed_signed", "invoice_cash_rounding_id", "line_ids.balance")
+    def _compute_gst_value_signed(self):
+        rounded = self.filtered(
+            lambda move: (
+                move.invoice_cash_rounding_id and move.is_sale_document(include_receipts=True)
+            )
+        )
+        for move in self - rounded:
+            move.gst_value_signed = move.amount_untaxed_signed
+        for move in rounded:
+            rounding = move.line_ids.filtered(lambda line: line.display_type == "rounding")
+            move.gst_value_signed = move.amount_untaxed_signed + sum(rounding.mapped("balance"))
 
     @api.depends("company_id", "move_type", "reversed_entry_id")
     def _compute_invoice_cash_rounding_id(self):
@@ -72,6 +95,32 @@ class AccountMove(models.Model):
             move.invoice_cash_rounding_id = rounding
 
     # === BUSINESS METHODS === #
+
+    def _auto_init(self):
+        """Fill the column of documents that are there already at once, not one by one."""
+        if not column_exists(self.env.cr, "account_move", "gst_value_signed"):
+            create_column(self.env.cr, "account_move", "gst_value_signed", "numeric")
+            self.env.cr.execute(
+                """
+                UPDATE account_move move
+                   SET gst_value_signed = COALESCE(move.amount_untaxed_signed, 0) + COALESCE(
+                       (SELECT SUM(line.balance) FROM account_move_line line
+                         WHERE line.move_id = move.id AND line.display_type = 'rounding'
+                           AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')), 0)
+                """
+            )
+        return super()._auto_init()
+
+    def _gst_figures(self):
+        """Return ``{amount_untaxed, amount_tax, amount_total}``; rounding is in the total alone."""
+        self.ensure_one()
+        return {
+            "amount_untaxed": self.currency_id.round(
+                self.amount_untaxed - abs(self.amount_untaxed_signed) + abs(self.gst_value_signed)
+            ),
+            "amount_tax": self.amount_tax,
+            "amount_total": self.amount_total,
+        }
 
     def _recompute_cash_rounding_lines(self):
         """Override of `account` to round a credit note, and the invoice of small sales, otherwise.

@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         """
         domain = self._fsm_invoices_of(branch_id) & self._fsm_between(date_from, date_to)
         issued = domain & Domain("state", "=", "posted")
-        sums = ("amount_untaxed_signed:sum", "amount_tax_signed:sum", "amount_total_signed:sum")
+        sums = ("gst_value_signed:sum", "amount_tax_signed:sum", "amount_total_signed:sum")
         rows = self._read_group(
             issued, ["move_type"], ["__count", *sums, "amount_residual_signed:sum"]
         )
@@ -99,7 +99,16 @@ class AccountMove(models.Model):
                 raise AccessError(self.env._("“branch_id” is no branch of yours."))
             companies = branch.company_id
         kinds = ("out_invoice", "out_refund")
-        return Domain("move_type", "in", kinds) & Domain("company_id", "in", companies.ids)
+        own = self.env["fsm.report"]._own_partner_ids(
+            companies
+        )  # goods for a branch are no revenue
+        return Domain(
+            [
+                ("move_type", "in", kinds),
+                ("company_id", "in", companies.ids),
+                ("commercial_partner_id", "not in", own),
+            ]
+        )
 
     @api.model
     def _fsm_between(self, date_from, date_to):

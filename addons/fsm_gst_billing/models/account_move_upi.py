@@ -55,6 +55,7 @@ class AccountMove(models.Model):
             or self.currency_id.name != "INR"
             or self.currency_id.compare_amounts(due, 0) <= 0
             or not upi.is_valid(self.company_id.l10n_in_upi_id)
+            or self._supplied_branch()  # it settles in the books
         ):
             return ""
         return upi.upi_url(

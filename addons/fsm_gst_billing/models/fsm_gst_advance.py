@@ -300,7 +300,7 @@ class FsmGstAdvance(models.Model):
         """Pay back what is left, or `amount` of it, in the name of the caller, who may."""
         if self.kind != "received" or not self.amount_left:
             raise UserError(self.env._("Nothing is left of advance %s.", self.number))
-        amount = self.currency_id.round(amount) or self.amount_left
+        amount = self.currency_id.round(amount) if amount else self.amount_left
         if not 0 < amount <= self.amount_left:
             raise UserError(
                 self.env._(

@@ -4,6 +4,7 @@ from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst import checks, dates, periods, tax
 from ..gst.checks import NEED_GSTIN
+from ..gst.checks_draft import gstin_is_of_the_state
 from ..gst.documents import UNTAXED, Document, Line
 from .account_move_check import RULE_OF_NUMBERS
 
@@ -81,12 +82,12 @@ class FsmJob(models.Model):
             (),
             gstin=partner_sudo.vat or "",
             treatment=partner_sudo.l10n_in_gst_treatment or "consumer",
+            payer_state=partner_sudo._gst_payer_state(),
         )
-        found = (
-            checks.customer_is_registered(None, document)
-            if document.treatment in NEED_GSTIN
-            else ()
-        )
+        found = []
+        if document.treatment in NEED_GSTIN:
+            found += checks.customer_is_registered(None, document)
+            found += gstin_is_of_the_state(None, document)
         moves_sudo = self.env["account.move"].sudo()  # the sentences are for all who estimate
         return [moves_sudo._finding_row(finding) for finding in found]
 
@@ -100,18 +101,19 @@ class FsmJob(models.Model):
         """
         self.ensure_one()
         company_sudo = self.company_id.sudo()  # its registration is a fact for all who estimate
-        if not (company_sudo.chart_template and company_sudo._charges_gst()):
+        if not company_sudo.chart_template:
             return []
+        untaxed = not company_sudo._charges_gst()
         document = self._estimate_document(lines or self._estimate_lines())
         period = periods.period_of(document.date)
-        supplier = company_sudo._gst_supplier(company_sudo.vat, period)
+        supplier = company_sudo._gst_supplier(company_sudo.vat or "", period)
         moves_sudo = self.env["account.move"].sudo()  # the sentences are for all who estimate
         found = [
             moves_sudo._finding_row(finding)
-            for finding in checks.check(supplier, [document], before=True)
+            for finding in checks.check(supplier, [document], before=True, untaxed=untaxed)
             if finding.rule != RULE_OF_NUMBERS
         ]
-        return found + moves_sudo._check_month_of(company_sudo, document.date)
+        return found if untaxed else found + moves_sudo._check_month_of(company_sudo, document.date)
 
     def _estimate_document(self, lines):
         """Return the invoice that the estimate would become today."""
@@ -143,6 +145,8 @@ class FsmJob(models.Model):
             is_addressed=partner_sudo._is_addressed(),
             known_gstin=partner_sudo.vat or "",
             supplied_on=job_sudo._supplied_on() if works else None,
+            is_abroad=move_sudo._is_abroad(),
+            payer_state=partner_sudo._gst_payer_state(),
         )
 
     def _estimate_line(self, line, product, taxes):

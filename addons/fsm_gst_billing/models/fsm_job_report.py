@@ -12,7 +12,7 @@ class FsmJobReport(models.Model):
         "fsm.job": ["amount_estimate"],
         "account.move": [
             "amount_residual_signed",
-            "amount_untaxed_signed",
+            "gst_value_signed",
             "claim_job_id",
             "job_id",
             "state",
@@ -58,7 +58,7 @@ class FsmJobReport(models.Model):
         return {
             **super()._columns(),
             "estimated": SQL("job.amount_estimate"),
-            "revenue": SQL("(SELECT SUM(move.amount_untaxed_signed) %s %s)", posted, of_work),
+            "revenue": SQL("(SELECT SUM(move.gst_value_signed) %s %s)", posted, of_work),
             "due": SQL("(SELECT SUM(move.amount_residual_signed) %s move.job_id = job.id)", posted),
         }
 

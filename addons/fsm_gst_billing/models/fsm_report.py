@@ -106,7 +106,7 @@ class FsmReport(models.AbstractModel):
             [(GROUPS[name][0], labels[name], GROUPS[name][1]) for name in by],
             [
                 ("documents", self.env._("Documents"), "integer", "__count"),
-                ("amount_untaxed", self.env._("Untaxed"), "money", "amount_untaxed_signed:sum"),
+                ("amount_untaxed", self.env._("Untaxed"), "money", "gst_value_signed:sum"),
                 ("amount_tax", self.env._("Tax"), "money", "amount_tax_signed:sum"),
                 ("amount_total", self.env._("Total"), "money", "amount_total_signed:sum"),
             ],

@@ -34,13 +34,13 @@ class FsmReport(models.AbstractModel):
         figures = super()._customer_figures(companies, period)
         no, issued = self.env._("No"), self._issued_to_customers(companies, period)
         for key, sums in (
-            ("revenue", self._by_customer(issued, "amount_untaxed_signed")),
+            ("revenue", self._by_customer(issued, "gst_value_signed")),
             ("outstanding", self._by_customer(self._unpaid_now(companies))),
         ):
             for whose, rupees in sums.items():
                 figures.setdefault(whose, {"jobs": 0, "repeat": no})[key] = rupees
         ever = self._issued_to_customers(companies, self._period("", ""))
-        lifetime = self._by_customer(ever, "amount_untaxed_signed")
+        lifetime = self._by_customer(ever, "gst_value_signed")
         for whose, facts in figures.items():
             facts["average"] = round(facts.get("revenue", 0) / max(facts["jobs"], 1), 2)
             facts["lifetime_value"] = lifetime.get(whose, 0.0)

@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from ..gst import dates, gstin, law
 from ..gst.documents import Supplier
 from ..gst.supply import place_of_supply
+from .fsm_gst_once import GATE
 
 
 class ResCompany(models.Model):
@@ -31,7 +32,9 @@ class ResCompany(models.Model):
         return super().create([self._normalise_gstin(vals) for vals in vals_list])
 
     def write(self, vals):
-        return super().write(self._normalise_gstin(vals))
+        # GSTIN and state reach the branch's card one after the other.
+        companies = self.with_context(fsm_company_gate=GATE)
+        return super(ResCompany, companies).write(self._normalise_gstin(vals))
 
     # === BUSINESS METHODS === #
 
@@ -62,6 +65,10 @@ class ResCompany(models.Model):
         moves_sudo = self.env["account.move"].sudo()  # that there is any, no more
         booked = [("company_id", "=", self.id), ("state", "=", "posted")]
         return bool(branches_sudo or moves_sudo.search_count(booked, limit=1))
+
+    def _is_fsm_branch(self):
+        """Tell whether the company is a branch; whoever may read branches, it is a fact."""
+        return bool(self.sudo().fsm_branch_ids)
 
     def _charges_gst(self):
         """Tell whether the company collects tax: it is registered, and not under composition.

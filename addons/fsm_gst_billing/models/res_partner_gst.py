@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..gst import gstin
+from .fsm_gst_once import GATE
 
 # What a receptionist is told of an invoice (roles.md: number, total, due of its jobs).
 COUNTER_KEYS = (
@@ -30,11 +31,15 @@ class ResPartner(models.Model):
     def _check_fsm_gstin(self):
         """Odoo looks at the form of a GSTIN, not at its check character; the returns portal does.
 
-        It is of the state of the address; an office of a customer may lie in another one.
+        It is of the state of the address; an office of a customer may lie in another one. The card
+        of a branch is held to the rules of the branch.
         """
         for partner in self.filtered("vat"):
             in_india = partner.country_id.code == "IN"
-            of_branch = partner.company_id.sudo().fsm_branch_ids  # that it is a branch, no more
+            by_company = self.env.context.get("fsm_company_gate") is GATE  # it checks itself, after
+            if partner.is_company and not partner.company_id and not by_company:
+                partner.sudo().ref_company_ids._check_fsm_gstin()  # a rule holds whoever breaks it
+            of_branch = (partner.company_id or self.env.company)._is_fsm_branch()
             if not in_india or not of_branch or partner.l10n_in_gst_treatment == "uin_holders":
                 continue
             if not gstin.is_valid(partner.vat):
@@ -96,6 +101,14 @@ class ResPartner(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _gst_payer_state(self):
+        """Return the state code of the address beside the GSTIN: that of who is registered."""
+        payer = self.commercial_partner_id
+        same = payer.vat == self.vat and payer.country_id.code == "IN"
+        if not same or payer.l10n_in_gst_treatment == "uin_holders":
+            return ""
+        return payer.state_id.l10n_in_tin or ""
+
     def _is_addressed(self):
         """Tell whether name, address and state are known: CGST Rule 46(e)."""
         payer = self.commercial_partner_id
@@ -131,11 +144,11 @@ def bill(move, keys=None):
     """Return an invoice as a row of its customer's bills."""
     names = ("name", "state", "move_type", "payment_state")
     dates = ("invoice_date", "invoice_date_due")
-    amounts = ("amount_untaxed", "amount_tax", "amount_total", "amount_residual")
     row = {
         "id": move.id,
         **{name: move[name] for name in names},
         **{name: str(move[name]) if move[name] else False for name in dates},
-        **{name: move[name] for name in amounts},
+        **move._gst_figures(),
+        "amount_residual": move.amount_residual,
     }
     return {name: row[name] for name in keys or row}

@@ -94,9 +94,33 @@ class TestAccountMove(FsmGstBillingCommon):
         invoice.action_post()
         self.assertRegex(invoice.name, r"^SPR/\d\d-\d\d/00001$")
 
+    def test_G1_series_of_the_organisation_takes_no_invoice_of_a_branch(self):
+        invoice = self._counter_sale()
+        shared = self.env["account.journal"].search(
+            [("company_id", "=", self.organization.id), ("type", "=", "sale")], limit=1
+        )
+        self.assertTrue(shared)
+        self.assertNotIn(shared, invoice.suitable_journal_ids)
+        invoice.journal_id = shared
+        with self.assertRaisesRegex(UserError, "is not of branch"):
+            invoice.action_post()
+
+    def test_organisation_sells_through_its_branches(self):
+        sale = self.env["account.move"].with_company(self.organization)
+        sale = sale.create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.kaveri.copy({"company_id": self.organization.id}).id,
+                "invoice_line_ids": [Command.create({"product_id": self.labour.id})],
+            }
+        )
+        self.assertEqual(sale.company_id, self.organization)
+        with self.assertRaisesRegex(UserError, "sells through its branches"):
+            sale.action_post()
+
     def test_number_that_the_law_forbids_is_not_posted(self):
         with self.assertRaisesRegex(ValidationError, "cannot begin the numbers"):
-            self.branch.sale_journal_id.code = "SP_R"
+            self._other_journal("OT_R")
         self.env.cr.execute(  # as a journal was before the addon came
             "UPDATE account_journal SET code = 'SP_R' WHERE id = %s",
             self.branch.sale_journal_id.ids,
@@ -272,7 +296,7 @@ class TestAccountMove(FsmGstBillingCommon):
             )
         )
 
-    def _other_journal(self):
+    def _other_journal(self, code="OTH"):
         return self.env["account.journal"].create(
-            {"name": "Other", "code": "OTH", "type": "sale", "company_id": self.company.id}
+            {"name": "Other", "code": code, "type": "sale", "company_id": self.company.id}
         )

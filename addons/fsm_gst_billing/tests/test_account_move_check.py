@@ -60,6 +60,9 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         totals = dict(invoice._tax_document()["totals"])
         self.assertAlmostEqual(totals["Taxable Value"], 999.99)
         self.assertEqual(invoice.amount_total, 1180.0)
+        said = (invoice._fsm_figures(), self.suresh.fsm_invoices()[0])
+        self.assertEqual([answer["amount_untaxed"] for answer in said], [999.99] * 2)
+        self.assertEqual(invoice.gst_value_signed, 999.99)
         self.assertFalse(list(job._blockers_of_invoicing(invoice.sudo(), job._billable_lines())))
 
     def test_T02_T03_T04_tax_of_each_head_is_half_up(self):
@@ -277,6 +280,14 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         document = self._invoice(self._create_job())._tax_document()
         self.assertEqual((document["title"], document["taxes"]), ("Bill of Supply", []))
         self.assertIn("Composition taxable person", document["declaration"])
+        costly = self._create_job(lines=[(self.labour, 240000.0)])
+        rules = {row["rule"] for row in costly.gst_check()["findings"]}
+        self.assertIn("CGST Rule 46(e)", rules, "It is refused when it is issued, so it is said.")
+
+    def test_day_that_no_return_takes_is_refused(self):
+        for day in ("1926-05-01", "2017-06-30", "2022-06-30"):
+            sale = self._sale((self.labour, 500.0, 1, 0), invoice_date=day)
+            self._refused(sale, "no return takes a document of that day", self.manager)
 
     # === WHAT IS NOT ISSUED === #
 
@@ -684,7 +695,7 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         to_business = self._sale((self.labour, 500.0, 1, 0), partner=self.kaveri)
         self.assertFalse(to_business.fsm_check()["ok"])
         self.assertIn("too few digits", to_business.gst_findings)
-        with self.assertRaisesRegex(UserError, "it needs 4. .Notification 78/2020"):
+        with self.assertRaisesRegex(UserError, "it needs 4. .+Notification 78/2020"):
             to_business.action_post()
         self.labour.l10n_in_hsn_code = "99871"
         self._refused(self._sale((self.labour, 500.0, 1, 0)), "is no code: it has 4, 6 or 8 digits")
@@ -713,6 +724,11 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
                 self._meet("A", None, vat=vat)
         with self.assertRaisesRegex(ValidationError, "is not of 29-Karnataka"):
             self._meet("A", self.karnataka, vat="27AAPFU0939F1ZV")
+        everybody_s = self.env["res.partner"].with_company(self.company)
+        with self.assertRaisesRegex(ValidationError, "is not a GSTIN"):
+            everybody_s.create(
+                {"name": "B", "vat": "36AABCT1332L011", "country_id": self.karnataka.country_id.id}
+            )
 
     def test_T22_series_that_comes_to_its_end_is_said(self):
         invoice = self._invoice(self._create_job())

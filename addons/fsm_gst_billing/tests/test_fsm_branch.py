@@ -71,6 +71,18 @@ class TestFsmBranch(FsmGstBillingCommon):
         there = self.env["fsm.gst.return"].create({"gstin": other.vat, "period": period})
         credit = {row["ty"]: row["iamt"] for row in there.gstr3b()["itc_elg"]["itc_avl"]}
         self.assertEqual(credit["OTH"], 2700.0)
+        self.company.l10n_in_upi_id = "namma@okhdfc"
+        self.assertFalse(documents._upi_url(), "Branches settle in the books.")
+        here = self.env["account.move"].with_user(self.accountant)
+        self.assertEqual(here.fsm_invoice_stats(branch_id=self.branch.id)["count"], 0)
+        self.assertEqual(here.fsm_pending_invoices(branch_id=self.branch.id), [])
+        card = self.company.partner_id.with_user(self.accountant)
+        self.assertEqual(
+            (card.debit, bill.partner_id.with_company(self.company).debit), (0.0, 17700.0)
+        )
+        self.assertFalse(card.search([("debit", ">", 0), ("id", "=", card.id)]))
+        with self.assertRaisesRegex(UserError, "which has it in its books"):
+            documents.fsm_cancel(reason="Sent to the wrong branch")
         lines[0]["price_unit"] = 0.0
         with self.assertRaisesRegex(UserError, "SSD 512 GB NVMe: give the part a cost or a price"):
             self.branch._supply_to(other, lines, "SPR/T/00002")
@@ -158,6 +170,25 @@ class TestFsmBranch(FsmGstBillingCommon):
     def test_gstin_of_another_state_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "is not of 29-Karnataka"):
             self.branch.vat = "33AAGCB7383J1ZF"
+
+    def test_card_of_a_branch_is_held_to_the_rules_of_the_branch(self):
+        self.branch.write({"vat": "33AAGCB7383J1ZF", "state_id": self.tamil_nadu.id})
+        with self.assertRaisesRegex(ValidationError, "is not of 29-Karnataka"):
+            self.company.partner_id.state_id = self.karnataka
+
+    def test_series_of_a_branch_stays_as_it_is(self):
+        journal = self.branch.sale_journal_id.sudo()
+        for vals in (
+            {"code": "ZZ"},
+            {"refund_sequence": False},
+            {"active": False},
+            {"type": "general"},
+            {"company_id": self.organization.id},
+            {"fsm_voucher": "receipt_voucher"},
+        ):
+            with self.assertRaisesRegex(UserError, "stay as they are"), self.env.cr.savepoint():
+                journal.write(vals)
+        journal.write({"name": "Sales here", "code": journal.code})
 
     def test_new_branch_with_a_wrong_gstin_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "is not of 33-Tamil Nadu"):

@@ -159,6 +159,21 @@ class FsmBranch(models.Model):
 
     # === BUSINESS METHODS - CREATION === #
 
+    @api.model
+    def _fsm_collect(self, vals, named):
+        """Override: what a new branch is made with is its own, before anybody is let in.
+
+        Which company and series it has no caller says: `_complete_values`.
+        """
+        made = {"company_id", "sequence_id"}
+        hours_sudo = self.env["resource.calendar"].sudo()  # whose they are, no more
+        if vals.get("company_id") and isinstance(hours := vals.get("calendar_id"), int):
+            of_branch = hours_sudo.browse(hours).exists().company_id.id == vals["company_id"]
+            made |= {"calendar_id"} if of_branch else set()
+        super()._fsm_collect(
+            {name: value for name, value in vals.items() if name not in made}, named
+        )
+
     def _complete_values(self, vals):
         """Return the values of a new branch, its company and series made from them."""
         self.check_access("create")

@@ -82,6 +82,7 @@ class FsmJobsCommon(World, BaseCommon):
         return (
             cls.env["fsm.branch"]
             .with_user(cls.owner)
+            .with_context(allowed_company_ids=cls.owner.company_ids.ids)  # as the web client says
             .create(
                 {
                     "name": name,
