@@ -41,8 +41,8 @@ class TestFsmBranch(FsmGstBillingCommon):
         tills = [*self.branch._tills().values(), *other._tills().values()]
         accounts = [till.default_account_id.with_company(self.organization) for till in tills]
         self.assertEqual(len({account.code for account in accounts}), len(tills))
-        with self.assertRaisesRegex(ValidationError, "share GSTIN 29AAGCB7383J1Z4"):
-            self.branch.code = "RHS"
+        with self.assertRaisesRegex(ValidationError, "two documents the same number"):
+            self._found_branch("Malleshwaram", "RHS", "29AAGCB7383J1Z4", self.karnataka)
 
     # === WHAT IT SUPPLIES TO ANOTHER ONE === #
 
