@@ -152,7 +152,8 @@ class AccountMove(models.Model):
         return Rest(
             invoice_sudo.amount_total - sum(notes.mapped("amount_total")),
             is_last,
-            ROUNDING * len((notes | self)._credit_lines()),
+            ROUNDING * len((notes | self)._credit_lines())
+            + invoice_sudo.small_sale_ids._rounded_by_at_most(),
         )
 
     def _settle_rounding(self):

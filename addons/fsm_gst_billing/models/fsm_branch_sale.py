@@ -175,10 +175,8 @@ class FsmBranch(models.Model):
         """
         moves = self.env["account.move"].with_company(self.company_id)
         draft = moves.new(self._sale_values(customer or self._walk_in(), lines))
-        total = sum(draft.invoice_line_ids.mapped("price_total"))
-        if rounding := draft.invoice_cash_rounding_id:
-            total += rounding.compute_difference(draft.currency_id, total)
-        return draft.currency_id.round(total), draft._may_be_small_sale(total)
+        total = draft.tax_totals["total_amount_currency"]  # with all that is rounded
+        return total, draft._may_be_small_sale(total)
 
     def _sell_small(self, values, parts, payments):
         """Write a small sale down, take the money and hand the parts over."""

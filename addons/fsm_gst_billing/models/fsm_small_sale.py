@@ -10,6 +10,10 @@ from .account_move_rounding import Rest
 from .account_payment import QUIET
 from .fsm_gst_once import GATE
 
+# What rounding adds to a document or takes from it, in rupees: half of one for CGST, for SGST (ADR
+# 0045) and for the total.
+ROUNDED_BY = 1.5
+
 
 class FsmSmallSale(models.Model):
     """What was sold over the counter for less than ₹200 to somebody who wants no invoice.
@@ -46,7 +50,7 @@ class FsmSmallSale(models.Model):
         inverse_name="sale_id",
         readonly=True,
     )
-    rounding = fields.Monetary(readonly=True, help="What rounding to the rupee added.")
+    rounding = fields.Monetary(readonly=True, help="What rounding the total and its taxes added.")
     amount_total = fields.Monetary(
         string="Total", readonly=True, audit=True, help="Tax and rounding included: what was paid."
     )
@@ -110,7 +114,8 @@ class FsmSmallSale(models.Model):
     def _issue_invoice(self):
         """Return the posted invoice of these sales, of one branch and day; called in sudo.
 
-        What each customer paid is its total: the roundings of the sales are the one of the document.
+        What each customer paid is its total: what the sales were rounded by, each by itself, and what
+        the taxes of the document are rounded by, all go into its one line of rounding.
         """
         invoice = self._draft_invoice()
         self.with_context(fsm_billing_gate=GATE).write({"invoice_id": invoice.id})
@@ -121,9 +126,7 @@ class FsmSmallSale(models.Model):
     def _draft_invoice(self):
         branch, day = self.company_id.fsm_branch_ids, self[:1].day
         customer = branch._walk_in()
-        rounding = self.env["account.cash.rounding"]
-        if any(self.mapped("rounding")):
-            rounding = self.env.ref("l10n_in.cash_rounding_in_half_up")
+        rounding = self.env.ref("l10n_in.cash_rounding_in_half_up")  # it has a line if need be
         moves = self.env["account.move"].with_company(self.company_id)
         invoice = moves.with_context(**QUIET, fsm_rest=self._rest()).create(
             {
@@ -148,7 +151,11 @@ class FsmSmallSale(models.Model):
 
     def _rest(self):
         """Return what the document has to come to, as its rounding asks: credit is below zero."""
-        return Rest(-sum(self.mapped("amount_total")), True, len(self))
+        return Rest(-sum(self.mapped("amount_total")), True, self._rounded_by_at_most())
+
+    def _rounded_by_at_most(self):
+        """Return what the sales and their document can differ by, in rupees; nothing without sales."""
+        return ROUNDED_BY * (len(self) + 1) if self else 0.0
 
     # === BUSINESS METHODS - CANCELLING === #
 

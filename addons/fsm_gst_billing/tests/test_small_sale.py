@@ -72,6 +72,32 @@ class TestSmallSale(FsmGstBillingCommon):
         self.assertEqual(gstr1["hsn"]["hsn_b2c"][0]["qty"], 2)
         self.assertEqual(gstr1["doc_issue"]["doc_det"][0]["docs"][0]["net_issue"], 1)
 
+    @freeze_time("2026-10-25 08:00:00")
+    def test_R4_R16_sales_with_whole_taxes_are_paid_by_what_was_taken_for_them(self):
+        """Taxes of ₹8.50 each: ₹9 and ₹9 with each sale, ₹25.50 and so ₹26 on the invoice of three."""
+        self.branch.write({"rounds_tax": True, "rounds_to_rupee": False})
+        line = {"product_id": self.cable.id, "quantity": 1.0, "price_unit": 94.44, "name": ""}
+        self.assertEqual(self.branch._price_of_sale(False, [line]), (112.44, True))
+        for rounds, paid, due in ((False, 112.44, 337.32), (True, 112.0, 336.0)):
+            self.branch.rounds_to_rupee = rounds
+            sold = [self._sell(94.44, paid)["sale_id"] for _one in range(3)]
+            invoice = self._closed(self.sales.browse(sold[0]))
+            self.assertEqual(set(invoice.small_sale_ids.ids), set(sold))
+            self.assertRecordValues(
+                invoice,
+                [{"amount_total": due, "amount_residual": 0.0, "payment_state": "paid"}],
+            )
+            totals = dict(invoice._tax_document()["totals"])
+            self.assertEqual((totals["CGST"], totals["SGST"]), (26.0, 26.0))
+            self.assertAlmostEqual(totals["Round-off"], due - 283.32 - 52.0, 2)
+            self.assertTrue(invoice.fsm_check()["ok"])
+        period = {"gstin": self.branch.vat, "period": "102026"}
+        [row] = self.env["fsm.gst.return"].create(period).gstr1()["b2cs"]
+        self.assertEqual((row["txval"], row["camt"], row["samt"]), (566.64, 52.0, 52.0))
+        note = invoice._reverse_moves([{"invoice_date": invoice.invoice_date}])
+        note.action_post()
+        self.assertEqual(note.amount_total, invoice.amount_total)
+
     def test_R4_all_else_has_its_own_invoice_at_once(self):
         neighbour = self._meet("Murugan", self.tamil_nadu)
         registered = self._meet("Infopark", self.karnataka, vat="29AABCB1234C1ZA")
