@@ -39,7 +39,8 @@ class Base(models.AbstractModel):
             raise
 
     def write(self, vals):
-        """Override: as `create`."""
+        """Override: as `create`, and what is worked out is not written."""
+        self._fsm_check_worked_out(vals)
         self._fsm_check_named([vals])
         try:
             return super().write(vals)
@@ -92,6 +93,25 @@ class Base(models.AbstractModel):
             return
         if unseen := self._fsm_unseen(vals_list, self._fsm_is_unguarded):
             raise self._fsm_not_yours(unseen)
+
+    @api.model
+    def _fsm_check_worked_out(self, vals):
+        """Refuse to write over a sum that is stored: core takes it, and shows it until it is redone.
+
+        :raise UserError: if staff or a customer names such a field of one of our models
+        """
+        if not self._original_module.startswith("fsm_") or not self._fsm_by_outsider():
+            return
+        fields = [self._fields[name] for name in vals if name in self._fields]
+        kept = [
+            field.get_description(self.env, ["string"])["string"]
+            for field in fields
+            if field.store and field.compute and field.readonly and not field.inverse
+        ]
+        if kept:
+            raise UserError(
+                self.env._("%s: this is worked out, nobody writes it.", ", ".join(sorted(kept)))
+            )
 
     @api.model
     def _fsm_is_unguarded(self, field):

@@ -79,6 +79,19 @@ class TestRedTeam(FsmJobsCommon, HttpCase):
         self.assertFalse(job.delivery_method)
         self.assertFalse(job.estimate_ids.answer)
 
+    def test_what_is_worked_out_is_not_written(self):
+        job = self._walk(self._intake(), "diagnosis")
+        for record, vals in (
+            (job, {"amount_untaxed": 1.0}),
+            (job.line_ids, {"company_id": self.other_branch.company_id.id}),
+            (
+                job.device_id,
+                {"category_id": self.env["fsm.device.category"].search([], limit=1).id},
+            ),
+        ):
+            with self.assertRaisesRegex(UserError, "nobody writes it"), self.env.cr.savepoint():
+                self._as("manager", record).write(vals)
+
     def test_receptionist_sets_at_creation_what_she_may_write(self):
         with self.assertRaisesRegex(AccessError, "does not set"):
             self._as("receptionist").create(self._values(diagnosis="It is broken"))
