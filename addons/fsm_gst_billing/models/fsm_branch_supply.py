@@ -101,7 +101,10 @@ class FsmBranch(models.Model):
         return invoice.with_env(self.env)
 
     def _supply_bill(self, invoice):
-        """Return the posted bill for the invoice of another branch: the credit is this branch's."""
+        """Return the posted bill for the invoice of another branch: the credit is this branch's.
+
+        Under composition, and without a GSTIN, there is none: as on any bill the tax is cost.
+        """
         moves = self.env["account.move"].with_company(self.company_id).with_context(**QUIET)
         bill = moves.create(
             {
@@ -143,14 +146,15 @@ class FsmBranch(models.Model):
     def _supply_partner(self, branch):
         """Return what a document says of the other branch, with its GSTIN or without."""
         partner = branch.company_id.partner_id
+        treatment = "regular" if branch.company_id._charges_gst() else "composition"
         return {
             "partner_id": partner.id,
             "partner_shipping_id": partner.id,
-            "l10n_in_gst_treatment": "regular" if branch.company_id.vat else "unregistered",
+            "l10n_in_gst_treatment": treatment if branch.company_id.vat else "unregistered",
         }
 
     def _input_taxes(self, taxes):
-        """Return the taxes of purchases that give credit for these taxes of a sale."""
+        """Return the taxes of purchases that stand for these taxes of a sale."""
         found = self.env["account.tax"]
         for tax in taxes:
             found |= found.search(

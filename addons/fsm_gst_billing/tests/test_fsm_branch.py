@@ -87,6 +87,52 @@ class TestFsmBranch(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "SSD 512 GB NVMe: give the part a cost or a price"):
             self.branch._supply_to(other, lines, "SPR/T/00002")
 
+    def test_T31_tax_is_cost_of_a_branch_that_takes_no_credit(self):
+        """CGST Act s.10(4), s.16(1): on what another branch supplies, and on any vendor's bill."""
+        there = self.other_branch.company_id
+        there.partner_id.l10n_in_gst_treatment = "composition"
+        lines = [{"product_id": self.ssd.id, "quantity": 5.0, "price_unit": 3000.0}]
+        number = self.branch._supply_to(self.other_branch, lines, "SPR/T/00001")
+        bill = self.env["account.move"].search([("ref", "=", number)])
+        self.assertEqual((self._taxes(bill), bill.amount_total), ({"IGST": 2700.0}, 17700.0))
+        self._check_all_is_cost(bill, 17700.0)
+        invoice = self.env["account.move"].search([("invoice_origin", "=", "SPR/T/00001")])
+        period = {"gstin": self.branch.vat, "period": invoice.date.strftime("%m%Y")}
+        supplied = self.env["fsm.gst.return"].create(period).gstr3b()["inter_sup"]
+        self.assertEqual(supplied["comp_details"][0]["iamt"], 2700.0)
+        vendor = self.kaveri.copy({"name": "Chennai Spares", "company_id": False})
+        for treatment, number in (("composition", there.vat), ("unregistered", False)):
+            there.write({"vat": number})
+            there.partner_id.l10n_in_gst_treatment = treatment
+            bought = self._bill_of(vendor, there)
+            self.assertEqual(bought.amount_total, 1180.0)
+            self._check_all_is_cost(bought, 1180.0)
+            self._check_all_is_cost(bought._reverse_moves(), -1180.0)
+        there.write({"vat": "33AAGCB7383J1ZF"})
+        there.partner_id.l10n_in_gst_treatment = "regular"
+        self._check_all_is_cost(self._bill_of(vendor, there), 1000.0)
+
+    def _bill_of(self, vendor, company):
+        """Return a draft bill of a vendor in the same state: ₹1,000 and 18 %."""
+        values = {"product_id": self.ssd.id, "price_unit": 1000.0}
+        return (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "in_invoice",
+                    "company_id": company.id,
+                    "partner_id": vendor.id,
+                    "invoice_line_ids": [Command.create(values)],
+                }
+            )
+        )
+
+    def _check_all_is_cost(self, bill, amount):
+        account = bill.invoice_line_ids.account_id
+        booked = bill.line_ids.filtered(lambda line: line.account_id == account)
+        self.assertAlmostEqual(sum(booked.mapped("balance")), amount, 2)
+
     def test_T31_same_gstin_is_no_supply(self):
         other = self._found_branch("HSR Layout", "HSR", self.branch.vat, self.karnataka)
         lines = [{"product_id": self.ssd.id, "quantity": 5.0, "price_unit": 3000.0}]
