@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.fsm_jobs.verbs import verb
 
+from ..gst.words import indian_format
+
 
 class AccountMove(models.Model):
     """How an invoice is paid."""
@@ -55,13 +57,7 @@ class AccountMove(models.Model):
     def _record_payment(self, lines, date):
         """Check, book and answer one call of `fsm_record_payment` on one invoice."""
         self.ensure_one()
-        if self.move_type != "out_invoice" or self.state != "posted":
-            raise UserError(
-                self.env._(
-                    "Only a posted invoice can be paid: post %s first.",
-                    self.name or self.env._("the draft"),
-                )
-            )
+        self._check_may_be_paid()
         payments = self.env["account.payment"]
         lines = payments._fsm_checked_lines(lines, self.company_id)
         if self.currency_id.is_zero(self.amount_residual):
@@ -74,6 +70,40 @@ class AccountMove(models.Model):
             "amount_residual": self.amount_residual,
             "advance": self._receive_rest(payments),
         }
+
+    def _check_may_be_paid(self):
+        """Refuse what no customer pays, saying what to do instead."""
+        name = self.name or self.env._("the draft")
+        if self.move_type == "out_refund":
+            raise UserError(self._said_of_paying_a_note(name))
+        if self.move_type != "out_invoice":
+            raise UserError(
+                self.env._("%s is no invoice to a customer: he pays nothing for it.", name)
+            )
+        if self.state == "cancel":
+            raise UserError(self.env._("%s is cancelled: nothing is due on it.", name))
+        if self.state != "posted":
+            raise UserError(self.env._("Only a posted invoice can be paid: post %s first.", name))
+
+    def _said_of_paying_a_note(self, name):
+        """Return how the money of a credit note comes back to the customer."""
+        if self.state == "posted" and self.currency_id.is_zero(self.amount_residual):
+            return self.env._("%s is a credit note and settled: nothing is to be paid back.", name)
+        if self.state == "cancel":
+            return self.env._("%s is cancelled: nothing is to be paid back.", name)
+        if self.state != "posted":
+            return self.env._(
+                "%s is a credit note: post it first. Then an accountant pays the customer back with "
+                "“Pay” on it.",
+                name,
+            )
+        return self.env._(
+            "%(name)s is a credit note, the customer pays nothing for it. An accountant pays him back "
+            "₹%(left)s with “Pay” on the credit note, or sets it off on another invoice of his under "
+            "“Outstanding credits”.",
+            name=name,
+            left=indian_format(self.amount_residual),
+        )
 
     def _receive_rest(self, payments):
         """Write down as an advance what no invoice of the job card asks for; return how much it is."""

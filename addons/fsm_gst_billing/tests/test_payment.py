@@ -413,6 +413,26 @@ class TestPayment(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "Only a posted invoice"):
             draft.fsm_record_payment(lines=[{"method": "cash", "amount": 1.0}])
 
+    def test_credit_note_says_how_the_money_goes_back_and_so_it_does(self):
+        self._pay(("cash", 4826.20))
+        answer = self.invoice.with_user(self.accountant).fsm_credit_note(reason="Came back")
+        note = self.invoice.browse(answer["id"]).with_user(self.accountant)
+        money = [{"method": "cash", "amount": 1.0}]
+        with self.assertRaisesRegex(UserError, "₹4,826.20 with “Pay” on the credit note"):
+            note.fsm_record_payment(lines=money)
+        action = note.action_register_payment()
+        till = self.branch.sudo()._tills()["cash"]
+        pay = self.env[action["res_model"]].with_user(self.accountant)
+        pay = pay.with_context(**action["context"]).create({"journal_id": till.id})
+        self.assertEqual((pay.payment_type, pay.amount), ("outbound", 4826.20))
+        pay.action_create_payments()
+        self.assertEqual((note.amount_residual, note.payment_state), (0.0, "paid"))
+        with self.assertRaisesRegex(UserError, "is a credit note and settled"):
+            note.fsm_record_payment(lines=money)
+        bill = self.env["account.move"].create({"move_type": "in_invoice"})
+        with self.assertRaisesRegex(UserError, "is no invoice to a customer"):
+            bill.fsm_record_payment(lines=money)
+
     def test_same_client_ref_pays_once(self):
         first = self._pay(("cash", 100.0), client_ref="till-1")
         self.assertEqual(self._pay(("cash", 100.0), client_ref="till-1"), first)
