@@ -144,8 +144,22 @@ class TestAccountMove(FsmGstBillingCommon):
         ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 attack()
+        self._check_T21_is_not_numbered_anew(invoice)
         self.assertRegex(invoice.name, r"^SPR/\d\d-\d\d/00001$")
         self.assertEqual(invoice.state, "posted")
+
+    def _check_T21_is_not_numbered_anew(self, invoice):
+        """By Odoo's own wizard, whoever opens it."""
+        name = invoice.name
+        for user in (self.accountant, self.manager, self.env.ref("base.user_root")):
+            for ordering in ("keep", "date"):
+                wizard = self.env["account.resequence.wizard"].with_user(user)
+                wizard = wizard.with_context(active_model="account.move", active_ids=invoice.ids)
+                with self.assertRaises(UserError):
+                    values = {"first_name": f"{name[:-5]}00077", "ordering": ordering}
+                    wizard.sudo().create(values).resequence()
+        invoice.invalidate_recordset()
+        self.assertEqual(invoice.name, name)
 
     def test_issued_invoice_keeps_what_is_in_print(self):
         """`account` lets a line change as long as no total does, and the paper would be wrong."""

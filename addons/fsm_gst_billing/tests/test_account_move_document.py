@@ -72,20 +72,30 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
         self.assertAlmostEqual(totals["Taxable Value"], 999.99)
         self.assertAlmostEqual(totals["Round-off"], 0.01)
 
-    def test_union_territory_has_utgst(self):
-        """T08"""
-        self.company.write({"vat": False})
-        self.company.state_id = self.env.ref("base.state_in_ch")
-        draft = self.env["account.move"].new({"company_id": self.company.id})
-        self.assertEqual(draft._tax_label("sgst"), "UTGST")
+    def test_T08_union_territory_has_utgst(self):
+        chandigarh = self.env.ref("base.state_in_ch")
+        self.branch.write({"vat": "04AAGCB7383J1ZG", "state_id": chandigarh.id})
+        consumer = self._meet("Harpreet", chandigarh)
+        with freeze_time("2026-04-15 06:00:00"):
+            invoice = self._invoice(self._create_job(consumer, lines=[(self.labour, 1000.0)]))
+        text = self._text(invoice)
+        self.assertIn("CGST 90.00 UTGST 90.00", text)
+        self.assertNotIn("SGST", text)
+        april = self.env["fsm.gst.return"].create({"gstin": self.branch.vat, "period": "042026"})
+        [row] = april.gstr1()["b2cs"]
+        self.assertEqual(
+            (row["sply_ty"], row["pos"], row["camt"], row["samt"]), ("INTRA", "04", 90.0, 90.0)
+        )
 
-    def test_credit_note_names_its_invoice(self):
-        invoice = self._invoice(self._create_job())
+    @freeze_time("2026-04-15 06:00:00")
+    def test_T11_credit_note_names_its_invoice_and_the_day_of_it(self):
+        with freeze_time("2026-03-30 06:00:00"):
+            invoice = self._invoice(self._create_job())
         note = invoice._reverse_moves()
         note.action_post()
         text = self._text(note)
         self.assertIn("Credit Note", text)
-        self.assertIn(f"Against Invoice {invoice.name}", text)
+        self.assertIn(f"Against Invoice {invoice.name} · 30-Mar-2026", text)
 
     def test_T25_words_and_digits_do_not_follow_the_language(self):
         self.suresh.street = "4, 8th Cross"

@@ -1,6 +1,10 @@
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..hooks import post_init_hook
 from .common import FsmGstBillingCommon
@@ -43,6 +47,25 @@ class TestFsmBranch(FsmGstBillingCommon):
         self.assertEqual(len({account.code for account in accounts}), len(tills))
         with self.assertRaisesRegex(ValidationError, "two documents the same number"):
             self._found_branch("Malleshwaram", "RHS", "29AAGCB7383J1Z4", self.karnataka)
+        self._check_T17_code_that_is_taken()
+        self._check_T16_series_side_by_side(other)
+
+    def _check_T17_code_that_is_taken(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as refused:
+            self._found_branch("Malleshwaram", "SPR", "29AAGCB7383J1Z4", self.karnataka)
+        said = self.env["fsm.branch"]._sql_error_to_message(refused.exception)
+        self.assertIn("Another branch of the organisation has this code", said)
+
+    @freeze_time("2026-04-01 06:00:00")
+    def _check_T16_series_side_by_side(self, next_door):
+        """Two branches of one GSTIN, and one of another."""
+        names = []
+        for branch in (self.branch, self.other_branch, next_door, self.branch, self.other_branch):
+            customer = self._meet("Murugan", branch.state_id, branch)
+            manager = self._hire(f"m{len(names)}", "fsm_jobs.group_fsm_manager", branch)
+            names.append(self._invoice(self._create_job(customer, branch), manager).name)
+        numbers = ("SPR/00001", "CHN/00001", "HS/00001", "SPR/00002", "CHN/00002")
+        self.assertEqual(names, [number.replace("/", "/26-27/") for number in numbers])
 
     # === WHAT IT SUPPLIES TO ANOTHER ONE === #
 

@@ -438,6 +438,39 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         with self.assertRaisesRegex(UserError, "Nothing is left"):
             invoice.fsm_credit_note(reason="Again")
 
+    def test_T09_T10_note_on_a_large_invoice_stays_in_its_table_however_small(self):
+        """One paisa above a lakh of rupees, with tax: Tables 5, 7, 9B and 12."""
+        selvam = self._afar()
+        with freeze_time("2026-04-15 06:00:00"):
+            small, large = (
+                self._invoice(self._create_job(selvam, lines=[(self.labour, p) for p in prices]))
+                for prices in ([84745.76], [64745.77, 20000.0])
+            )
+            april = self._return("042026").gstr1()
+        self.assertEqual((small.amount_total, large.amount_total), (100000.0, 100000.01))
+        self.assertEqual((small.amount_tax, large.amount_tax), (15254.24, 15254.24))
+        [row] = april["b2cs"]
+        self.assertEqual((row["sply_ty"], row["pos"], row["txval"]), ("INTER", "33", 84745.76))
+        [group] = april["b2cl"]
+        [listed] = group["inv"]
+        self.assertEqual((listed["inum"], listed["val"]), (large.name, 100000.01))
+        with freeze_time("2026-05-02 06:00:00"):
+            line = {"line_id": large._credit_lines()[1].id, "quantity": 1.0}
+            note = large.fsm_credit_note(reason="Not wanted", lines=[line])
+            may = self._return("052026").gstr1()
+        [row] = may["cdnur"]
+        self.assertEqual(
+            (row["typ"], row["nt_num"], row["val"], row["itms"][0]["itm_det"]["iamt"]),
+            ("B2CL", note["name"], 23600.0, 3600.0),
+        )
+        self.assertNotIn("b2cs", may)
+        self.assertEqual([row["txval"] for row in may["hsn"]["hsn_b2c"]], [-20000.0])
+
+    def _afar(self):
+        """Return a consumer of another state, with the address that Rule 46(e) asks for."""
+        address = {"street": "1, Beach Road", "city": "Chennai", "zip": "600001"}
+        return self._meet("Selvam", self.tamil_nadu, **address)
+
     def test_invoice_is_credited_once_whoever_writes_the_note(self):
         invoice = self._invoice(self._create_job()).with_user(self.accountant)
         ssd, labour = invoice._credit_lines()
@@ -483,9 +516,13 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
 
     def test_T11_credit_note_of_the_next_year_and_its_last_day(self):
         with freeze_time("2026-03-30 06:00:00"):
-            invoice = self._invoice(self._create_job())
+            invoice = self._invoice(self._create_job(self._afar(), lines=[(self.labour, 90000.0)]))
+        [group] = self._return("032026").gstr1()["b2cl"]
+        self.assertEqual((group["pos"], group["inv"][0]["val"]), ("33", 106200.0))
         with freeze_time("2026-12-01 06:00:00"):
-            with self.assertRaisesRegex(UserError, "until 30-Nov-2026: CGST Act, s.34"):
+            with self.assertRaisesRegex(
+                UserError, "until 30-Nov-2026: CGST Act, s.34.*issue the credit note without GST"
+            ):
                 invoice.fsm_credit_note(reason="Late")
             with self.assertRaisesRegex(UserError, "until 30-Nov-2026: CGST Act, s.34"):
                 invoice.fsm_credit_note(reason="Late, and says November", date="2026-11-30")
@@ -499,6 +536,13 @@ class TestFsmGstAdvance(FsmGstBillingCommon):
         self.assertEqual((invoice.name, answer["name"]), ("SPR/25-26/00001", "RSPR/26-27/00001"))
         note = self.env["account.move"].browse(answer["id"])
         self.assertEqual(note.invoice_date, date(2026, 4, 10))
+        april = self._return("042026").gstr1()
+        [row] = april["cdnur"]
+        self.assertEqual(
+            (row["typ"], row["pos"], row["nt_num"], row["nt_dt"], row["val"]),
+            ("B2CL", "33", note.name, "10-04-2026", 106200.0),
+        )
+        self.assertNotIn("b2cs", april)
 
     def test_T11_late_credit_note_is_of_the_price_alone(self):
         lines = [(self.ssd, 3490.0), (self.labour, 600.0)]

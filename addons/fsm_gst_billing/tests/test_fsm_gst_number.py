@@ -75,12 +75,17 @@ class TestFsmGstNumber(FsmGstBillingCommon):
     def test_T17_series_of_one_gstin_stay_apart(self):
         other = self._found_branch("HSR Layout", "HSR", self.branch.vat, self.karnataka)
         with self.assertRaisesRegex(ValidationError, "are both of GSTIN"):
-            other.sale_journal_id.code = "SPR"
+            self._series(other, "SPR")
 
     def test_T22_code_that_does_not_fit_is_refused_when_it_is_set_up(self):
         for code in ("BLRKM", "1SP", "S_P", "sp"):
             with self.assertRaisesRegex(ValidationError, "cannot begin the numbers"):
-                self.branch.sale_journal_id.code = code
+                self._series(self.branch, code)
+
+    def _series(self, branch, code):
+        """Return a second series of a branch: the code of its first one stays as it is."""
+        vals = {"name": "More sales", "type": "sale", "code": code}
+        return self.env["account.journal"].create({**vals, "company_id": branch.company_id.id})
 
     # === CHALLANS === #
 

@@ -48,11 +48,25 @@ class TestPayment(FsmGstBillingCommon):
         )
         self.assertEqual(payment.reconciled_invoice_ids, self.invoice)
 
-    def test_several_ways_in_one_call(self):
-        """T32: three payments in three journals of the branch."""
-        answer = self._pay(("cash", 1000.0), ("upi", 2000.50, "412345000001"), ("card", 1825.70))
-        self.assertEqual(len(answer["payment_ids"]), 3)
-        self.assertEqual(answer["payment_state"], "paid")
+    def test_T32_several_ways_in_one_call(self):
+        """Three payments in three journals of the branch, and part paid until the last of them."""
+        self.invoice = self._invoice(self._create_job(lines=[(self.ssd, 8350.0)]))
+        lines = [("cash", 3000.0), ("upi", 2000.50, "412345000001"), ("card", 4852.50)]
+        with self.assertRaises(UserError):
+            self._pay(("cash", 3000.0), ("upi", 2000.50), ("card", 4852.50))
+        answer = self._pay(*lines)
+        self.assertEqual((answer["payment_state"], answer["amount_residual"]), ("paid", 0.0))
+        tills = self.branch._tills()
+        payments = self.env["account.payment"].browse(answer["payment_ids"])
+        self.assertEqual(
+            [(payment.journal_id, payment.amount) for payment in payments],
+            [(tills[method], amount) for method, amount, *_reference in lines],
+        )
+        self.assertEqual(payments.journal_id.company_id, self.company)
+        self.invoice = self._invoice(self._create_job(lines=[(self.ssd, 8350.0)]))
+        lines[1] = ("upi", 2000.50, "412345000002")
+        states = [self._pay(line)["payment_state"] for line in lines]
+        self.assertEqual(states, ["partial", "partial", "paid"])
 
     def test_part_payment_leaves_the_rest(self):
         answer = self._pay(("bank", 4000.0))
