@@ -218,14 +218,15 @@ class FsmGstReturn(models.Model):
             original = Original(move["original"], move["original_day"], value)
         kind = "credit_note" if move["move_type"] == "out_refund" else "invoice"
         registered = move["treatment"] not in ("consumer", "unregistered", "overseas")
+        lines = tuple(self._line(row, taxes) for row in rows)
         return Document(
             move["id"],
             move["name"],
             move["day"],
             "debit_note" if move["debit_origin_id"] else kind,
             move["pos"] or "",
-            tax.paise(move["value"]),
-            tuple(self._line(row, taxes) for row in rows),
+            tax.paise(move["value"]) + self._tax_not_owed(move, rows, lines),
+            lines,
             gstin=(move["gstin"] or "") if registered else "",
             treatment=move["treatment"] or "consumer",
             reverse_charge=any(row["reverse"] for row in used),
@@ -238,6 +239,16 @@ class FsmGstReturn(models.Model):
             shipping_date=move["bill_day"],
             whole_rupees=any(row["kept"] for row in rows),
         )
+
+    def _tax_not_owed(self, move, rows, lines):
+        """Return the paise of integrated tax that an exporter pays, and his customer does not.
+
+        The value of an invoice in Table 6A has it in it, as the e-invoice has: IGST Act s.16(3)(b).
+        Where the customer owes the tax, as a unit in an SEZ does, the total has it already.
+        """
+        if move["treatment"] not in ("overseas", "special_economic_zone"):
+            return 0
+        return sum(line.igst for line, row in zip(lines, rows, strict=True) if not row["tax"])
 
     def _line(self, row, taxes):
         """Return a line with its tax on each head.

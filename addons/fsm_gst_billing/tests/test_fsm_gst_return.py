@@ -490,7 +490,9 @@ class TestFsmGstReturn(FsmGstBillingCommon):
             )
             export.action_post()
         self.gst_return.lock()
-        self.assertIn("exp", self.gst_return.gstr1())
+        [group] = self.gst_return.gstr1()["exp"]
+        self.assertEqual((group["exp_typ"], group["inv"][0]["val"]), ("WPAY", 10620.0))
+        self.assertEqual(export.amount_total, 9000.0, "The customer does not owe the tax.")
         returns = self.env["fsm.gst.return"].with_user(self.accountant)
         may = returns.create({"gstin": self.branch.vat, "period": "052026"})
         values = {"reason": "The customer lives elsewhere", "state_id": kochi.id}
@@ -644,18 +646,53 @@ class TestFsmGstReturn(FsmGstBillingCommon):
         self.assertEqual((row["from"], row["totnum"]), (after[0].name, 2))
         self.assertEqual(gst_return.lock()["state"], "locked")
 
-    def test_T40_locked_month_takes_no_document_and_loses_none(self):
+    def test_T40_month_that_is_locked_or_filed_takes_no_document_and_loses_none(self):
+        """May takes what corrects it, and the same month of another GSTIN goes on."""
         self.gst_return.lock()
+        self._check_april_is_closed()
+        self.gst_return.mark_filed("AA290426000001X", date="2026-05-11")
+        self._check_april_is_closed()
         with freeze_time("2026-04-20 06:00:00"):
+            self._check_april_goes_on(self.other_branch)
+        with freeze_time("2026-05-12 06:00:00"):
+            self.assertEqual(self._invoice(self._create_job()).state, "posted")
+            answer = self.to_suresh.fsm_credit_note(reason="Came back")
+        self.assertEqual(answer["amount_total"], 4826.20)
+        may = self.gst_return.create({"gstin": self.branch.vat, "period": "052026"}).gstr1()
+        self.assertEqual([row["doc_num"] for row in may["doc_issue"]["doc_det"]], [1, 5])
+
+    def _check_april_is_closed(self):
+        with freeze_time("2026-04-20 06:00:00"):
+            draft = self._invoice(self._create_job(), post=False)
             for attempt in (
                 lambda: self.to_suresh.fsm_cancel(reason="Wrong customer"),
+                lambda: self.to_suresh.fsm_credit_note(reason="Came back"),
                 lambda: self._invoice(self._create_job()),
+                lambda: draft.action_post(),
             ):
-                with self.assertRaisesRegex(UserError, "which is locked"):
+                with self.assertRaisesRegex(UserError, "is locked"), self.env.cr.savepoint():
                     attempt()
-        self.assertEqual(self.to_suresh.state, "posted")
-        with freeze_time("2026-05-02 06:00:00"):
-            self.assertEqual(self._invoice(self._create_job()).state, "posted")
+            with self.assertRaisesRegex(UserError, "was issued"):
+                self.to_suresh.with_user(self.manager).invoice_date = date(2026, 4, 16)
+        self.assertEqual((self.to_suresh.state, draft.state), ("posted", "draft"))
+
+    def _check_april_goes_on(self, branch):
+        """New, edited, credited and cancelled in a branch under another GSTIN."""
+        manager = self._hire("mohan", "fsm_jobs.group_fsm_manager", branch)
+        murugan = self._meet("Murugan", self.tamil_nadu, branch)
+        credited, cancelled, edited = (
+            self._invoice(self._create_job(murugan, branch), manager, post=False) for _ in range(3)
+        )
+        edited.fsm_add_line(product_id=self.labour.id, price_unit=100.0)
+        (credited | cancelled | edited).action_post()
+        credited.fsm_credit_note(reason="Came back")
+        cancelled.fsm_cancel(reason="Wrong customer")
+        gst_return = self.env["fsm.gst.return"].create({"gstin": branch.vat, "period": PERIOD})
+        gstr1 = gst_return.gstr1()
+        self.assertEqual([row["txval"] for row in gstr1["b2cs"]], [4190.0])
+        [invoices, notes] = gstr1["doc_issue"]["doc_det"]
+        self.assertEqual((invoices["docs"][0]["totnum"], invoices["docs"][0]["cancel"]), (3, 1))
+        self.assertEqual(notes["docs"][0]["totnum"], 1)
 
     def test_lock_starts_again_for_cancellations_and_advances_that_it_does_not_see(self):
         def counts():
