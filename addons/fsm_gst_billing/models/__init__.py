@@ -18,6 +18,7 @@ from . import account_account
 from . import account_move_line
 from . import account_move_line_numbers
 from . import account_move_line_blocked
+from . import account_move_pages
 from . import account_move_part
 from . import account_move_parties
 from . import account_move_payment
@@ -26,6 +27,7 @@ from . import account_move_price
 from . import account_move_return
 from . import account_move_rounding
 from . import account_move_stats
+from . import account_move_untaxed
 from . import account_move_upi
 from . import account_move_whole_tax
 from . import account_partial_reconcile

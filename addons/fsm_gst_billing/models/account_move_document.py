@@ -34,10 +34,12 @@ class AccountMove(models.Model):
             "taxes": [(kind, self._tax_label(kind)) for kind in kinds],
             "rows": rows,  # (g) to (m)
             "has_discount": any(row.get("discount") for row in rows),
+            "has_untaxed": bool(kinds and self._document_untaxed(rows)),
             "hsn": self._document_hsn(rows, kinds),
+            "untaxed": self._document_untaxed_words(),
             "totals": self._document_totals(rows, kinds),
             "total": self.amount_total,
-            "all_taxed": all(row["taxes"] for row in rows if "number" in row),
+            "apart": self._document_apart(rows, kinds),
             "words": amount_in_words(self.amount_total),
             "recipient_label": self.env._("Bill To"),
             "signatory": parties["supplier"]["name"],
@@ -75,12 +77,17 @@ class AccountMove(models.Model):
         }
 
     def _document_delivery(self):
-        """Return where it is delivered, if that is not where the recipient is."""
+        """Return where goods are delivered, if that is not where the recipient is.
+
+        The state stands there with its code, once; a service is delivered nowhere.
+        """
         address = self.partner_shipping_id
-        if not address or address == self.partner_id:
+        goods = any(line.product_id.type == "consu" for line in self.invoice_line_ids)
+        if not goods or not address or address == self.partner_id:
             return []
-        name = address.name or address.commercial_partner_id.name
-        return [name, *self._address_lines(address), self._state_text(address.state_id)]
+        name, state = address.name or address.commercial_partner_id.name, address.state_id
+        lines = [name, *self._address_lines(address)]
+        return [self._state_text(state) if line == state.name else line for line in lines]
 
     def _document_facts(self):
         note = self.reversed_entry_id or self.debit_origin_id
@@ -92,9 +99,25 @@ class AccountMove(models.Model):
             (self.env._("Place of Supply"), self._state_text(self.l10n_in_state_id)),
             (self.env._("Reverse Charge"), self._reverse_charge_text()),
         ]
-        if self.invoice_date_due and self.invoice_date_due != self.invoice_date:
-            facts.append((self.env._("Due Date"), self._date_text(self.invoice_date_due)))
-        return [(label, text) for label, text in facts if text]
+        if self.l10n_in_gst_treatment == "overseas":  # Rule 46, third proviso
+            country = (self.partner_shipping_id or self.partner_id).country_id.name
+            facts.append((self.env._("Country of Destination"), country))
+        return [(label, text) for label, text in facts + self._document_due() if text]
+
+    def _document_due(self):
+        """Return ``[(label, text)]`` of when it is to be paid, if that is not at once."""
+        lines = self._instalments()
+        if len(lines) > 1:
+            return [
+                (
+                    self.env._("Instalment %s", number),
+                    f"{self._date_text(line.date_maturity)} · ₹ "
+                    f"{indian_format(abs(line.amount_currency))}",
+                )
+                for number, line in enumerate(lines, 1)
+            ]
+        late = self.invoice_date_due != self.invoice_date
+        return [(self.env._("Due Date"), self._date_text(self.invoice_date_due))] if late else []
 
     def _number_label(self):
         labels = {
@@ -123,8 +146,7 @@ class AccountMove(models.Model):
         return [(label, text) for label, text in facts if text]
 
     def _reverse_charge_text(self):
-        taxes = self.invoice_line_ids.tax_ids
-        reverse = any((taxes | taxes.children_tax_ids).mapped("l10n_in_reverse_charge"))
+        reverse = any(self.invoice_line_ids._all_taxes().mapped("l10n_in_reverse_charge"))
         return self.env._("Yes") if reverse else self.env._("No")
 
     # === LINES === #
@@ -144,14 +166,9 @@ class AccountMove(models.Model):
         return rows
 
     def _document_row(self, line, base_line):
-        taxes = {}
-        for data in base_line["tax_details"]["taxes_data"]:
-            if kind := data["tax"].l10n_in_gst_tax_type:
-                rate, amount = taxes.get(kind, (0.0, 0.0))
-                # Under reverse charge a tax comes twice, and its amounts are nothing together.
-                rate += 0.0 if data["is_reverse_charge"] else data["tax"].amount
-                taxes[kind] = (rate, amount + data["tax_amount_currency"])
         details = base_line["tax_details"]
+        taxes, apart = line._document_taxes(details["taxes_data"])
+        charged = sum(amount for kind, (_rate, amount) in taxes.items() if kind not in apart)
         taxable = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
         return {
             "name": self._document_goods(line),
@@ -161,7 +178,9 @@ class AccountMove(models.Model):
             "discount": f"{line.discount:.4g} %" if line.discount else "",
             "taxable": taxable,
             "taxes": taxes,
-            "total": taxable + sum(amount for _rate, amount in taxes.values()),
+            "apart": apart,
+            "nature": "" if taxes else line._document_nature(),
+            "total": taxable + charged,
         }
 
     def _document_goods(self, line):
@@ -183,9 +202,10 @@ class AccountMove(models.Model):
 
     def _document_hsn(self, rows, kinds):
         """Return the summary by HSN/SAC and rate, as Table 12 of GSTR-1 will have it."""
-        groups = {}
+        groups, words = {}, self._document_untaxed_words()
         for row in (row for row in rows if "number" in row):
             rate = sum(rate for rate, _amount in row["taxes"].values())
+            rate = f"{rate:g} %" if row["taxes"] else words[row["nature"]]
             group = groups.setdefault(
                 (row["hsn"], rate), {"taxable": 0.0, **dict.fromkeys(kinds, 0.0)}
             )
@@ -198,32 +218,40 @@ class AccountMove(models.Model):
 
     def _document_totals(self, rows, kinds):
         """Return ``[(label, amount)]`` from the taxable value down to the total."""
-        value = sum(row.get("taxable", 0.0) for row in rows)
-        untaxed = sum(row["taxable"] for row in rows if "number" in row and not row["taxes"])
-        if not kinds:
-            totals = [(self.env._("Value"), value)]
-        elif self.currency_id.is_zero(untaxed):
-            totals = [(self.env._("Taxable Value"), value)]
-        else:  # Rule 46A: what is exempt is no taxable value
-            totals = [
-                (self.env._("Taxable Value"), value - untaxed),
-                (self.env._("Exempt Value"), untaxed),
-            ]
+        taxed = [row for row in rows if row["taxes"] or not kinds]
+        label = self.env._("Taxable Value") if kinds else self.env._("Value")
+        totals = [(label, sum(row.get("taxable", 0.0) for row in taxed))]
+        totals += self._document_untaxed(rows) if kinds else []
         for kind in kinds:
-            amount = sum(row["taxes"].get(kind, (0, 0.0))[1] for row in rows)
-            totals.append((self._tax_label(kind), amount))
+            charged = [row for row in taxed if kind in row["taxes"] and kind not in row["apart"]]
+            if charged:
+                label = self._tax_label(kind)
+                totals.append((label, sum(row["taxes"][kind][1] for row in charged)))
         rounding = self.amount_total - sum(amount for _label, amount in totals)
         if not self.currency_id.is_zero(rounding):
             totals.append((self.env._("Round-off"), rounding))
         return totals
 
     def _document_payments(self):
-        """Return ``[(label, amount)]`` of what was paid and what is due, of a posted invoice."""
+        """Return ``[(label, amount)]`` of what was paid, credited and is due, of a posted invoice."""
         if self.state != "posted" or self.move_type != "out_invoice":
             return []
-        paid = self.amount_total - self.amount_residual
-        payments = [(self.env._("Paid"), paid)] if not self.currency_id.is_zero(paid) else []
+        credited = self._document_credits()
+        paid = self.amount_total - self.amount_residual - sum(credited.values())
+        payments = [] if self.currency_id.is_zero(paid) else [(self.env._("Paid"), paid)]
+        payments += [
+            (self.env._("Credited %s", note.name), rupees) for note, rupees in credited.items()
+        ]
         return payments + [(self.env._("Balance Due"), self.amount_residual)]
+
+    def _document_credits(self):
+        """Return ``{credit note: what it took off this invoice}``, the oldest note first."""
+        found = {}
+        for part in self._get_all_reconciled_invoice_partials():
+            note = part["aml"].move_id
+            if note.move_type == "out_refund":
+                found[note] = found.get(note, 0.0) + part["amount"]
+        return dict(sorted(found.items(), key=lambda item: item[0].id))
 
     def _document_upi(self):
         """Return ``{qr, id, amount}`` with which what is due is paid, or nothing."""

@@ -30,6 +30,7 @@ class AccountMove(models.Model):
             "recipient_label": self.env._("Recipient"),
             "total": total,
             "words": amount_in_words(total),
+            "apart": [],  # `_document_payments` says what we owe
         }
 
     def _parties_now(self):
@@ -96,6 +97,7 @@ class AccountMove(models.Model):
         share = line.quantity * (1 - line.discount / 100)
         price = taxable / share if share else 0.0
         row |= {"taxable": taxable, "taxes": taxes, "price": indian_format(price)}
+        row["apart"] = {}
         return row | {"total": taxable}
 
     def _inward_figures(self, base_line):

@@ -79,7 +79,7 @@ class AccountMove(models.Model):
             "special_economic_zone": "Supply to SEZ unit or SEZ developer for authorised operations",
         }
         if supply := supplies.get(self.l10n_in_gst_treatment):
-            if "igst" in kinds:
+            if "igst" in kinds and not self._under_undertaking():
                 return f"{supply} on payment of integrated tax"
             return f"{supply} under bond or letter of undertaking without payment of integrated tax"
         return ""

@@ -42,6 +42,13 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    fsm_due_date = fields.Date(
+        string="Next Due",
+        compute="_compute_fsm_due_date",
+        search="_search_fsm_due_date",
+        compute_sudo=True,
+        help="When the first instalment is due that is not paid.",
+    )
     fsm_days_overdue = fields.Integer(string="Days Overdue", compute="_compute_fsm_days_overdue")
     fsm_no_reminder_reason = fields.Char(
         string="Do Not Remind",
@@ -76,11 +83,28 @@ class AccountMove(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("invoice_date_due", "payment_state", "state", "move_type")
+    @api.depends("line_ids.date_maturity", "line_ids.reconciled", "invoice_date_due")
+    def _compute_fsm_due_date(self):
+        for move in self:
+            unpaid = move._instalments().filtered(lambda line: not line.reconciled)
+            move.fsm_due_date = unpaid[:1].date_maturity or move.invoice_date_due
+
+    def _search_fsm_due_date(self, operator, value):
+        """Find what has an instalment due before a day that is not paid."""
+        if operator not in ("<", "<="):
+            return NotImplemented
+        due = [
+            ("display_type", "=", "payment_term"),
+            ("reconciled", "!=", True),
+            ("date_maturity", operator, value),
+        ]
+        return [("line_ids", "any!", due)]  # a day; who may see the invoice is asked beside
+
+    @api.depends("fsm_due_date", "payment_state", "state", "move_type")
     def _compute_fsm_days_overdue(self):
         today = dates.document_date(fields.Datetime.now())
         for move in self:
-            late = move.filtered_domain(OPEN) and move.invoice_date_due
+            late = move.filtered_domain(OPEN) and move.fsm_due_date
             move.fsm_days_overdue = max((today - late).days, 0) if late else 0
 
     @api.depends("commercial_partner_id", "payment_state")
@@ -176,29 +200,29 @@ class AccountMove(models.Model):
                 *OPEN,
                 ("company_id", "in", branches.company_id.ids),
                 ("commercial_partner_id.ref_company_ids", "=", False),  # a branch of ours settles
-                ("invoice_date_due", "<", today),
+                ("fsm_due_date", "<", today),
                 ("fsm_no_reminder_reason", "in", (False, "")),
                 ("commercial_partner_id.fsm_no_reminder_reason", "in", (False, "")),
             ],
-            order="invoice_date_due, id",
-        )
-        reached = dict(
-            self.env["fsm.overdue.reminder"]._read_group(
-                [("invoice_id", "in", invoices.ids)], ["invoice_id"], ["days:max"]
-            )
-        )
+        ).sorted(lambda move: (move.fsm_due_date, move.id))
         ladders = self.env["fsm.overdue.rule"]._ladders()
         others = ladders.pop(self.env["res.company"], self.env["fsm.overdue.rule"])
         for invoice in invoices.filtered("fsm_still_due"):
-            days, done = (today - invoice._overdue_from()).days, reached.get(invoice, 0)
+            days, done = (today - invoice._overdue_from()).days, invoice._rung_reached()
             ladder = ladders.get(invoice.company_id.root_id, others)
             if rungs := ladder.filtered(lambda rule, d=days, r=done: r < rule.days <= d):
                 yield invoice, rungs[-1]
 
+    def _rung_reached(self):
+        """Return the days of the highest rung since the instalment was due that is not paid."""
+        due = self.fsm_due_date
+        since = self.fsm_reminder_ids.filtered(lambda said: dates.document_date(said.at) > due)
+        return max(since.mapped("days"), default=0)
+
     def _overdue_from(self):
         """Return the day until which it could be paid: the due date, or what a manager granted."""
         granted = self.job_id.credit_ids.sorted("id")[-1:].pay_by or date.min
-        return max(self.invoice_date_due, granted)
+        return max(self.fsm_due_date, granted)
 
     @api.model
     def _outside_quiet_hours(self, due):
@@ -232,6 +256,7 @@ class AccountMove(models.Model):
                     "partner_id": invoice.partner_id.id,
                     "name": rule.name,
                     "days": rule.days,
+                    "due_date": invoice.fsm_due_date,
                     "at": now,
                     **words,
                 }
@@ -312,6 +337,11 @@ class AccountMove(models.Model):
 
     # === GETTERS === #
 
+    def _instalments(self):
+        """Return the lines of what is to be paid and when, the first one first."""
+        lines = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return lines.sorted(lambda line: (line.date_maturity or date.max, line.id))
+
     def _open_rows(self):
         """Return what a reminder lists: ``[{name, day, due, amount, url, upi, late}]``, all text.
 
@@ -321,7 +351,7 @@ class AccountMove(models.Model):
             {
                 "name": move.name,
                 "day": move._date_text(move.invoice_date),
-                "due": move._date_text(move.invoice_date_due),
+                "due": move._date_text(move.fsm_due_date),
                 "amount": f"₹{indian_format(move.fsm_still_due)}",
                 "url": f"{move.get_base_url()}{move.get_portal_url()}",
                 "upi": move.fsm_still_due == move.amount_residual and move._upi_url(),

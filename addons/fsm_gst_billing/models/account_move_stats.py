@@ -74,8 +74,8 @@ class AccountMove(models.Model):
                 "invoice_date_due": str(invoice.invoice_date_due or invoice.invoice_date),
                 "amount_total": invoice.amount_total,
                 "amount_residual": invoice.amount_residual,
-                "days_overdue": max((today - invoice.invoice_date_due).days, 0)
-                if invoice.invoice_date_due
+                "days_overdue": max((today - invoice.fsm_due_date).days, 0)
+                if invoice.fsm_due_date
                 else 0,
             }
             for invoice in invoices

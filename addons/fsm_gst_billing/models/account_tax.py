@@ -40,3 +40,14 @@ class AccountTax(models.Model):
             return False
         company = line.company_id
         return company._is_fsm_branch() and not company._charges_gst()
+
+    @api.model
+    def _prepare_base_line_grouping_key(self, base_line):
+        """Override of `account` to have tax follow “Price Includes GST” of a line that stands there.
+
+        It asks with an empty line which fields of a line decide about its tax.
+        """
+        key = super()._prepare_base_line_grouping_key(base_line)
+        if not base_line["record"] and not base_line["tax_ids"]:
+            key["price_includes_gst"] = False
+        return key

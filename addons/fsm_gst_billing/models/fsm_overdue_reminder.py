@@ -29,6 +29,7 @@ class FsmOverdueReminder(models.Model):
     )
     name = fields.Char(string="Reminder", required=True, readonly=True)
     days = fields.Integer(string="Days After Due Date", required=True, readonly=True)
+    due_date = fields.Date(readonly=True, help="Of the instalment that was not paid.")
     at = fields.Datetime(required=True, readonly=True)
     channel = fields.Selection(CHANNELS, readonly=True)
     sent_to = fields.Char(readonly=True, help="Masked.")
@@ -36,7 +37,7 @@ class FsmOverdueReminder(models.Model):
     problem = fields.Char(readonly=True, help="Why it was not sent.")
 
     _rung_uniq = models.UniqueIndex(
-        "(invoice_id, days)", "This reminder of the invoice was sent already."
+        "(invoice_id, days, due_date)", "This reminder of the invoice was sent already."
     )
 
     # === BUSINESS METHODS === #

@@ -6,6 +6,7 @@ from lxml.html import document_fromstring
 from pypdf import PdfReader
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import FsmGstBillingCommon
@@ -58,8 +59,14 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
         self.assertEqual(
             document["hsn"],
             [
-                {"hsn": "84717020", "rate": 18.0, "taxable": 3490.0, "cgst": 314.1, "sgst": 314.1},
-                {"hsn": "998713", "rate": 18.0, "taxable": 600.0, "cgst": 54.0, "sgst": 54.0},
+                {
+                    "hsn": "84717020",
+                    "rate": "18 %",
+                    "taxable": 3490.0,
+                    "cgst": 314.1,
+                    "sgst": 314.1,
+                },
+                {"hsn": "998713", "rate": "18 %", "taxable": 600.0, "cgst": 54.0, "sgst": 54.0},
             ],
         )
 
@@ -96,6 +103,45 @@ class TestAccountMoveDocument(FsmGstBillingCommon):
         text = self._text(note)
         self.assertIn("Credit Note", text)
         self.assertIn(f"Against Invoice {invoice.name} · 30-Mar-2026", text)
+
+    def test_long_document_is_cut_between_rows_and_loses_none(self):
+        document = self._invoice(self._create_job(lines=[(self.labour, 10.0)] * 3))._tax_document()
+        [only] = self.env["account.move"]._document_pages(document)
+        self.assertEqual((only["rows"], only["hsn"]), (document["rows"], document["hsn"]))
+        document["rows"] = [document["rows"][0] | {"number": number} for number in range(120)]
+        document["hsn"] *= 60
+        pages = self.env["account.move"]._document_pages(document)
+        self.assertGreater(len(pages), 3)
+        self.assertEqual(sum((page["rows"] for page in pages), []), document["rows"])
+        self.assertEqual(sum(len(page["hsn"]) for page in pages), 60)
+        self.assertEqual([bool(page["end"]) for page in pages][-2:], [False, True])
+        self.assertLess(len(pages[0]["rows"]), len(pages[1]["rows"]))
+
+    def test_what_was_credited_was_not_paid(self):
+        invoice = self._invoice(self._create_job())
+        invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 1000.5}])
+        lines = [{"line_id": invoice._credit_lines()[0].id, "quantity": 0.5}]
+        answer = invoice.with_user(self.accountant).fsm_credit_note(reason="Half", lines=lines)
+        note = self.env["account.move"].browse(answer["id"])
+        self.assertEqual(
+            [(label, round(rupees, 2)) for label, rupees in invoice._document_payments()],
+            [("Paid", 1000.5), (f"Credited {note.name}", 2059.1), ("Balance Due", 1766.6)],
+        )
+
+    def test_goods_are_delivered_in_a_state_named_once_and_services_nowhere(self):
+        plant = {"name": "Plant", "parent_id": self.kaveri.id, "type": "delivery"}
+        plant |= {"street": "Plot 9", "city": "Hosur", "state_id": self.tamil_nadu.id}
+        plant = self.env["res.partner"].create(plant | {"country_id": self.india.id})
+        for product, delivery in (
+            (self.ssd, ["Plant", "Plot 9", "Hosur", "33-Tamil Nadu"]),
+            (self.labour, []),
+        ):
+            sale = {"company_id": self.company.id, "move_type": "out_invoice"}
+            sale = self.env["account.move"].new(
+                sale | {"partner_id": self.kaveri.id, "partner_shipping_id": plant.id}
+            )
+            sale.invoice_line_ids = [Command.create({"product_id": product.id})]
+            self.assertEqual(sale._document_delivery(), delivery)
 
     def test_T25_words_and_digits_do_not_follow_the_language(self):
         self.suresh.street = "4, 8th Cross"
@@ -163,6 +209,17 @@ class TestAccountMoveDocumentPdf(FsmGstBillingCommon, HttpCase):
         answer = invoice.with_context(force_report_rendering=True).fsm_pdf()
         self.assertEqual(answer["filename"], f"{invoice.name.replace('/', '-')}.pdf")
         content = base64.b64decode(answer["content"])
-        text = " ".join(PdfReader(io.BytesIO(content)).pages[0].extract_text().split())
+        [page] = PdfReader(io.BytesIO(content)).pages
+        text = " ".join(page.extract_text().split())
         for part in ("29AAGCB7383J1Z4", "998713", "Twenty-Six Rupees and Twenty Paise Only"):
             self.assertIn(part, text)
+        job = self._create_job(lines=[(self.labour, 10.0 + number) for number in range(45)])
+        long = self._invoice(job)
+        answer = long.with_context(force_report_rendering=True).fsm_pdf()
+        pages = PdfReader(io.BytesIO(base64.b64decode(answer["content"]))).pages
+        texts = [" ".join(page.extract_text().split()) for page in pages]
+        self.assertEqual(len(texts), 2)
+        for place, text in enumerate(texts, 1):
+            self.assertIn(f"Page {place} of 2".lower(), text.lower())
+            self.assertIn("HSN/SAC", text)  # the head of the table
+            self.assertIn(long.name, text)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import FsmGstBillingCommon
@@ -21,6 +22,16 @@ HINDI_FONT = subprocess.run(
 
 # The documents that are made below.
 SALES = ("tax_invoice", "igst_invoice", "bill_of_supply", "cum_bill", "composition_bill")
+# Which tax is on an invoice whose customer does not pay it, or pays none, and whose customer it is.
+ZERO_RATED = {
+    "export_lut": ("igst_sale_18_sez_exp_lut", "overseas"),
+    "export_paid": ("igst_sale_18_sez_exp", "overseas"),
+    "sez_lut": ("igst_sale_18_sez_lut", "special_economic_zone"),
+    "sez_paid": ("igst_sale_18", "special_economic_zone"),
+    "reverse": ("igst_sale_18_rc", "regular"),
+}
+UNDER_LUT = ("export_lut", "sez_lut")
+NOT_IN_TOTAL = ("export_paid", "reverse")
 TAXED = ("tax_invoice", "igst_invoice", "cum_bill", "credit_note")
 ALL = (
     "credit_note",
@@ -55,14 +66,25 @@ CHECKLIST = [
     ("49 title", ("bill_of_supply", "composition_bill"), r"BILL OF SUPPLY"),
     ("49 number", ("bill_of_supply", "composition_bill"), r"BILL NO\. SPR/\d\d-\d\d/\d{5}\b"),
     ("46A title", ("cum_bill",), r"INVOICE-CUM-BILL OF SUPPLY"),
-    ("46A taxed", ("cum_bill",), r"TAXABLE VALUE 600\.00"),
-    ("46A exempt", ("cum_bill",), r"EXEMPT VALUE 500\.00"),
     ("number beside the signature", ("tax_invoice",), r"E\. & O\. E\..* TAX INVOICE SPR/\d\d-\d\d/\d{5}"),
+    ("46A exempt and taxed", ("cum_bill",), r"TAXABLE VALUE 600\.00 .*EXEMPT VALUE 500\.00 .*CGST 54\.00"),
+    ("46A line, summary", ("cum_bill",), r"500\.00 Exempt – – 500\.00 .*84717020 Exempt 500\.00"),
+    ("46, 3rd proviso: export", ("export_lut", "export_paid"), r"COUNTRY OF DESTINATION United States"),
+    ("46, 3rd proviso: LUT", UNDER_LUT, r"under bond or letter of undertaking without payment"),
+    ("46, 3rd proviso: paid", ("export_paid", "sez_paid"), r"on payment of integrated tax"),
+    ("46(l), (m) LUT", UNDER_LUT, r"18 % 0\.00 3,000\.00 .*IGST 0\.00 .*84717020 18 % 3,000\.00 0\.00"),
+    ("46(l), (m) not in the total", NOT_IN_TOTAL, r"18 % 540\.00 \* 3,000\.00 .*TAXABLE VALUE 3,000\.00"),
+    ("HSN summary", NOT_IN_TOTAL, r"84717020 18 % 3,000\.00 540\.00"),
+    ("46(m) paid by the exporter", ("export_paid",), r"\* IGST paid by the supplier 540\.00"),
+    ("46(m), (p) paid by the buyer", ("reverse",), r"\* IGST payable by the recipient 540\.00"),
+    ("46(p) reverse charge", ("reverse",), r"REVERSE CHARGE Yes"),
+    ("46(j) value without tax", (*UNDER_LUT, *NOT_IN_TOTAL), r"Three Thousand Rupees Only .*TOTAL ₹ 3,000\.00"),
+    ("46(j) value with tax", ("sez_paid",), r"18 % 540\.00 3,540\.00 .*TOTAL ₹ 3,540\.00"),
     ("5(1)(f) composition", ("composition_bill",), r"not eligible to collect tax on supplies"),
     ("53(1A) title", ("credit_note",), r"CREDIT NOTE"),
     ("53(1A) number", ("credit_note",), r"CREDIT NOTE NO\. RSPR/\d\d-\d\d/\d{5}\b"),
     ("55(1)(i) number", ("challan",), r"DELIVERY CHALLAN .*Challan No\. JSPR/\d\d-\d\d/\d{5}\b"),
-    ("55(1)(i) date", ("challan",), r"Date \d{1,2} [A-Z][a-z]{2} \d{4}"),
+    ("55(1)(i) date", ("challan",), r"Date \d\d-[A-Z][a-z]{2}-\d{4}"),
     ("55(1)(ii) consigner", ("challan",), r"Service Works .*GSTIN 29AAGCB7383J1Z4.*Consigner’s State 29-Karnataka"),
     ("55(1)(iii) consignee", ("challan",), r"CONSIGNEE .*Chip Lab .*GSTIN 33AACFK4521M1ZG .*State 33-Tamil Nadu"),
     ("55(1)(iv) HSN, description", ("challan",), r"SPR-\d+ .*Inspiron 3520.* 84713010\b"),
@@ -81,6 +103,9 @@ FORBIDDEN = [
     ("a bill of supply has no tax", ("bill_of_supply", "composition_bill"), r"[CSI]GST \d"),
     ("nobody taxes twice", ("igst_invoice",), r"CGST"),
     ("no GSTIN of a customer who has none", ("tax_invoice",), r"(GSTIN.*){2}"),
+    ("no rate twice, no false payment", tuple(ZERO_RATED), r"36 %"),
+    ("no payment under LUT", UNDER_LUT, r"on payment of integrated tax"),
+    ("nobody declares what is no export", ("reverse",), r"Supply (meant|to SEZ)"),
     ("a credit note asks for no money", ("credit_note",), r"PAY BY UPI"),
 ]
 
@@ -96,7 +121,9 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
     # === CHECKLIST === #
 
     def test_T42_each_document_says_what_the_law_wants(self):
-        papers = {kind: self._read(getattr(self, f"_make_{kind}")()) for kind in (*ALL, "challan")}
+        papers = {kind: self._read(self._make_zero_rated(kind)) for kind in ZERO_RATED}
+        for kind in (*ALL, "challan"):
+            papers[kind] = self._read(getattr(self, f"_make_{kind}")())
         wrong = [
             (rule, kind, papers[kind])
             for rules, expected in ((CHECKLIST, True), (FORBIDDEN, False))
@@ -209,6 +236,27 @@ class TestDocumentChecklist(FsmGstBillingCommon, HttpCase):
         partner.l10n_in_gst_treatment = "composition"
         self.addCleanup(partner.write, {"l10n_in_gst_treatment": "regular"})
         return self._invoice(job)
+
+    def _make_zero_rated(self, kind):
+        tax, treatment = ZERO_RATED[kind]
+        home = self.env.ref("base.us") if treatment == "overseas" else self.india
+        abroad = treatment == "overseas"
+        buyer = self._meet("Acme", None if abroad else self.tamil_nadu, country=home)
+        buyer.vat = False if abroad else self.kaveri.vat
+        chart = self.env["account.chart.template"].with_company(self.organization)
+        line = {"product_id": self.ssd.id, "price_unit": 3000.0}
+        line["tax_ids"] = [Command.set(chart.ref(tax).ids)]
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company.id,
+                "partner_id": buyer.id,
+                "l10n_in_gst_treatment": treatment,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        invoice.action_post()
+        return invoice
 
     def _make_credit_note(self):
         note = self._make_tax_invoice()._reverse_moves()

@@ -382,6 +382,12 @@ class TestFsmJob(FsmGstBillingCommon):
             self.assertTrue(invoice.fsm_check()["ok"])
             answer = invoice.with_user(self.accountant).fsm_credit_note(reason="Came back")
             self.assertEqual(answer["amount_total"], 999.0)
+        draft = self._invoice(self._create_job(lines=[(self.labour, 999.0)] * 2), post=False)
+        draft.invoice_line_ids.price_includes_gst = True  # ticked by hand
+        self.assertEqual(
+            (draft.amount_total, self._taxes(draft)),
+            (1998.0, {"CGST": 152.38, "SGST/UTGST": 152.38}),
+        )
 
     def test_T05_discount_on_the_whole_is_spread_before_tax(self):
         job = self._create_job(lines=[(self.labour, 10.0)] * 3)

@@ -1,9 +1,11 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -123,6 +125,27 @@ class TestOverdue(FsmGstBillingCommon):
         self.assertEqual(other.fsm_reminder_ids.sorted("days")[-1].channel, "sms")
         sms = self.env["sms.sms"].search([("partner_id", "=", self.suresh.id)])
         self.assertIn("SP Road: ₹590.00 is due", sms.body)
+
+    def test_first_instalment_that_is_not_paid_decides(self):
+        half = {"value": "percent", "value_amount": 50}
+        parts = [Command.create(half | {"nb_days": days}) for days in (0, 30)]
+        terms = self.env["account.payment.term"].create({"name": "Halves", "line_ids": parts})
+        self.suresh.fsm_payment_term_id = terms
+        invoice = self._invoice(self._create_job(lines=[(self.labour, 1000.0)]))
+        day, last = invoice.invoice_date, invoice.invoice_date_due
+        facts = dict(invoice._document_due())
+        self.assertEqual(facts["Instalment 1"], f"{day:%d-%b-%Y} · ₹ 590.00")
+        self.assertEqual(facts["Instalment 2"], f"{last:%d-%b-%Y} · ₹ 590.00")
+        domain = literal_eval(self.env.ref("fsm_gst_billing.account_move_action_overdue").domain)
+        for late, count in ((day, 1), (last, 2)):
+            with freeze_time(late + timedelta(days=4)):
+                self.assertIn(invoice, self.env["account.move"].search(domain))
+                invoice.invalidate_recordset()
+                self.assertEqual(invoice.fsm_days_overdue, 4)
+                self._after((late - self.due).days + 4)
+                self.assertEqual(invoice.fsm_reminder_ids.mapped("days"), [3] * count)
+                invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 590.0}])
+                self.assertNotIn(invoice, self.env["account.move"].search(domain))
 
     def test_ladder_that_stood_still_sends_one_message(self):
         self._after(15)

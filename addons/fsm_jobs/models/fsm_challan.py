@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
 
 from ..verbs import verb
 from .fsm_job import GATE
@@ -212,11 +211,10 @@ class FsmChallan(models.Model):
                 fact
                 for fact in (
                     (self.env._("Challan No."), self.name),
-                    (self.env._("Date"), format_date(self.env, self.date, date_format="d MMM y")),
+                    (self.env._("Date"), f"{self.date:%d-%b-%Y}"),
                     (
                         self.env._("Due Back"),
-                        self.due_date
-                        and format_date(self.env, self.due_date, date_format="d MMM y"),
+                        self.due_date and f"{self.due_date:%d-%b-%Y}",
                     ),
                     (self.env._("Place of Supply"), challan_sudo._place_between_states()),
                     (self.env._("Sent By"), challan_sudo.by_id.name),
