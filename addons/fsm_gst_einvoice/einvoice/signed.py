@@ -7,6 +7,7 @@ else made it; nothing is asked over the network.
 import base64
 import binascii
 import json
+import math
 import re
 
 from cryptography.exceptions import InvalidSignature
@@ -147,5 +148,10 @@ def differences(claims, payload):
         if (said.upper() if isinstance(said, str) else said) != sent:
             yield name, said, sent
     said = claims.get("TotInvVal")
-    if not isinstance(said, (int, float)) or round(said * 100) != round(total * 100):
+    if not _is_amount(said) or round(said * 100) != round(total * 100):
         yield "TotInvVal", said, total
+
+
+def _is_amount(said):
+    """Tell whether a value of JSON is a number. Python reads NaN and Infinity too: RFC 8259, 6."""
+    return isinstance(said, (int, float)) and not isinstance(said, bool) and math.isfinite(said)

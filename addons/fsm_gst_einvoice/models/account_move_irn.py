@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import escape_psql
 
+from odoo.addons.fsm_gst_billing.gst import dates
 from odoo.addons.fsm_jobs.verbs import verb
 
 from ..einvoice import signed
@@ -21,6 +22,7 @@ ANSWER = {"irn", "irn_ack", "irn_at", "signed_qr", "irn_cancelled_at"}
 IRN = re.compile("[0-9a-f]{64}")  # a SHA-256: schema 1.1
 
 INDIA = ZoneInfo("Asia/Kolkata")
+CLOCKS_APART = timedelta(minutes=10)  # as much as the portal's clock may be ahead of ours
 CANCEL_HOURS = 24  # the portal cancels an IRN within: Notification 68/2019-CT, its FAQ
 
 
@@ -121,6 +123,7 @@ class AccountMove(models.Model):
         claims = self._verified(token)
         move = self._registered_document(claims)
         move._check_answer(answer, claims)
+        move._check_registered_on(claims.get("IrnDt") or answer.get("AckDt"))
         move._keep_answer(answer, claims, token)
         return {"id": move.id, "number": move.name, "irn": move.irn}
 
@@ -174,6 +177,21 @@ class AccountMove(models.Model):
                 )
             )
 
+    def _check_registered_on(self, text):
+        """Refuse a time at which the portal cannot have registered the document."""
+        moment = self._portal_time(text)
+        day = dates.document_date(moment)
+        if day < self.invoice_date or moment > fields.Datetime.now() + CLOCKS_APART:
+            raise UserError(
+                self.env._(
+                    "%(document)s of %(day)s cannot have been registered on “%(said)s”: take the "
+                    "answer from the portal anew.",
+                    document=self.name,
+                    day=self.invoice_date.strftime("%d-%b-%Y"),
+                    said=text,
+                )
+            )
+
     def _keep_answer(self, answer, claims, token):
         moved = self.with_context(fsm_irn_gate=GATE)
         moved.write(
@@ -191,11 +209,11 @@ class AccountMove(models.Model):
         """Return a time of the portal, which writes those of India, as naive UTC."""
         try:
             local = datetime.fromisoformat(str(text)).replace(tzinfo=INDIA)
-        except ValueError:
+            return local.astimezone(timezone.utc).replace(tzinfo=None)
+        except (ValueError, OverflowError):
             raise UserError(
                 self.env._("“%s” is not a time: write it as YYYY-MM-DD HH:MM:SS.", text)
             ) from None
-        return local.astimezone(timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _time_in_india(self, moment):

@@ -13,6 +13,7 @@ from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import file_open
 
@@ -210,6 +211,31 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
             self.assertAlmostEqual(of_items, values[head], 2)
         self.assertAlmostEqual(values["TotInvVal"], invoice.amount_total, 2)
 
+    @freeze_time(NOW)
+    def test_value_of_an_export_has_the_tax_paid_here_and_in_table_6a(self):
+        address = {"street": "1, Elm Street", "city": "Austin", "zip": "733301"}
+        ann = self._meet("Ann Smith", None, country=self.env.ref("base.us"), **address)
+        export = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "company_id": self.company.id,
+                "journal_id": self.branch.sale_journal_id.id,
+                "partner_id": ann.id,
+                "l10n_in_gst_treatment": "overseas",
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.board.id, "price_unit": 8000.0})
+                ],
+            }
+        )
+        export.action_post()
+        [payload] = self._sent(export.with_user(self.accountant))
+        gst_return = self.env["fsm.gst.return"].create(
+            {"gstin": self.branch.vat, "period": "042026"}
+        )
+        [group] = gst_return.gstr1()["exp"]
+        values = (payload["ValDtls"]["TotInvVal"], group["inv"][0]["val"], export.amount_total)
+        self.assertEqual(values, (9440.0, 9440.0, 8000.0))
+
     def test_credit_note_names_its_invoice(self):
         note = self.invoice.with_user(self.manager)._reverse_moves()
         note.action_post()
@@ -266,6 +292,12 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
     def test_what_was_registered_otherwise_than_issued_is_refused(self):
         for changed, text in (
             ({"TotInvVal": 9852.0}, "TotInvVal is “9852.0”, not “9853.0”"),
+            ({"TotInvVal": float("nan")}, "TotInvVal is “nan”, not “9853.0”"),
+            ({"TotInvVal": float("inf")}, "TotInvVal is “inf”, not “9853.0”"),
+            ({"TotInvVal": True}, "TotInvVal is “True”"),
+            ({"IrnDt": "9999-12-31 23:59:59"}, "cannot have been registered on “9999-12-31"),
+            ({"IrnDt": "2026-04-14 23:59:59"}, "cannot have been registered on “2026-04-14"),
+            ({"IrnDt": "0001-01-01 00:00:00"}, "is not a time"),
             ({"BuyerGstin": "33AACFK4521M1ZG"}, "BuyerGstin"),
             ({"ItemCnt": 3}, "ItemCnt"),
             ({"DocTyp": "CRN"}, "DocTyp"),
