@@ -118,6 +118,7 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         )
         row = gst_return.gstr1()["b2b"][0]["inv"][0]
         self.assertEqual((row["inum"], row["inv_typ"]), (invoice.name, "SEWP"))
+        self.assertEqual((row["val"], invoice.amount_total), (4826.20, 4826.20))
         self.assertEqual(row["itms"][0]["itm_det"]["iamt"], 736.2)
 
     def test_R16_counter_sale_is_rounded_as_its_branch_rounds(self):

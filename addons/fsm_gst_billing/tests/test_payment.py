@@ -52,7 +52,7 @@ class TestPayment(FsmGstBillingCommon):
         """Three payments in three journals of the branch, and part paid until the last of them."""
         self.invoice = self._invoice(self._create_job(lines=[(self.ssd, 8350.0)]))
         lines = [("cash", 3000.0), ("upi", 2000.50, "412345000001"), ("card", 4852.50)]
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "needs its reference"):
             self._pay(("cash", 3000.0), ("upi", 2000.50), ("card", 4852.50))
         answer = self._pay(*lines)
         self.assertEqual((answer["payment_state"], answer["amount_residual"]), ("paid", 0.0))

@@ -228,13 +228,17 @@ class TestEinvoice(FsmGstBillingCommon, HttpCase):
             }
         )
         export.action_post()
-        [payload] = self._sent(export.with_user(self.accountant))
+        export = export.with_user(self.accountant)
+        [payload] = self._sent(export)
+        note = export.browse(export.fsm_credit_note(reason="Came back")["id"])
+        [of_note] = self._sent(note)
         gst_return = self.env["fsm.gst.return"].create(
             {"gstin": self.branch.vat, "period": "042026"}
         )
-        [group] = gst_return.gstr1()["exp"]
-        values = (payload["ValDtls"]["TotInvVal"], group["inv"][0]["val"], export.amount_total)
-        self.assertEqual(values, (9440.0, 9440.0, 8000.0))
+        gstr1 = gst_return.gstr1()
+        for sent, row in ((payload, gstr1["exp"][0]["inv"][0]), (of_note, gstr1["cdnur"][0])):
+            self.assertEqual((sent["ValDtls"]["TotInvVal"], row["val"]), (9440.0, 9440.0))
+        self.assertEqual((export.amount_total, note.amount_total), (8000.0, 8000.0))
 
     def test_credit_note_names_its_invoice(self):
         note = self.invoice.with_user(self.manager)._reverse_moves()
