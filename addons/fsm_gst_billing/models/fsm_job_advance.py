@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -17,6 +19,29 @@ class FsmJob(models.Model):
         readonly=True,
         groups="account.group_account_invoice,account.group_account_readonly",
     )
+
+    amount_advance = fields.Monetary(
+        string="Paid in Advance",
+        compute="_compute_amount_advance",
+        groups="fsm_jobs.group_fsm_receptionist,fsm_jobs.group_fsm_accountant",
+        help="What the customer paid for this job card and no invoice has used yet.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    # Read anew with each call: to follow every open item there is would cost every payment there is.
+    def _compute_amount_advance(self):
+        domain = [
+            ("job_id", "in", self.ids),
+            ("payment_type", "=", "inbound"),
+            ("partner_type", "=", "customer"),
+            ("state", "in", ("in_process", "paid")),
+        ]
+        left = defaultdict(float)
+        for payment_sudo in self.env["account.payment"].sudo().search(domain):  # a sum, as the due
+            left[payment_sudo.job_id.id] += payment_sudo._open_amount()
+        for job in self:
+            job.amount_advance = job.currency_id.round(max(left[job.id], 0.0))
 
     # === BUSINESS METHODS - VERBS === #
 
