@@ -65,8 +65,18 @@ LINE_COLUMNS = (
     "price_total",
     "tax_line_id",
     "tax_repartition_line_id",
+    "tax_base_amount",
     "credited_line_id",
 )
+
+# What each line repeats of its entry, for Odoo to sum it up by: ``{column of the line: of the entry}``.
+MIRRORED_COLUMNS = {
+    "parent_state": "state",
+    "date": "date",
+    "move_name": "name",
+    "journal_id": "journal_id",
+    "invoice_date": "invoice_date",
+}
 
 # What the customer reads on those lines that are printed.
 PRINTED_COLUMNS = (
@@ -80,6 +90,9 @@ PRINTED_COLUMNS = (
     "part_numbers",
 )
 PRINTED_LINES = ("product", "line_section", "line_subsection", "line_note")
+
+# Which taxes its lines bear, and where Odoo's own tax report counts them.
+TAX_TABLES = ("account_move_line_account_tax_rel", "account_account_tag_account_move_line_rel")
 
 # What a challan keeps once it is out: CGST Rule 55. Who carries it may be known later.
 CHALLAN_COLUMNS = (
@@ -128,6 +141,18 @@ def _refuse(message, *values):
         " TABLE = 'account_move', CONSTRAINT = 'fsm_gst_issued'",
         message,
         SQL(", %s", parameters) if values else SQL(),
+    )
+
+
+def _strays():
+    """Return the condition that a line ``l`` was changed to say something else than its entry ``m``."""
+    return SQL(" OR ").join(
+        SQL(
+            "OLD.%(line)s IS DISTINCT FROM NEW.%(line)s AND l.%(line)s IS DISTINCT FROM m.%(move)s",
+            line=SQL.identifier(line),
+            move=SQL.identifier(move),
+        )
+        for line, move in MIRRORED_COLUMNS.items()
     )
 
 
@@ -270,6 +295,57 @@ def _functions():
             """,
             _refuse(challan, "issued"),
         ),
+        # The last of several changes counts, in whatever order they came: it looks when all are made.
+        "mirror": SQL(
+            """
+            DECLARE entry varchar := (
+                SELECT coalesce(m.name, '/') FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                 WHERE l.id = NEW.id AND (%s));
+            BEGIN
+                IF entry IS NOT NULL THEN
+                    %s;
+                END IF;
+                RETURN NULL;
+            END
+            """,
+            _strays(),
+            _refuse("A line of % says something else than the entry itself.", "entry"),
+        ),
+        # A row locks its document, and Table 13 counts it: it is of what was posted under this number.
+        "number": SQL(
+            """
+            DECLARE document record;
+            BEGIN
+                IF NEW.move_id IS NOT NULL THEN
+                    -- A bill has a number of its own, beside that of its self-invoice.
+                    SELECT CASE m.move_type WHEN 'in_invoice' THEN NEW.number ELSE m.name END AS name,
+                           m.company_id INTO document
+                      FROM account_move m JOIN account_journal j ON j.id = m.journal_id
+                     WHERE m.id = NEW.move_id AND m.posted_before
+                       AND (m.move_type IN ('out_invoice', 'out_refund') OR j.fsm_voucher > ''
+                            OR m.move_type = 'in_invoice' AND NEW.kind = 'self_invoice');
+                ELSIF NEW.challan_id IS NOT NULL THEN
+                    SELECT name, company_id INTO document FROM fsm_challan WHERE id = NEW.challan_id;
+                ELSE
+                    SELECT name, company_id INTO document
+                      FROM fsm_gst_payment_voucher WHERE id = NEW.voucher_id;
+                END IF;
+                IF (document.name, document.company_id)
+                       IS DISTINCT FROM (NEW.number, NEW.company_id)
+                   OR NOT starts_with(NEW.number, NEW.series)
+                   OR strpos(substr(NEW.number, length(NEW.series) + 1), NEW.counter::text) = 0
+                   OR NEW.registration IS DISTINCT FROM (
+                       SELECT coalesce(nullif(p.vat, ''), 'company ' || c.id)
+                         FROM res_company c JOIN res_partner p ON p.id = c.partner_id
+                        WHERE c.id = NEW.company_id)
+                THEN
+                    %s;
+                END IF;
+                RETURN NEW;
+            END
+            """,
+            _refuse("% was not issued under this number.", "NEW.number"),
+        ),
         "posted": SQL(
             """
             BEGIN
@@ -296,15 +372,20 @@ def _triggers():
         for table in (*FOREVER, "account_move_line")
     ]
     rows += [
+        (table, f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}", "tax") for table in TAX_TABLES
+    ]
+    rows += [
         ("fsm_gst_cancellation", f"BEFORE INSERT ON {{}} {each}", "cancellation"),
         ("account_move", f"BEFORE UPDATE OR DELETE ON {{}} {each}", "move"),
         ("account_move_line", f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}", "line"),
         (
-            "account_move_line_account_tax_rel",
-            f"BEFORE INSERT OR UPDATE OR DELETE ON {{}} {each}",
-            "tax",
+            "account_move_line",
+            f"AFTER UPDATE OF {', '.join(MIRRORED_COLUMNS)} ON {{}} DEFERRABLE INITIALLY DEFERRED"
+            f" {each}",
+            "mirror",
         ),
         ("fsm_gst_return", f"BEFORE UPDATE OR DELETE ON {{}} {each}", "return"),
+        ("fsm_gst_number", f"BEFORE INSERT ON {{}} {each}", "number"),
         ("fsm_challan", f"BEFORE UPDATE OR DELETE ON {{}} {each}", "challan"),
         (
             "fsm_challan_line",

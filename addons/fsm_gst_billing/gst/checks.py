@@ -216,8 +216,10 @@ def _is_late(document):
 def total_is_right(_supplier, document):
     if document.reverse_charge or document.treatment in ("overseas", "special_economic_zone"):
         return  # Tax that the customer does not pay us is not in the total
-    difference = document.value - sum(line.total for line in document.lines)
-    if abs(difference) > law.ROUNDING_LIMIT:
+    lines = sum(line.total for line in document.lines)
+    rounded = min(max(document.rounding, -law.ROUNDING_LIMIT), law.ROUNDING_LIMIT)
+    difference = document.value - rounded - lines
+    if abs(difference) > document.drift:
         yield finding(
             "error",
             "CGST Rule 46(j)",

@@ -130,6 +130,8 @@ class Document(NamedTuple):
     shipping_bill: str = ""
     shipping_date: date | None = None
     whole_rupees: bool = False  # each of its taxes: CGST Act s.170, docs/adr/0045
+    rounding: int = 0  # to the rupee, a part of `value`, paise
+    drift: int = 0  # what `value` may differ by where lines are not rounded one by one, paise
 
     # What has to be known before it is issued, in India
     issued_on: date | None = None  # the day on which it gets its number

@@ -144,6 +144,7 @@ class AccountMove(models.Model):
         moves._tie_credited()
         moves._settle_whole_taxes()
         moves._settle_rounding()
+        moves._refuse_other_books()
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         (posted & fresh)._hand_over_parts()
         documents = posted.filtered(lambda move: move._has_gst_number())

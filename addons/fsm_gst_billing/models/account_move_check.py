@@ -7,7 +7,7 @@ from odoo.tools.translate import get_translation
 
 from odoo.addons.fsm_jobs.verbs import verb
 
-from ..gst import checks, dates, numbers, periods
+from ..gst import checks, dates, law, numbers, periods
 from ..gst.checks import NEED_GSTIN
 from .account_move_issued import may_manage
 
@@ -99,11 +99,16 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        if not self.is_sale_document() or self.fsm_financial:
+        if not self.is_sale_document():
             return []
+        draft = self.state == "draft"
+        # Taxes in whole rupees are booked anew as they are posted, and looked at then.
+        books = self._check_books() if draft and not self._has_whole_taxes() else []
+        if self.fsm_financial:
+            return books
         untaxed = self._of_untaxed_branch()
         if not (company.vat or untaxed):
-            return []
+            return books
         self.env.flush_all()
         return_sudo = self.env["fsm.gst.return"].sudo()  # its reader; the clerk reads no returns
         rows = return_sudo._documents_where(SQL("m.id = %s", self.id))
@@ -115,7 +120,9 @@ class AccountMove(models.Model):
             # Posting takes it over from the customer.
             number = self.partner_id.vat or ""
             documents = [document._replace(gstin=number) for document in documents]
-        draft = self.state == "draft"
+        if draft and self._has_whole_taxes():
+            # What of them falls on each line is kept when it is issued.
+            documents = [document._replace(drift=2 * law.RUPEE) for document in documents]
         if draft or issuing:
             documents = [self._before_issuing(document) for document in documents]
         found = [
@@ -126,7 +133,8 @@ class AccountMove(models.Model):
             if not draft or finding.rule != RULE_OF_NUMBERS
         ]
         if untaxed:
-            return self._check_no_tax() + found
+            return self._check_no_tax() + books + found
+        found = books + found
         if draft:
             found += self._check_month_of(company, day)
         return found + self._check_series_left()

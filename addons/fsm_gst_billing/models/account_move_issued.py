@@ -23,6 +23,18 @@ JOB_FIELDS = {"job_id", "claim_job_id"}
 # What only posting may set: the number is the next of its series.
 NUMBER_FIELDS = {"name", "sequence_prefix", "sequence_number"}
 
+# What the entry of a payment has of it.
+PAYMENT_FIELDS = {
+    *NUMBER_FIELDS,
+    "date",
+    "journal_id",
+    "partner_id",
+    "currency_id",
+    "company_id",
+    "move_type",
+    "origin_payment_id",
+}
+
 
 class AccountMove(models.Model):
     """What was issued under a number stays as it is: Rule 46(b) of the CGST Rules, s. 31 and 34.
@@ -63,6 +75,7 @@ class AccountMove(models.Model):
                 self._check_job_card([vals])
         if vals.get("state") in ("draft", "cancel"):
             self.origin_payment_id._check_may_change(vals)
+        self._check_payments_kept(vals)
         # No name is what Odoo itself writes to a draft that moves to another series.
         if not any(vals.get(name) for name in NUMBER_FIELDS):
             return super().write(vals)
@@ -102,6 +115,15 @@ class AccountMove(models.Model):
                 self.env._("The job card of an invoice is set when the invoice is made from it.")
             )
 
+    def _check_payments_kept(self, vals):
+        """Refuse to change the entry of a booked payment where the payment could not be changed."""
+        if not PAYMENT_FIELDS & vals.keys():
+            return
+        posted = self.filtered(lambda move: move.origin_payment_id and move.state == "posted")
+        posted.filtered(lambda move: differs(move, vals, {"name"})).origin_payment_id._check_name()
+        changed = posted.filtered(lambda move: differs(move, vals, PAYMENT_FIELDS))
+        changed.origin_payment_id._check_entry_kept()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_numbered(self):
         for move in self.filtered(lambda move: move._has_gst_number()):
@@ -135,6 +157,12 @@ class AccountMove(models.Model):
                         move.name,
                     )
                 )
+
+    def _check_lines_kept(self):
+        """Refuse to change lines of what was issued, and of payments that are booked."""
+        self._check_not_issued()
+        posted = self.filtered(lambda move: move.state == "posted")
+        posted.origin_payment_id._check_entry_kept()
 
     def _has_gst_number(self):
         """Tell whether this is a document under GST that was issued, cancelled ones included."""

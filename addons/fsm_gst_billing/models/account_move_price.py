@@ -1,5 +1,12 @@
 from odoo import api, fields, models
 
+# What of a line could be typed instead of computed, for those who bring invoices from elsewhere.
+NOT_BY_HAND = {
+    "manual_total_excluded_currency": None,
+    "manual_total_excluded": None,
+    "manual_tax_amounts": None,
+}
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -60,4 +67,6 @@ class AccountMove(models.Model):
         base_line = super()._prepare_product_base_line_for_taxes_computation(product_line)
         if product_line.price_includes_gst:
             base_line["special_mode"] = "total_included"
+        if self._is_gst_document():
+            base_line.update(NOT_BY_HAND)
         return base_line

@@ -1,8 +1,17 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from .account_move_issued import may_manage
+from .account_move_issued import differs, may_manage
 from .fsm_gst_once import GATE
+
+# What is matched with what, and how much of it.
+MATCHED_FIELDS = {
+    "debit_move_id",
+    "credit_move_id",
+    "amount",
+    "debit_amount_currency",
+    "credit_amount_currency",
+}
 
 
 class AccountPartialReconcile(models.Model):
@@ -17,10 +26,18 @@ class AccountPartialReconcile(models.Model):
         Accounting's list of open credits, its dialogs, a bank statement and RPC all end here.
         """
         partials = super().create(vals_list)
+        partials._check_matches()
         if not partials._passes_gate():
             partials._settle_advances()
         partials._issue_payment_vouchers()
         return partials
+
+    def write(self, vals):
+        """Override of `account`: another amount is another match, which settles advances as well."""
+        if MATCHED_FIELDS & vals.keys():
+            changed = self.filtered(lambda partial: differs(partial, vals, MATCHED_FIELDS))
+            changed._check_stays()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_issued(self):
@@ -33,6 +50,52 @@ class AccountPartialReconcile(models.Model):
         moves = (self.debit_move_id | self.credit_move_id).move_id
         for move in moves.filtered(lambda move: move._is_gst_document() and move._has_gst_number()):
             raise AccessError(self.env._("Only a manager takes a payment off %s.", move.name))
+
+    # === BUSINESS METHODS - CHECKS === #
+
+    def _check_stays(self):
+        for move in self._issued_sales():
+            raise UserError(
+                self.env._(
+                    "What was paid on %s is taken off and matched anew, not changed.", move.name
+                )
+            )
+
+    def _issued_sales(self):
+        """Return the invoices and credit notes that were issued, of those that are matched here."""
+        moves = (self.debit_move_id | self.credit_move_id).move_id
+        return moves.filtered(lambda move: move.is_sale_document() and move._has_gst_number())
+
+    def _check_matches(self):
+        """Refuse to settle an invoice with what is nothing its customer paid, or more than that.
+
+        Accounting's own matching looks before; who makes the row itself comes here alone.
+
+        :raise UserError: naming the document
+        """
+        for partial in self:
+            issued = partial._issued_sales()
+            if issued and not partial._is_a_match():
+                raise UserError(
+                    self.env._(
+                        "%s is settled by a payment, a credit note or an entry of its customer, up to "
+                        "its amount: use “Register Payment”.",
+                        issued[0].name,
+                    )
+                )
+
+    def _is_a_match(self):
+        """Tell whether what one side owes is what the other has paid, on one account."""
+        debit, credit = self.debit_move_id, self.credit_move_id
+        return (
+            debit.account_id == credit.account_id
+            and debit.account_id.reconcile
+            and debit.balance > 0 > credit.balance
+            and {debit.parent_state, credit.parent_state} == {"posted"}
+            and self.amount >= 0
+            and debit._is_not_overpaid()
+            and credit._is_not_overpaid()
+        )
 
     # === BUSINESS METHODS === #
 

@@ -71,22 +71,46 @@ class AccountPayment(models.Model):
 
         :raise AccessError: if `vals` change a booked payment in a branch
         """
+        if "name" in vals:
+            self.filtered(lambda payment: differs(payment, vals, {"name"}))._check_name()
         undone = vals.get("state") in UNDONE
         if not (undone or BOOKED_FIELDS & vals.keys()):
             return
         self._check_has_no_voucher(vals, undone)
+        self.filtered(
+            lambda payment: undone or differs(payment, vals, BOOKED_FIELDS)
+        )._check_is_manager()
+
+    def _check_is_manager(self):
+        """Refuse to change those of these payments that are booked, unless a manager does it."""
         if may_manage(self.env):
             return
-        for payment in self:
-            if (
-                payment.state in ("in_process", "paid")
-                and payment.partner_type == "customer"
-                and payment.company_id.sudo().fsm_branch_ids  # a fact, whoever may read branches
-                and (undone or differs(payment, vals, BOOKED_FIELDS))
-            ):
-                raise AccessError(
-                    self.env._("Only a manager changes or undoes %s: it is booked.", payment.name)
-                )
+        for payment in self.filtered(lambda payment: payment._is_booked()):
+            raise AccessError(
+                self.env._("Only a manager changes or undoes %s: it is booked.", payment.name)
+            )
+
+    def _is_booked(self):
+        """Tell whether this is money of a customer that a branch has in its books."""
+        return (
+            self.state in ("in_process", "paid")
+            and self.partner_type == "customer"
+            and bool(self.company_id.sudo().fsm_branch_ids)  # a fact, whoever may read branches
+        )
+
+    def _check_entry_kept(self):
+        """Refuse to change the entries of booked payments, as the payments themselves.
+
+        :raise UserError: if a voucher was issued for one of them
+        :raise AccessError: unless a manager does it
+        """
+        self._check_has_no_voucher({}, True)
+        self._check_is_manager()
+
+    def _check_name(self):
+        """Refuse to rename what is booked: nobody would find it again under another name."""
+        for payment in self.filtered(lambda payment: payment._is_booked()):
+            raise UserError(self.env._("%s is booked under this number: it stays.", payment.name))
 
     def _check_has_no_voucher(self, vals, undone):
         """Refuse to change or undo a payment for which a voucher was issued: Rules 50 and 51.

@@ -11,6 +11,9 @@ from ..gst.documents import Advance, Document, Issued, Line, Original
 # Odoo's `l10n_in_tax_type` that are natures of a supply without tax.
 NATURES = {"nil_rated", "exempt", "non_gst"}
 
+# Half a paisa of the value and of each of two taxes, on each line that is not rounded by itself: paise.
+DRIFT = 2
+
 # Names of the heads in the ledger's sums.
 FIGURES = {"igst": "iamt", "cgst": "camt", "sgst": "samt", "cess": "csamt"}
 
@@ -100,8 +103,14 @@ class FsmGstReturn(models.Model):
                        m.l10n_in_shipping_bill_number AS bill, port.code AS port,
                        m.l10n_in_shipping_bill_date AS bill_day, o.name AS original,
                        o.invoice_date AS original_day, abs(o.amount_total_signed) AS original_value,
-                       %s AS irn
+                       %s AS irn,
+                       CASE WHEN m.move_type = 'out_refund' THEN 1 ELSE -1 END * coalesce(
+                           (SELECT sum(r.balance) FROM account_move_line r
+                             WHERE r.move_id = m.id AND r.display_type = 'rounding'), 0) AS rounding,
+                       c.tax_calculation_rounding_method <> 'round_per_line'
+                           OR m.currency_id <> c.currency_id AS drifts
                   FROM account_move m
+                  JOIN res_company c ON c.id = m.company_id
              LEFT JOIN res_country_state place ON place.id = m.l10n_in_state_id
              LEFT JOIN res_partner p ON p.id = m.commercial_partner_id
              LEFT JOIN l10n_in_port_code port ON port.id = m.l10n_in_shipping_port_code_id
@@ -238,6 +247,8 @@ class FsmGstReturn(models.Model):
             shipping_bill=move["bill"] or "",
             shipping_date=move["bill_day"],
             whole_rupees=any(row["kept"] for row in rows),
+            rounding=tax.paise(move["rounding"]),
+            drift=DRIFT * len(rows) if move["drifts"] else 0,
         )
 
     def _tax_not_owed(self, move, rows, lines):

@@ -136,7 +136,8 @@ class FsmGstReturn(models.Model):
     def _book_sums(self, beside):
         """Return what the ledger says of the month: `ties.FIGURES` in paise.
 
-        The taxes come from the tax lines of the entries, which the documents above do not read.
+        The taxes come from the tax lines of the entries, which the documents above do not read. A line
+        counts as the books count it, by what it repeats of its entry itself.
         Those of export, SEZ and reverse charge stand on both sides: what is owed is counted.
 
         :param beside: rows of `_entries_beside`
@@ -147,7 +148,8 @@ class FsmGstReturn(models.Model):
                 SELECT l.tax_line_id, sum(-l.balance) AS amount
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
-                 WHERE %s AND m.state = 'posted' AND l.display_type = 'tax'
+                 WHERE %s AND l.parent_state = 'posted' AND l.date = m.date
+                   AND l.display_type = 'tax'
                    AND (l.balance < 0) = (m.move_type = 'out_invoice')
               GROUP BY 1
                 """,
@@ -176,7 +178,8 @@ class FsmGstReturn(models.Model):
                 SELECT (SELECT coalesce(sum(-l.balance), 0)
                           FROM account_move_line l
                           JOIN account_move m ON m.id = l.move_id
-                         WHERE %s AND m.state = 'posted' AND l.display_type = 'product')
+                         WHERE %s AND l.parent_state = 'posted' AND l.date = m.date
+                           AND l.display_type = 'product')
                      + (SELECT coalesce(
                                sum(CASE a.kind WHEN 'received' THEN a.taxable ELSE -a.taxable END)
                                FILTER (WHERE a.rate > 0), 0)
@@ -201,8 +204,9 @@ class FsmGstReturn(models.Model):
                   FROM fsm_gst_advance a
                   JOIN fsm_gst_advance r ON r.id = coalesce(a.receipt_id, a.id)
                   JOIN fsm_gst_number n ON n.move_id = r.entry_id
-                  JOIN account_move m ON m.id = a.entry_id AND m.state = 'posted'
-                  JOIN account_move_line l ON l.move_id = m.id
+                  JOIN account_move m ON m.id = a.entry_id
+                  JOIN account_move_line l
+                    ON l.move_id = m.id AND l.parent_state = 'posted' AND l.date = m.date
                   JOIN account_account_tag_account_move_line_rel tag
                     ON tag.account_move_line_id = l.id
                   JOIN ir_model_data known

@@ -414,6 +414,59 @@ class TestAccountMoveCheck(FsmGstBillingCommon):
         self.labour.taxes_id = self._exempt()
         self.assertTrue(sale.fsm_check()["ok"])
 
+    def test_amounts_typed_into_a_drafts_journal_items_are_not_issued(self):
+        """Each is accepted by accounting; the balance is made up by what the customer owes."""
+
+        def add(lines, amount):
+            for line in lines:
+                amounts = {"balance": line.balance + amount}
+                line.write({**amounts, "amount_currency": line.amount_currency + amount})
+
+        manual = {"currency_id": 0, "price_unit": 600.0, "quantity": 1.0, "discount": 0.0}
+        attacks = {
+            "both taxes": lambda sale: add(sale.line_ids.filtered("tax_line_id"), 49.0),
+            "one tax": lambda sale: add(sale.line_ids.filtered("tax_line_id")[:1], 0.01),
+            "no tax": lambda sale: (
+                sale.line_ids.filtered("tax_line_id")[:1].with_context(dynamic_unlink=True).unlink()
+            ),
+            "tax as income": lambda sale: sale.line_ids.filtered("tax_line_id")[:1].write(
+                {"account_id": sale.invoice_line_ids.account_id.id}
+            ),
+            "value": lambda sale: add(sale.invoice_line_ids, 100.0),
+            "subtotal": lambda sale: sale.invoice_line_ids.write(
+                {"price_subtotal": 10.0, "price_total": 11.8}
+            ),
+            "taxes of elsewhere": lambda sale: sale.invoice_line_ids.write(
+                {
+                    "extra_tax_data": manual
+                    | {
+                        "currency_id": sale.currency_id.id,
+                        "manual_tax_amounts": {
+                            str(tax.id): {"tax_amount_currency": 1.0, "tax_amount": 1.0}
+                            for tax in sale.invoice_line_ids.tax_ids.flatten_taxes_hierarchy()
+                        },
+                    },
+                    "quantity": 1.0,
+                }
+            ),
+        }
+        for name, attack in attacks.items():
+            with self.subTest(name):
+                sale = self._sale((self.labour, 600.0, 1, 0))
+                attack(sale)
+                try:
+                    with self.env.cr.savepoint():
+                        sale.action_post()
+                except UserError as error:
+                    self.assertIn("change a quantity of the document", str(error))
+                    sale.invoice_line_ids.quantity = 2
+                    sale.invoice_line_ids.quantity = 1
+                    sale.action_post()
+                else:
+                    self.assertEqual(name, "taxes of elsewhere")
+                self.assertEqual(self._taxes(sale), {"CGST": 54.0, "SGST/UTGST": 54.0})
+                self.assertEqual(sale.amount_total, 708.0)
+
     def test_discount_line_below_the_taxed_ones_is_refused(self):
         sale = self._sale((self.ssd, 3490.0, 1, 0), (self.labour, -500.0, 1, 0))
         for taxes in (False, self._exempt()):

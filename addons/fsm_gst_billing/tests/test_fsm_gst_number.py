@@ -3,6 +3,7 @@ import psycopg2
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -62,15 +63,16 @@ class TestFsmGstNumber(FsmGstBillingCommon):
 
     def test_number_is_unique_for_a_gstin_and_year_whatever_the_letter_case(self):
         copy = (
-            "INSERT INTO fsm_gst_number (move_id, company_id, organization_id, day, registration, kind, series,"
-            " financial_year, counter, number, issued_at, user_id) SELECT %s, company_id, organization_id, day,"
-            " registration, kind, series, financial_year, 9, lower(number), issued_at, user_id"
-            " FROM fsm_gst_number WHERE id = %s"
+            "UPDATE account_move SET posted_before = true, name = 'spr/26-27/00001' WHERE id = %s;"
+            "INSERT INTO fsm_gst_number (move_id, company_id, organization_id, day, registration,"
+            " kind, series, financial_year, counter, number, issued_at, user_id) SELECT %s,"
+            " company_id, organization_id, day, registration, kind, lower(series), financial_year,"
+            " counter, lower(number), issued_at, user_id FROM fsm_gst_number WHERE id = %s"
         )
         other = self._invoice(self._create_job(), post=False)
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.UniqueViolation):
             with self.env.cr.savepoint():
-                self.env.cr.execute(copy, [other.id, self.number.id])
+                self.env.cr.execute(copy, [other.id, other.id, self.number.id])
 
     def test_T17_series_of_one_gstin_stay_apart(self):
         other = self._found_branch("HSR Layout", "HSR", self.branch.vat, self.karnataka)
@@ -229,7 +231,9 @@ class TestFsmGstNumber(FsmGstBillingCommon):
             ("account_move_line", "balance", "1"),
             ("account_move_line", "move_id", "NULL"),
             ("account_move_line", "credited_line_id", "id"),
+            ("account_move_line", "tax_base_amount", "7"),
             ("account_move_line_account_tax_rel", "account_tax_id", "0"),
+            ("account_account_tag_account_move_line_rel", "account_account_tag_id", "0"),
         ):
             self._refused(f"UPDATE {table} SET {column} = {value} WHERE {self._where(table)}")
 
@@ -238,12 +242,45 @@ class TestFsmGstNumber(FsmGstBillingCommon):
             "account_move",
             "account_move_line",
             "account_move_line_account_tax_rel",
+            "account_account_tag_account_move_line_rel",
             "fsm_gst_number",
         ):
             self._refused(f"DELETE FROM {table} WHERE {self._where(table)}")
         self._refused(f"UPDATE fsm_gst_number SET number = 'X' WHERE id = {self.number.id}")
         for table in ("account_move", "account_move_line", "fsm_gst_number"):
             self._refused(f"SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {table} CASCADE")
+
+    def test_C6_sql_takes_no_line_out_of_the_books(self):
+        """What sums up the books asks the lines: they say what their entry says, payments' as well."""
+        self.invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 1.0}])
+        paid = self.invoice.line_ids.matched_credit_ids.credit_move_id
+        for column, value in (
+            ("parent_state", "'draft'"),
+            ("date", "'2026-10-01'"),
+            ("move_name", "'X'"),
+            ("journal_id", "(SELECT min(id) FROM account_journal WHERE id <> journal_id)"),
+            ("invoice_date", "'2026-10-01'"),
+        ):
+            for line in self.line, paid:
+                self._refused(
+                    f"UPDATE account_move_line SET {column} = {value} WHERE id = {line.id};"
+                    " SET CONSTRAINTS ALL IMMEDIATE"
+                )
+        self.env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
+        with self.assertRaisesRegex(UserError, "was issued"):
+            self.line.with_user(self.accountant).write({"tax_tag_ids": [Command.clear()]})
+
+    def test_C7_sql_forges_no_row_of_the_ledger(self):
+        draft = self._invoice(self._create_job(), post=False)
+        self.invoice.fsm_record_payment(lines=[{"method": "cash", "amount": 1.0}])
+        entry = self.invoice.line_ids.matched_credit_ids.credit_move_id.move_id
+        columns = "company_id, organization_id, day, kind, financial_year, issued_at, user_id"
+        for move in draft, entry, self.invoice:
+            self._refused(
+                f"INSERT INTO fsm_gst_number ({columns}, registration, move_id, series, counter,"
+                f" number) SELECT {columns}, registration, {move.id}, series, 900,"
+                f" series || '00900' FROM fsm_gst_number WHERE id = {self.number.id}"
+            )
 
     def test_C6_no_line_is_added_by_sql(self):
         columns = "move_id, account_id, display_type, currency_id, company_id"
@@ -330,6 +367,7 @@ class TestFsmGstNumber(FsmGstBillingCommon):
             "account_move": f"id = {self.invoice.id}",
             "account_move_line": f"id = {self.line.id}",
             "account_move_line_account_tax_rel": f"account_move_line_id = {self.line.id}",
+            "account_account_tag_account_move_line_rel": f"account_move_line_id = {self.line.id}",
             "fsm_gst_number": f"id = {self.number.id}",
         }[table]
 

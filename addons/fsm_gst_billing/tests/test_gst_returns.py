@@ -464,7 +464,7 @@ class TestReturns(ReturnsCase):
             "CGST Act s.37": sale(2, line("100"), day=date(2026, 5, 1)),
             "CGST Rule 46(d)": sale(3, line("100"), gstin="29AAGCR4375J1ZY"),
             "CGST Rule 46(n)": sale(4, line("100", inter=True), pos=""),
-            "CGST Rule 46(j)": sale(5, line("100"), value=30000),
+            "CGST Rule 46(j)": sale(5, line("100"), value=11801),
             "IGST Act s.7, s.8": sale(6, line("100", inter=True), pos="29"),
             "CGST Act s.15": sale(7, line("100")._replace(cgst=950, sgst=950)),
             "CGST Rule 46A": sale(
@@ -475,6 +475,19 @@ class TestReturns(ReturnsCase):
             found = checks.check(KARNATAKA, [document])
             self.assertEqual([f.rule for f in found], [rule])
             self.assertIn(document.number, found[0].text)
+
+    def test_what_a_total_was_rounded_by_is_no_difference(self):
+        rounded = sale(1, line("999.99"), value=118000, rounding=1)
+        drifted = sale(1, line("999.99"), value=118001, drift=2)
+        self.assertFalse(checks.check(KARNATAKA, [rounded]) + checks.check(KARNATAKA, [drifted]))
+        for wrong in (
+            rounded._replace(rounding=0),
+            rounded._replace(value=118001),
+            drifted._replace(value=118002),
+            rounded._replace(value=118000 + 9_999, rounding=10_000),
+        ):
+            found = checks.check(KARNATAKA, [wrong])
+            self.assertEqual([f.rule for f in found], ["CGST Rule 46(j)"])
 
     def test_number_used_twice_is_found_whatever_its_case(self):
         twice = [sale(1, line("100")), sale(2, line("100"))._replace(number="bk/26-27/00001")]

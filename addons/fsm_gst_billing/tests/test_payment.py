@@ -406,6 +406,7 @@ class TestPayment(FsmGstBillingCommon):
         answer = self._pay(("cash", 4826.20))
         payment = self.env["account.payment"].browse(answer["payment_ids"])
         payment = payment.with_user(self.accountant)
+        other = self.branch.sale_journal_id.default_account_id
         for attack in (
             lambda: payment.write({"amount": 1.0}),
             lambda: payment.write({"date": "2026-01-01"}),
@@ -416,11 +417,71 @@ class TestPayment(FsmGstBillingCommon):
             lambda: payment.move_id.button_draft(),
             lambda: payment.move_id.button_cancel(),
             lambda: payment.unlink(),
+            lambda: payment.move_id.write({"date": "2026-01-01"}),
+            lambda: payment.move_id.write({"origin_payment_id": False}),
+            lambda: payment.move_id.line_ids.write({"account_id": other.id}),
+            lambda: payment.move_id.with_context(skip_readonly_check=True).write(
+                {"line_ids": [Command.clear()]}
+            ),
+            lambda: payment.move_id.line_ids[:1].copy({"move_id": payment.move_id.id}),
         ):
             with self.assertRaisesRegex(AccessError, "Only a manager"), self.env.cr.savepoint():
                 attack()
+        for renamed in (payment, payment.move_id):
+            with self.assertRaisesRegex(UserError, "under this number"), self.env.cr.savepoint():
+                renamed.with_user(self.manager).name = "SPR/26-27/00901"
         payment.with_user(self.manager).action_cancel()
         self.assertEqual(self.invoice.amount_residual, 4826.20)
+
+    def test_nobody_writes_that_an_invoice_is_paid(self):
+        """What a line repeats of its document, or is computed from payments, has one source."""
+        answer = self._pay(("cash", 1000.0))
+        payment = self.env["account.payment"].browse(answer["payment_ids"])
+        draft = self._invoice(self._create_job(), post=False)
+        for entry in (self.invoice, payment.move_id, draft):
+            [line] = entry.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            )
+            for values in (
+                {"amount_residual": 7.0, "amount_residual_currency": 7.0},
+                {"reconciled": not line.reconciled},
+                {"full_reconcile_id": -1},
+                {"matching_number": "I1"},
+                {"matched_credit_ids": [Command.clear()]},
+                {"parent_state": "cancel"},
+                {"date": "2026-01-01"},
+                {"invoice_date": "2026-01-01"},
+                {"move_name": "X"},
+                {"journal_id": -1},
+                {"payment_id": -1},
+            ):
+                with self.assertRaisesRegex(UserError, "not written"), self.env.cr.savepoint():
+                    line.with_user(self.accountant).write(values)
+        self.assertEqual((self.invoice.amount_residual, draft.amount_residual), (3826.2, 4826.2))
+
+    def test_invoice_is_settled_by_its_customers_money_alone(self):
+        """A row that matches two lines is made by accounting, or by who says what it is not."""
+        answer = self._pay(("cash", 1000.0))
+        payment = self.env["account.payment"].browse(answer["payment_ids"])
+        [due] = self.invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        [paid] = due.matched_credit_ids.credit_move_id
+        partials = self.env["account.partial.reconcile"].with_user(self.accountant)
+        for credit, amount in (
+            (self.invoice.invoice_line_ids[0], 600.0),
+            (due, 3826.2),
+            (paid, 1.0),
+            (payment.move_id.line_ids - paid, 1.0),
+        ):
+            values = dict.fromkeys(
+                ("amount", "debit_amount_currency", "credit_amount_currency"), amount
+            )
+            with self.assertRaisesRegex(UserError, "is settled by"), self.env.cr.savepoint():
+                partials.create({**values, "debit_move_id": due.id, "credit_move_id": credit.id})
+        with self.assertRaisesRegex(UserError, "matched anew"), self.env.cr.savepoint():
+            due.matched_credit_ids.with_user(self.accountant).amount = 4826.2
+        self.assertEqual(self.invoice.amount_residual, 3826.2)
 
     def test_draft_is_not_paid(self):
         draft = self._invoice(self._create_job(), post=False)
