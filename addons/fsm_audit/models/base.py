@@ -37,7 +37,9 @@ class Base(models.AbstractModel):
     def _post_model_setup__(self):
         """Override of `base` to know at every write whether it is captured."""
         super()._post_model_setup__()
-        type(self)._audited = any(map(is_audited, self._fields.values()))
+        # A mixin has no table: those that inherit it have.
+        audited = not self._abstract and any(map(is_audited, self._fields.values()))
+        type(self)._audited = audited
 
     def _auto_init(self):
         """Override of `base` to capture the data that is loaded with an addon."""
