@@ -251,6 +251,7 @@ def test_what_is_missing_is_said_beside_it_and_nothing_is_lost(desktop):
     page.fill("[data-fsm=model] input", "Nokia G42")
     page.fill("[data-fsm=number]", "356938035643808")
     page.press("[data-fsm=number]", "Tab")  # leaving it says at once that it does not fit
+    page.wait_for_selector("text=not an IMEI")
     page.click("[data-fsm=save]")
     page.wait_for_selector("[data-fsm=problem_device]:has-text('not an IMEI')")
     assert page.input_value("[data-fsm=complaint]") == "Makes a noise"
