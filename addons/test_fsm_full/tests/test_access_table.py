@@ -65,7 +65,7 @@ TABLE = {
     "account.journal": ("R", "R", "", "", "R"),
     "account.move": ("RUC", "RUC", "", "", "RUC"),
     "account.move.line": ("RU", "RU", "", "", "RU"),
-    "account.partial.reconcile": ("RUCD", "RUCD", "", "", "RUC"),
+    "account.partial.reconcile": ("RUD", "RUD", "", "", "RU"),  # a copy would match what is matched
     "account.payment": ("RUC", "RUC", "", "", "RUC"),
     "account.payment.method.line": ("RUCD", "RUCD", "R", "R", "RUCD"),
     "calendar.attendee": ("RUD", "RUD", "RUD", "RUD", "RUD"),
