@@ -13,3 +13,4 @@ from . import fsm_job_deliver
 from . import fsm_job_deliver_pay
 from . import fsm_payment
 from . import l10n_in_withhold_wizard
+from . import validate_account_move
