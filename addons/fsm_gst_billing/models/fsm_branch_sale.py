@@ -68,6 +68,7 @@ class FsmBranch(models.Model):
         """
         self._check_may_sell()
         customer = self._customer_of_sale(customer_id)
+        customer_sudo = customer.sudo()  # the seller may not read what his invoices hang on
         lines = self._checked_sale_lines(lines)
         asked = {"lines": lines, "payments": payments, "customer_id": customer.id}
         asked |= {"invoice": invoice}
@@ -78,7 +79,7 @@ class FsmBranch(models.Model):
                 client_ref,
                 {"id": branch.id, **asked},
                 lambda branch=branch: branch.sudo()._sell(  # checked above
-                    customer.sudo(), lines, payments, invoice
+                    customer_sudo, lines, payments, invoice
                 ),
             )
             for branch in self

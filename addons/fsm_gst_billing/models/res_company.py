@@ -67,8 +67,8 @@ class ResCompany(models.Model):
         return bool(branches_sudo or moves_sudo.search_count(booked, limit=1))
 
     def _is_fsm_branch(self):
-        """Tell whether the company is a branch; whoever may read branches, it is a fact."""
-        return bool(self.sudo().fsm_branch_ids)
+        """Tell whether the company is a branch."""
+        return bool(self.sudo().fsm_branch_ids)  # a fact, whoever may read branches
 
     def _charges_gst(self):
         """Tell whether the company collects tax: it is registered, and not under composition.

@@ -54,8 +54,9 @@ class FsmCounterSale(models.TransientModel):
             if branch and lines:
                 customer = branch._customer_of_sale(wizard.partner_id._origin.id or 0)
                 checked = branch._checked_sale_lines(lines)
-                branch_sudo = branch.sudo()  # taxes are not for everybody to read; checked above
-                total, is_small = branch_sudo._price_of_sale(customer.sudo(), checked)
+                # Taxes are not for everybody to read; who may sell was asked above.
+                branch_sudo, customer_sudo = branch.sudo(), customer.sudo()
+                total, is_small = branch_sudo._price_of_sale(customer_sudo, checked)
             wizard.amount_total = total
             wizard.is_small = is_small and not wizard.wants_invoice
 
